@@ -1,0 +1,1 @@
+"""RabbitMQ, the transport: topology as data, intake consumers, the outbox publisher."""

@@ -1,0 +1,1 @@
+"""What an agency's document system imports: sign, submit, receive, acknowledge, report."""

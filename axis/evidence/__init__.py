@@ -1,0 +1,1 @@
+"""Receipts: signed evidence of every event, in the vocabulary of ETSI EN 319 522."""

@@ -1,0 +1,1 @@
+"""What happens to a document: admission, deliveries, statuses; the ports it needs."""

@@ -1,0 +1,1 @@
+"""Agencies, codes and aliases, endpoints, enrolled certificates, and the routes between them."""

@@ -1,0 +1,1 @@
+"""PostgreSQL, the truth: migrations, named SQL and the units of work of the exchange."""

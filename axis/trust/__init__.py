@@ -1,0 +1,1 @@
+"""Certificates, paths and XML signatures; what is acceptable is a policy, passed in."""

@@ -1,0 +1,103 @@
+"""The outcome of a check, as data (after ETSI EN 319 102-1).
+
+A verdict is a list of findings. Each finding names a reason of the catalogue
+(`axis.reasons`), the place in the document and the facts that fill the reason's text.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from axis.reasons import Reason, Severity
+
+Facts = Mapping[str, str | int]
+"""What a text needs to be concrete: a code, a limit, a date. Never document content."""
+
+MAX_FACT_CHARS = 200
+"""A fact quotes hostile input; a receipt must not grow with it."""
+
+
+class Outcome(StrEnum):
+    """TOTAL result of a validation, ETSI EN 319 102-1 clause 5.1.2."""
+
+    PASSED = "PASSED"
+    """Every check succeeded; warnings may remain."""
+    INDETERMINATE = "INDETERMINATE"
+    """Something needed for the decision is not available now; nothing is known to be wrong."""
+    FAILED = "FAILED"
+    """At least one rule is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a check has to say about a document."""
+
+    reason: Reason
+    place: str = ""
+    """XPath of the element concerned (empty: the document as a whole)."""
+    line: int | None = None
+    """Line in the submitted bytes, counted from 1."""
+    facts: Facts = field(default_factory=dict)
+
+    def text_vi(self) -> str:
+        """Return the finding in Vietnamese: what is wrong and what to do."""
+        return self.reason.describe_vi(_bounded(self.facts))
+
+    def text_en(self) -> str:
+        """Return the finding in English: what is wrong and what to do."""
+        return self.reason.describe_en(_bounded(self.facts))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stable JSON shape used in records, receipts and reports."""
+        return {
+            "code": self.reason.code,
+            "severity": self.reason.severity.value,
+            "place": self.place,
+            "line": self.line,
+            "facts": dict(_bounded(self.facts)),
+            "text_vi": self.text_vi(),
+            "text_en": self.text_en(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings about one document, the outcome derived from them."""
+
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> "Verdict":
+        """Collect findings, refusals first, otherwise in the order they were made."""
+        order = [Severity.REFUSE, Severity.HOLD, Severity.WARN]
+        return cls(tuple(sorted(findings, key=lambda f: order.index(f.reason.severity))))
+
+    @property
+    def outcome(self) -> Outcome:
+        """FAILED if any finding refuses, INDETERMINATE if any holds, else PASSED."""
+        severities = {finding.reason.severity for finding in self.findings}
+        if Severity.REFUSE in severities:
+            return Outcome.FAILED
+        if Severity.HOLD in severities:
+            return Outcome.INDETERMINATE
+        return Outcome.PASSED
+
+    @property
+    def passed(self) -> bool:
+        """True when nothing refuses and nothing holds."""
+        return self.outcome is Outcome.PASSED
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stable JSON shape: outcome and findings."""
+        return {
+            "outcome": self.outcome.value,
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+
+def _bounded(facts: Facts) -> Facts:
+    return {
+        name: value if isinstance(value, int) else value[:MAX_FACT_CHARS]
+        for name, value in facts.items()
+    }

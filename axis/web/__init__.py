@@ -1,0 +1,1 @@
+"""The web view for clerks and administrators, health checks and metrics."""
