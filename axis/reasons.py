@@ -156,6 +156,12 @@ class Reason(Enum):
         "The sending agency «{code}» closed on {date}. Send under its successor's code.",
         "QĐ 20/2020/QĐ-TTg",
     )
+    SENDER_NOT_YET_OPEN = ReasonText(
+        "N-SENDER-NOT-YET-OPEN",
+        "Cơ quan gửi «{code}» chỉ hoạt động từ {date}. Hãy gửi bằng mã của cơ quan hiện hành.",
+        "The sending agency «{code}» acts only from {date}. Send under the present agency's code.",
+        "QĐ 20/2020/QĐ-TTg",
+    )
     SENDER_NOT_AT_ENDPOINT = ReasonText(
         "N-SENDER-NOT-AT-ENDPOINT",
         "Hệ thống «{endpoint}» không được gửi thay cơ quan «{code}».",
@@ -258,6 +264,14 @@ class Reason(Enum):
         "Certificate «{subject}» was revoked on {date}. Use a new certificate.",
         "QĐ 28/2018/QĐ-TTg",
     )
+    CERTIFICATE_OUT_OF_TERM = ReasonText(
+        "A-CERTIFICATE-OUT-OF-TERM",
+        "Chứng thư «{subject}» chỉ được gắn với cơ quan «{code}» từ {first} đến {last}. Hãy gia"
+        " hạn đăng ký.",
+        "Certificate «{subject}» is bound to «{code}» only from {first} to {last}. Have the"
+        " binding renewed.",
+        "QĐ 28/2018/QĐ-TTg",
+    )
     NO_RECEIVER = ReasonText(
         "A-NO-RECEIVER",
         "Văn bản không có nơi nhận. Hãy chọn ít nhất một cơ quan nhận.",
@@ -274,6 +288,12 @@ class Reason(Enum):
         "A-RECEIVER-CLOSED",
         "Cơ quan nhận «{code}» đã ngừng hoạt động từ {date} và không có cơ quan kế thừa.",
         "The receiving agency «{code}» closed on {date} and has no successor.",
+        "QĐ 20/2020/QĐ-TTg",
+    )
+    RECEIVER_NOT_YET_OPEN = ReasonText(
+        "A-RECEIVER-NOT-YET-OPEN",
+        "Cơ quan nhận «{code}» chỉ hoạt động từ {date}. Hãy gửi cơ quan hiện hành.",
+        "The receiving agency «{code}» acts only from {date}. Send to the present agency.",
         "QĐ 20/2020/QĐ-TTg",
     )
     RECEIVER_UNREACHABLE = ReasonText(

@@ -1,0 +1,64 @@
+"""Routes as values: who receives what was addressed to a code, where, and how it got there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from axis.registry.agency import Agency
+from axis.verdict import Finding
+
+
+class StepKind(StrEnum):
+    """Why a route went from one code to another."""
+
+    ALIAS = "alias"
+    """Mã cũ hoặc mã khác của cùng cơ quan."""
+    SUCCESSOR = "successor"
+    """Cơ quan kế thừa of an agency that has closed."""
+    ANCESTOR = "ancestor"
+    """Cơ quan cấp trên whose endpoint serves the agency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a route, kept for the receipt."""
+
+    kind: StepKind
+    start: str
+    """Code that the step left from."""
+    end: str
+    """Code that it led to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A named receiver and where it is served."""
+
+    named: str
+    """The code as the document names it."""
+    agency: Agency
+    """The agency that receives."""
+    endpoint: str
+    """Id of the endpoint that takes it."""
+    via: tuple[Step, ...] = ()
+    """Steps from the named code to the endpoint; empty when the agency's own code and endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """All receivers of a document."""
+
+    resolved: tuple[Resolved, ...] = ()
+    """One entry an agency, however many of its codes the document names, in document order."""
+    named: Mapping[str, Resolved] = field(default_factory=dict)
+    """Every code of the document that resolved."""
+    findings: tuple[Finding, ...] = ()
+    """One finding for every code that did not."""
+
+    @property
+    def by_endpoint(self) -> dict[str, tuple[str, ...]]:
+        """The copies to make: endpoint id → codes of the agencies that it receives for."""
+        copies: dict[str, list[str]] = {}
+        for receiver in self.resolved:
+            copies.setdefault(receiver.endpoint, []).append(receiver.agency.code)
+        return {endpoint: tuple(codes) for endpoint, codes in copies.items()}
