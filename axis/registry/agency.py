@@ -17,7 +17,7 @@ MAX_CODE_CHARS = 35
 MAX_NAME_CHARS = 500
 """Longest agency or endpoint name; real ones stay under 200, spreadsheets paste anything."""
 
-MAX_ENDPOINT_ID_CHARS = 64
+MAX_ENDPOINT_ID_CHARS = 63
 """Keeps ``inbox.<id>.urgent`` far below RabbitMQ's 255 bytes for a queue name."""
 
 _CODE = re.compile(r"[0-9A-Za-z]+(?:[._-][0-9A-Za-z]+)*")
