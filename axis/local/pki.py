@@ -1,0 +1,213 @@
+"""A PKI for demonstrations and tests, made with certomancer into a folder of its own.
+
+Its keys lie unprotected on disk, so nothing outside a demonstration may ever trust its root.
+"""
+
+import json
+import os
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from asn1crypto import pem
+from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from axis.errors import ConfigurationError
+from axis.local import pki_config
+from axis.local.pki_config import Config, Flaw
+from axis.trust.certificates import Certificate, load_certificates
+from axis.trust.keys import SigningKey
+from axis.trust.policy import FIELD, SignaturePolicy
+
+RSA_AGENCIES: Final = frozenset({"G22", "H37.02"})
+"""Agencies whose demo keys are RSA-2048: enough to show both kinds; EC keys are made faster."""
+
+_CONFIGURATION: Final = "certomancer.yml"
+_SAFE_CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]{0,34}")
+"""Agency codes become file names, so only their regular letters are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFiles:
+    """A private key with its certificate, as PEM files."""
+
+    key_file: Path
+    """The private key, mode 600."""
+    certificate_file: Path
+    """The certificate alone: what is enrolled in the registry."""
+    chain_file: Path
+    """The certificate with the authorities that lead to the root: what signs."""
+
+    @property
+    def certificate(self) -> Certificate:
+        """The signer's certificate."""
+        return load_certificates(self.certificate_file.read_bytes())[0]
+
+    def load(self) -> SigningKey:
+        """Return the signing key as the axis and its clients load it."""
+        return SigningKey.load(self.key_file, self.chain_file)
+
+
+@dataclass(frozen=True)
+class DemoPki:
+    """A folder with a demo PKI: what it holds and where."""
+
+    folder: Path
+
+    @property
+    def anchor_file(self) -> Path:
+        """The root certificate as PEM: what goes into a folder of trust anchors."""
+        return self.folder / "anchors" / "root.pem"
+
+    @property
+    def receipts(self) -> KeyFiles:
+        """The key with which the axis signs receipts (EC P-256)."""
+        return self._files(pki_config.RECEIPTS)
+
+    def seal(self, code: str) -> KeyFiles:
+        """Return the seal (con dấu số) of an agency by its code."""
+        return self._files(_seal_label(code))
+
+    def flawed(self, flaw: Flaw) -> KeyFiles:
+        """Return a key whose certificate must be refused, after `add_flawed_keys`."""
+        return self._files(_flaw_label(flaw))
+
+    @cached_property
+    def anchors(self) -> tuple[Certificate, ...]:
+        """The trust anchors: the demo root."""
+        return load_certificates(self.anchor_file.read_bytes())
+
+    def policy(self, profile: SignaturePolicy = FIELD) -> SignaturePolicy:
+        """Return a profile that trusts this PKI."""
+        return profile.with_trust(self.anchors)
+
+    def _files(self, label: str) -> KeyFiles:
+        return KeyFiles(
+            self.folder / "keys" / pki_config.key_file_name(label),
+            self.folder / "certificates" / f"{label}.pem",
+            self.folder / "chains" / f"{label}.pem",
+        )
+
+
+def make_demo_pki(
+    folder: Path,
+    agencies: Iterable[tuple[str, str]],
+    at: datetime,
+    *,
+    rsa_agencies: Collection[str] = RSA_AGENCIES,
+) -> DemoPki:
+    """Make the PKI, or add what is missing to the one that the folder holds already.
+
+    ``agencies`` are pairs of code and name. What exists is kept byte for byte, so a second run
+    changes nothing. Raises ConfigurationError for a code that cannot be a file name and for a
+    folder whose certificates are not valid at this moment any more.
+    """
+    pki = DemoPki(folder)
+    config = _load(folder, at)
+    for code, name in agencies:
+        if not _SAFE_CODE.fullmatch(code):
+            raise ConfigurationError(
+                f"Mã cơ quan «{code}» không dùng được cho PKI thử nghiệm."
+                f" / Agency code «{code}» cannot be used in the demo PKI."
+            )
+        label = _seal_label(code)
+        if label not in pki_config.labels(config):
+            pki_config.add_seal(config, label, code, name, at)
+            if code in rsa_agencies:
+                _write_key(pki, label, rsa.generate_private_key(65537, 2048))
+    _issue(pki, config)
+    return pki
+
+
+def add_flawed_keys(pki: DemoPki, at: datetime) -> None:
+    """Add one key with a certificate for each flaw, for tests of refusals."""
+    config = _load(pki.folder, at)
+    for flaw in Flaw:
+        label = _flaw_label(flaw)
+        if label in pki_config.labels(config):
+            continue
+        pki_config.add_flawed(config, label, flaw, at)
+        if flaw is Flaw.RSA_1024:
+            _write_key(pki, label, rsa.generate_private_key(65537, 1024))  # noqa: S505 - on purpose
+        elif flaw is Flaw.SMALL_CURVE:
+            _write_key(pki, label, ec.generate_private_key(ec.SECP192R1()))
+    _issue(pki, config)
+
+
+def _load(folder: Path, at: datetime) -> Config:
+    try:
+        text = (folder / _CONFIGURATION).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return pki_config.new_configuration(at)
+    config: Config = json.loads(text)
+    root = DemoPki(folder).anchors[0]
+    if not root.not_before <= at <= root.not_after:
+        raise ConfigurationError(
+            f"PKI thử nghiệm trong {folder} không còn hiệu lực; hãy xóa thư mục này."
+            f" / The demo PKI in {folder} is not valid at {at:%Y-%m-%d}; remove the folder."
+        )
+    return config
+
+
+def _issue(pki: DemoPki, config: Config) -> None:
+    """Make missing keys, let certomancer issue missing certificates, store all of it."""
+    labels = pki_config.labels(config)
+    missing = [label for label in labels if not pki._files(label).certificate_file.exists()]
+    if not missing:
+        return
+    for name in ("keys", "certificates", "chains", "anchors"):
+        (pki.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for label in labels:
+        if not pki._files(label).key_file.exists():
+            _write_key(pki, label, ec.generate_private_key(ec.SECP256R1()))
+    issuer = CertomancerConfig(
+        config, key_search_dir=str(pki.folder), config_search_dir=str(pki.folder)
+    ).get_pki_arch(ArchLabel(pki_config.ARCHITECTURE))
+    for label in missing:
+        files = pki._files(label)
+        own = _pem(issuer.get_cert(CertLabel(label)))
+        above = [_pem(issuer.get_cert(member)) for member in issuer.get_chain(CertLabel(label))]
+        _write(files.chain_file, own + b"".join(above))
+        _write(files.certificate_file, own)
+        certificate_file = files.certificate_file.relative_to(pki.folder)
+        pki_config.pin_certificate(config, label, str(certificate_file))
+    _write(pki.anchor_file, _pem(issuer.get_cert(CertLabel(pki_config.ROOT))))
+    text = json.dumps(config, ensure_ascii=False, indent=1)
+    _write(pki.folder / _CONFIGURATION, text.encode())
+
+
+def _write_key(
+    pki: DemoPki, label: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+) -> None:
+    file = pki._files(label).key_file
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner only."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+    temporary.replace(file)
+
+
+def _pem(certificate: Any) -> bytes:
+    armored: bytes = pem.armor("CERTIFICATE", certificate.dump())
+    return armored
+
+
+def _seal_label(code: str) -> str:
+    return f"seal-{code}"
+
+
+def _flaw_label(flaw: Flaw) -> str:
+    return f"flawed-{flaw.value}"

@@ -1,0 +1,99 @@
+"""Signing: one enveloped W3C XML signature over the whole document.
+
+Canonical XML 1.0 (inclusive) and SHA-256, because every verifier of the field knows them and
+inclusive canonicalisation also covers namespace declarations that only values use.
+"""
+
+from typing import Final
+
+from lxml import etree
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod
+from signxml.signer import XMLSigner
+
+from axis.errors import InvalidInputError
+from axis.trust.keys import SigningKey
+from axis.trust.location import DS_NAMESPACE, EDXML, SIGNATURE_TAG, SignatureLocation
+from axis.trust.xml import (
+    MAX_DOCUMENT_BYTES,
+    parse,
+    processing_instructions_outside,
+    relaxed_parser,
+)
+
+_DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+class _Signer(XMLSigner):
+    """signxml's signer with our parser: its own stops at text nodes of 10 MB."""
+
+    @property
+    def parser(self) -> etree.XMLParser:
+        return relaxed_parser()
+
+
+def sign(
+    document: bytes,
+    key: SigningKey,
+    *,
+    location: SignatureLocation = EDXML,
+    max_bytes: int = MAX_DOCUMENT_BYTES,
+) -> bytes:
+    """Return the document with its signature as the last child of the location's element.
+
+    The result is UTF-8 and is what must be sent, byte for byte. Apart from the signature it
+    says what the input says; comments, which canonical XML does not cover, are dropped, and
+    CRLF becomes LF as XML prescribes. An empty placeholder in the document's own namespace
+    stays where it is.
+
+    Raises InvalidInputError when the input is not well-formed, is signed already, or has no
+    place for the signature.
+    """
+    root, findings = parse(document, max_bytes=max_bytes)
+    if root is None:
+        texts = [f"{finding.text_vi()} / {finding.text_en()}" for finding in findings]
+        raise InvalidInputError("\n".join(texts))
+    if next(root.iter(SIGNATURE_TAG), None) is not None:
+        raise InvalidInputError(
+            "Văn bản đã có chữ ký XML; hãy ký từ bản chưa ký."
+            " / The document is signed already; sign a copy without a signature."
+        )
+    if processing_instructions_outside(root):
+        raise InvalidInputError(
+            "Văn bản có chỉ thị xử lý ngoài phần tử gốc, chữ ký không phủ được."
+            " / The document has a processing instruction outside its root, which a signature"
+            " cannot cover."
+        )
+    parents = location.parents(root)
+    if len(parents) != 1:
+        path = "/".join(location.path)
+        raise InvalidInputError(
+            f"Cần đúng một phần tử {path} để đặt chữ ký, thấy {len(parents)}."
+            f" / Exactly one element {path} is needed for the signature; found {len(parents)}."
+        )
+    _append_placeholder(parents[0])
+    signed = _signer(key).sign(
+        root,
+        key=key.private,
+        cert=[certificate.parsed() for certificate in (key.certificate, *key.authorities)],
+        always_add_key_value=False,
+    )
+    return _DECLARATION + etree.tostring(signed, encoding="UTF-8", xml_declaration=False)
+
+
+def _signer(key: SigningKey) -> XMLSigner:
+    return _Signer(
+        method=SignatureConstructionMethod.enveloped,
+        signature_algorithm=key.method,
+        digest_algorithm=DigestAlgorithm.SHA256,
+        c14n_algorithm=CanonicalizationMethod.CANONICAL_XML_1_0,
+    )
+
+
+def _append_placeholder(parent: etree._Element) -> None:
+    """Mark the signature's place for signxml, indented like the children before it."""
+    placeholder = etree.SubElement(
+        parent, SIGNATURE_TAG, {"Id": "placeholder"}, nsmap={"ds": DS_NAMESPACE}
+    )
+    before = placeholder.getprevious()
+    if before is not None and parent.text is not None and not parent.text.strip():
+        before.tail, placeholder.tail = parent.text, before.tail

@@ -1,0 +1,71 @@
+"""May this certificate sign documents at all? Key, purpose and role, without its path."""
+
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from axis.reasons import Reason
+from axis.trust.certificates import Certificate
+from axis.trust.policy import SignaturePolicy
+from axis.verdict import Finding
+
+MAX_RSA_BITS: Final = 8192
+"""Longest RSA modulus that is verified: the cost grows with its square, and nobody in the
+field uses more than 4096 bits."""
+
+_WEAKEST_CURVE_BITS: Final = 256
+
+
+def key_findings(certificate: Certificate, policy: SignaturePolicy, place: str) -> list[Finding]:
+    """Judge kind and strength of the signer's key."""
+    key = certificate.parsed().public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        name = f"RSA {key.key_size} bit"
+        weak = key.key_size < policy.min_rsa_bits
+        allowed = key.key_size <= MAX_RSA_BITS
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        name = f"EC {key.curve.name}"
+        allowed = key.curve.name in policy.curves
+        weak = not allowed and key.key_size < _WEAKEST_CURVE_BITS
+    else:
+        name, weak, allowed = type(key).__name__, False, False
+    if weak:
+        return [Finding(Reason.KEY_TOO_WEAK, place, facts={"key": name})]
+    if not allowed:
+        return [Finding(Reason.SIGNATURE_ALGORITHM, place, facts={"algorithm": name})]
+    return []
+
+
+def purpose_findings(
+    certificate: Certificate, policy: SignaturePolicy, place: str
+) -> list[Finding]:
+    """Judge key usage: digitalSignature or nonRepudiation, no authority, a fitting purpose.
+
+    A certificate without the key usage extension is refused: RFC 5280 would allow any use,
+    but authorities that issue for documents always set it.
+    """
+    if (
+        certificate.is_authority
+        or not _usage_allows_signing(certificate.parsed())
+        or not _purpose_allows_documents(certificate.parsed(), policy)
+    ):
+        facts = {"subject": certificate.subject}
+        return [Finding(Reason.KEY_USAGE, place, facts=facts)]
+    return []
+
+
+def _usage_allows_signing(certificate: x509.Certificate) -> bool:
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return usage.digital_signature or usage.content_commitment
+
+
+def _purpose_allows_documents(certificate: x509.Certificate, policy: SignaturePolicy) -> bool:
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return any(purpose.dotted_string in policy.extended_key_usages for purpose in purposes)
