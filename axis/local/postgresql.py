@@ -1,0 +1,263 @@
+"""A private PostgreSQL in a folder: own data and port, loopback only, passwords only."""
+
+import asyncio
+import re
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import asyncpg
+
+from axis.local.place import Place
+from axis.local.ports import reserved_block
+from axis.local.processes import (
+    POLL_SECONDS,
+    LocalServerError,
+    clean_environment,
+    consecutive,
+    end,
+    find,
+    log_tail,
+    wait_gone,
+)
+
+OLDEST_MAJOR = 13
+"""The oldest PostgreSQL that the project's SQL is written for."""
+INSTALLED = Path("/usr/lib/postgresql")
+"""Where Debian and Ubuntu keep one folder a major version."""
+
+SUPERUSER = "postgres"
+INIT_SECONDS = 120.0
+START_SECONDS = 120.0
+"""A start takes 0.3 s; after a crash the write-ahead log is replayed first."""
+STOP_SECONDS = 60.0
+
+_DATABASE_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_STARTING_UP = (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
+
+
+class PrivatePostgreSQL:
+    """One PostgreSQL server of our own; it touches no other one on the machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = Place(folder, "postgresql")
+
+    async def start(self) -> None:
+        """Start the server unless it runs already, and wait until it answers a query.
+
+        Raises `LocalServerError` when PostgreSQL is not installed or does not come up.
+        """
+        async with self.place.exclusive():
+            await self.place.prepare()
+            if self._server():
+                await self._wait_ready()
+                return
+            # Orphans of a killed server still hold its shared memory until they notice.
+            await wait_gone(self.pids(), STOP_SECONDS)
+            programs = _programs(self._major())
+            if not self._cluster.exists():
+                await self._create(programs)
+            self._forget_dead_server()
+            with reserved_block(self.place.state.first_port) as port:
+                self.place.remember_port(port)
+                self._configure()
+                await self.place.spawn(
+                    programs / "postgres",
+                    *("-D", self._cluster, "-c", f"config_file={self.place.home}/axis.conf"),
+                    *("-c", f"cluster_name={self.place.state.name}"),
+                    environment=clean_environment(),
+                )
+                await self._wait_ready()
+
+    async def stop(self) -> None:
+        """Stop the server; sessions are ended, their transactions rolled back."""
+        async with self.place.exclusive():
+            if self.place.exists:
+                # SIGINT: PostgreSQL's fast shutdown.
+                await end(self._server(), signal.SIGINT, STOP_SECONDS)
+
+    async def kill(self) -> None:
+        """End everything at once with SIGKILL, as a crash would."""
+        async with self.place.exclusive():
+            # Not the parent alone: its children would finish their queries first.
+            await end(self.pids(), signal.SIGKILL, STOP_SECONDS)
+
+    async def restart(self) -> None:
+        """Stop and start."""
+        await self.stop()
+        await self.start()
+
+    async def is_ready(self) -> bool:
+        """Tell whether the server answers a query."""
+        if not self._server():
+            return False
+        try:
+            connection = await asyncpg.connect(self.dsn(), timeout=START_SECONDS)
+        except _STARTING_UP:
+            return False
+        try:
+            return bool(await connection.fetchval("SELECT 1") == 1)
+        finally:
+            await connection.close()
+
+    def pids(self) -> list[int]:
+        """Return the pids of the server and its children: what its CPU time is counted over."""
+        if not self.place.exists:
+            return []
+        name = self.place.state.name
+        is_server = _is_server(name)
+        title = f"postgres: {name}: "
+        return find(
+            "postgres", lambda arguments: is_server(arguments) or arguments[0].startswith(title)
+        )
+
+    @property
+    def port(self) -> int:
+        """Port on 127.0.0.1."""
+        port = self.place.state.first_port
+        if port is None:
+            raise LocalServerError("PostgreSQL has not been started in this folder")
+        return port
+
+    @property
+    def log(self) -> Path:
+        """The server's log file."""
+        return self.place.output
+
+    def dsn(self, database: str = "postgres") -> str:
+        """Return the address of a database for the superuser."""
+        password = quote(self.place.secret("superuser.password"), safe="")
+        return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{quote(database)}"
+
+    async def create_database(self, name: str, *, template: str = "template1") -> str:
+        """Create a database, as a copy of `template` if one is named, and return its address."""
+        await self._execute(f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}")
+        return self.dsn(name)
+
+    async def drop_database(self, name: str) -> None:
+        """Delete a database and end every session in it; nothing happens when it is gone."""
+        await self._execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.dsn(), timeout=START_SECONDS)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    # -- processes ---------------------------------------------------------------------------
+
+    @property
+    def _cluster(self) -> Path:
+        return self.place.data / "cluster"
+
+    def _server(self) -> list[int]:
+        return find("postgres", _is_server(self.place.state.name))
+
+    def _major(self) -> str | None:
+        """Major version that wrote the data, None when there is none yet."""
+        try:
+            return (self._cluster / "PG_VERSION").read_text().strip()
+        except FileNotFoundError:
+            return None
+
+    async def _create(self, programs: Path) -> None:
+        """Make the cluster under another name, so that half of one is never started."""
+        draft = self.place.data / "cluster.new"
+        password = self.place.write("initdb.password", self.place.secret("superuser.password"))
+        try:
+            await self.place.run("rm", "-rf", draft, timeout=INIT_SECONDS)
+            await self.place.run(
+                programs / "initdb",
+                *("--pgdata", draft, "--username", SUPERUSER, "--pwfile", password),
+                *("--auth", "scram-sha-256", "--no-locale", "--encoding", "UTF8"),
+                "--data-checksums",
+                timeout=INIT_SECONDS,
+            )
+            await self.place.run("mv", draft, self._cluster, timeout=INIT_SECONDS)
+        finally:
+            password.unlink()
+
+    def _forget_dead_server(self) -> None:
+        """Remove the pid file that a killed server left behind.
+
+        After a restart of the machine its number may belong to another process of the same
+        account; PostgreSQL would take that one for a running server and refuse to start.
+        """
+        pid_file = self._cluster / "postmaster.pid"
+        try:
+            pid = pid_file.read_text().partition("\n")[0]
+        except FileNotFoundError:
+            return
+        if pid not in map(str, find("postgres", lambda _: True)):
+            pid_file.unlink()
+
+    def _configure(self) -> None:
+        """Write the settings that differ from PostgreSQL's own."""
+        self.place.write(
+            "axis.conf",
+            f"""\
+include = {_literal(self._cluster / "postgresql.conf")}
+
+listen_addresses = '127.0.0.1'
+port = {self.port}
+# A socket's path may not be longer than 107 bytes, which a deep folder exceeds.
+unix_socket_directories = ''
+password_encryption = scram-sha-256
+
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+
+log_line_prefix = '%m [%p] %q%u@%d '
+log_timezone = UTC
+timezone = UTC
+""",
+        )
+
+    async def _wait_ready(self) -> None:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not await self.is_ready():
+                    if not self._server():
+                        raise self._failure("PostgreSQL ended while starting")
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise self._failure(f"PostgreSQL was not ready after {START_SECONDS:g} s") from None
+
+    def _failure(self, what: str) -> LocalServerError:
+        return LocalServerError(f"{what}\n{log_tail(self.log)}")
+
+
+def _programs(major: str | None) -> Path:
+    """Return the folder of PostgreSQL's programs: those that wrote the data, else the newest."""
+    found = {
+        folder.parent.name: folder
+        for folder in INSTALLED.glob("*/bin")
+        if (folder / "initdb").exists() and folder.parent.name.isdigit()
+    }
+    if major is not None:
+        if major not in found:
+            raise LocalServerError(f"the data needs PostgreSQL {major}, which is not installed")
+        return found[major]
+    usable = [version for version in found if int(version) >= OLDEST_MAJOR]
+    if not usable:
+        raise LocalServerError(
+            f"PostgreSQL {OLDEST_MAJOR} or newer is not installed; run deploy/install"
+        )
+    return found[max(usable, key=int)]
+
+
+def _is_server(name: str) -> Callable[[Sequence[str]], bool]:
+    return consecutive("-c", f"cluster_name={name}")
+
+
+def _quoted(name: str) -> str:
+    if not _DATABASE_NAME.fullmatch(name):
+        raise LocalServerError(f"not a database name: {name!r}")
+    return f'"{name}"'
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,299 @@
+"""A private RabbitMQ in a folder: own node, cookie, epmd and ports, all on loopback."""
+
+import asyncio
+import base64
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import aiohttp
+
+from axis.local.place import Place
+from axis.local.ports import port_is_free, reserved_block
+from axis.local.processes import (
+    POLL_SECONDS,
+    LocalServerError,
+    clean_environment,
+    consecutive,
+    end,
+    find,
+    log_tail,
+    until,
+    with_descendants,
+)
+
+# Debian's /usr/sbin/rabbitmq-server changes user and directory and drops the environment.
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+
+SCRIPT_SECONDS = 30.0
+"""From the start script to the node it takes 0.2 s."""
+START_SECONDS = 120.0
+"""A start takes 6 s on an idle machine, and far longer beside a full test run."""
+STOP_SECONDS = 60.0
+"""A node with many quorum queues closes them one by one; then it is killed."""
+
+VHOST = "axis"
+"""The virtual host of the AMQP contract; made with the node."""
+ADMIN = "axis-admin"
+"""The only account of a new node: an administrator with a random password, no `guest`."""
+
+# Offsets in the server's block of ports.
+_AMQP, _DISTRIBUTION, _EPMD, _TOOLS_FIRST, _TOOLS_LAST, _MANAGEMENT, _METRICS = (
+    0,
+    1,
+    2,
+    3,
+    9,
+    10,
+    11,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An account of the broker."""
+
+    user: str
+    password: str
+
+    def basic_auth(self) -> str:
+        """Return the value of an HTTP Authorization header."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+
+
+class PrivateRabbitMQ:
+    """One RabbitMQ node of our own; it touches no other RabbitMQ on the machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = Place(folder, "rabbitmq")
+
+    async def start(self) -> None:
+        """Start the node unless it runs already, and wait until it serves.
+
+        Raises `LocalServerError` when RabbitMQ is not installed or does not come up.
+        """
+        async with self.place.exclusive():
+            await self.place.prepare("home", "log", "mnesia", "expand", "generated")
+            if self._node():
+                await self._wait_ready()
+                return
+            _require_installed()
+            await self._end_epmd()
+            with self._ports():
+                self._configure()
+                await self._start_epmd()
+                await self._spawn(SERVER)
+                await self._wait_ready()
+
+    async def stop(self) -> None:
+        """Stop the node in an orderly way, then its epmd; nothing happens when it is down."""
+        async with self.place.exclusive():
+            if self.place.exists:
+                await end(self._node(), signal.SIGTERM, STOP_SECONDS)
+                await self._end_epmd()
+
+    async def kill(self) -> None:
+        """End everything at once with SIGKILL, as a crash would."""
+        async with self.place.exclusive():
+            if self.place.exists:
+                await end(with_descendants(self.pids()), signal.SIGKILL, STOP_SECONDS)
+
+    async def restart(self) -> None:
+        """Stop and start."""
+        await self.stop()
+        await self.start()
+
+    async def is_ready(self) -> bool:
+        """Tell whether the node answers an AMQP handshake and its administrator over HTTP."""
+        if not self._node():
+            return False
+        return await self._speaks_amqp() and await self._knows_admin()
+
+    def pids(self) -> list[int]:
+        """Return the pids of the node and its epmd: what its CPU time is counted over."""
+        return with_descendants(self._node() + self._epmd()) if self.place.exists else []
+
+    @property
+    def admin(self) -> Credentials:
+        """The administrator, for the management API."""
+        return Credentials(ADMIN, self.place.secret("admin.password"))
+
+    @property
+    def port(self) -> int:
+        """Port of AMQP on 127.0.0.1."""
+        return self._port(_AMQP)
+
+    @property
+    def management_url(self) -> str:
+        """Address of the management HTTP API, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port(_MANAGEMENT)}"
+
+    @property
+    def metrics_url(self) -> str:
+        """Address of the node's Prometheus figures."""
+        return f"http://127.0.0.1:{self._port(_METRICS)}/metrics"
+
+    @property
+    def log(self) -> Path:
+        """The node's log file."""
+        return self.place.data / "log" / "rabbit.log"
+
+    def amqp_url(self, vhost: str = VHOST, account: Credentials | None = None) -> str:
+        """Return the AMQP address of a virtual host for an account (the administrator)."""
+        account = account or self.admin
+        login = f"{quote(account.user, safe='')}:{quote(account.password, safe='')}"
+        return f"amqp://{login}@127.0.0.1:{self.port}/{quote(vhost, safe='')}"
+
+    # -- processes ---------------------------------------------------------------------------
+
+    def _node(self) -> list[int]:
+        return find("beam.smp", consecutive("-axis", self.place.state.name))
+
+    def _epmd(self) -> list[int]:
+        if self.place.state.first_port is None:
+            return []
+        return find("epmd", consecutive("-port", str(self._port(_EPMD))))
+
+    async def _start_epmd(self) -> None:
+        await self._spawn("epmd", "-port", str(self._port(_EPMD)), "-address", "127.0.0.1")
+
+    async def _end_epmd(self) -> None:
+        await end(self._epmd(), signal.SIGTERM, STOP_SECONDS)
+        first = self.place.state.first_port
+        # A node whose epmd went away starts another, which says nothing of itself in its
+        # arguments. Asking over its port reaches only the epmd of this server.
+        if first is not None and not port_is_free(first + _EPMD):
+            await self.place.run("epmd", "-port", str(first + _EPMD), "-kill", timeout=STOP_SECONDS)
+
+    async def _spawn(self, *command: str | Path) -> None:
+        await self.place.spawn(*command, environment=self._environment())
+
+    async def _wait_ready(self) -> None:
+        # The start script runs first; a node that does not follow it never will.
+        if not await until(lambda: bool(self._node()), SCRIPT_SECONDS):
+            raise self._failure("RabbitMQ did not start")
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while not await self.is_ready():
+                    if not self._node():
+                        raise self._failure("RabbitMQ ended while starting")
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise self._failure(f"RabbitMQ was not ready after {START_SECONDS:g} s") from None
+
+    def _failure(self, what: str) -> LocalServerError:
+        logs = [log_tail(self.place.output), log_tail(self.log)]
+        return LocalServerError("\n".join([what, *logs]))
+
+    async def _speaks_amqp(self) -> bool:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        try:
+            writer.write(b"AMQP\x00\x00\x09\x01")
+            # The first byte of Connection.Start, a method frame.
+            return await asyncio.wait_for(reader.read(1), START_SECONDS) == b"\x01"
+        except OSError:
+            return False
+        finally:
+            writer.close()
+
+    async def _knows_admin(self) -> bool:
+        headers = {"Authorization": self.admin.basic_auth()}
+        try:
+            async with (
+                aiohttp.ClientSession(headers=headers) as session,
+                session.get(f"{self.management_url}/api/whoami") as answer,
+            ):
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    # -- configuration -------------------------------------------------------------------------
+
+    @contextmanager
+    def _ports(self) -> Iterator[None]:
+        with reserved_block(self.place.state.first_port) as first:
+            self.place.remember_port(first)
+            yield
+
+    def _port(self, offset: int) -> int:
+        first = self.place.state.first_port
+        if first is None:
+            raise LocalServerError("RabbitMQ has not been started in this folder")
+        return first + offset
+
+    def _configure(self) -> None:
+        place = self.place
+        place.write("enabled_plugins", "[rabbitmq_management,rabbitmq_prometheus].\n")
+        # Before the first queue: the default tick keeps a core busy with idle quorum queues.
+        place.write("advanced.config", "[{rabbit,[{quorum_tick_interval,60000}]}].\n")
+        place.write(
+            "rabbitmq.conf",
+            f"""\
+listeners.tcp.default = 127.0.0.1:{self._port(_AMQP)}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {self._port(_MANAGEMENT)}
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = {self._port(_METRICS)}
+
+# The statistics of every queue, connection and channel come from Prometheus.
+management_agent.disable_metrics_collector = true
+
+# Only an empty node reads these: in place of guest and of the virtual host "/".
+default_user = {self.admin.user}
+default_pass = {self.admin.password}
+default_user_tags.administrator = true
+default_vhost = {VHOST}
+default_permissions.configure = .*
+default_permissions.read = .*
+default_permissions.write = .*
+
+# RabbitMQ 3's own limit; 4 has a lower one, which a large attachment would exceed.
+max_message_size = 134217728
+vm_memory_high_watermark.relative = 0.4
+disk_free_limit.absolute = 1GB
+
+log.console = false
+log.file = {self.log.name}
+log.file.level = info
+log.file.rotation.size = 10485760
+log.file.rotation.count = 5
+""",
+        )
+
+    def _environment(self) -> dict[str, str]:
+        home, data, name = self.place.home, self.place.data, self.place.state.name
+        return clean_environment(
+            HOME=str(data / "home"),
+            ERL_EPMD_PORT=str(self._port(_EPMD)),
+            ERL_EPMD_ADDRESS="127.0.0.1",
+            RABBITMQ_CONF_ENV_FILE="/dev/null",
+            RABBITMQ_NODENAME=f"{name}@localhost",
+            RABBITMQ_NODE_IP_ADDRESS="127.0.0.1",
+            RABBITMQ_NODE_PORT=str(self._port(_AMQP)),
+            RABBITMQ_DIST_PORT=str(self._port(_DISTRIBUTION)),
+            RABBITMQ_CTL_DIST_PORT_MIN=str(self._port(_TOOLS_FIRST)),
+            RABBITMQ_CTL_DIST_PORT_MAX=str(self._port(_TOOLS_LAST)),
+            RABBITMQ_MNESIA_BASE=str(data / "mnesia"),
+            RABBITMQ_LOG_BASE=str(data / "log"),
+            RABBITMQ_CONFIG_FILE=str(home / "rabbitmq.conf"),
+            RABBITMQ_ADVANCED_CONFIG_FILE=str(home / "advanced.config"),
+            RABBITMQ_ENABLED_PLUGINS_FILE=str(home / "enabled_plugins"),
+            RABBITMQ_PLUGINS_EXPAND_DIR=str(data / "expand"),
+            RABBITMQ_GENERATED_CONFIG_DIR=str(data / "generated"),
+            RABBITMQ_PID_FILE=str(data / "rabbit.pid"),
+            # The last flag means nothing to Erlang: it is how `find` knows this node.
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=(
+                f"-kernel inet_dist_use_interface {{127,0,0,1}} -axis {name}"
+            ),
+        )
+
+
+def _require_installed() -> None:
+    if not SERVER.exists():
+        raise LocalServerError("RabbitMQ is not installed; run deploy/install")
