@@ -1,0 +1,49 @@
+"""Connections to RabbitMQ.
+
+Plain ones, not robust ones: after a fault everything is built anew, so that a batch never
+acknowledges tags of a channel that is gone, and every lost confirm is seen as such.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aio_pika
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import AMQPError
+
+from axis.exchange.ports import BrokerUnavailableError
+
+CONNECT_TIMEOUT_SECONDS = 10.0
+"""A node that does not greet within this is treated as away."""
+
+BROKER_FAULTS = (AMQPError, OSError, TimeoutError, RuntimeError)
+"""What aio-pika and aiormq raise when a connection or channel goes (RuntimeError: writing to a
+transport that is closing)."""
+
+
+@asynccontextmanager
+async def connect(url: str, name: str) -> AsyncIterator[AbstractConnection]:
+    """Open a connection that shows as `name` in the broker's lists.
+
+    Raises BrokerUnavailableError when the broker can't be reached or refuses the account.
+    """
+    try:
+        connection = await aio_pika.connect(
+            url, timeout=CONNECT_TIMEOUT_SECONDS, client_properties={"connection_name": name}
+        )
+    except BROKER_FAULTS as error:
+        raise BrokerUnavailableError(f"RabbitMQ: {type(error).__name__}: {error}") from error
+    try:
+        yield connection
+    finally:
+        await close_quietly(connection)
+
+
+async def close_quietly(connection: AbstractConnection) -> None:
+    """Close a connection that may already be broken."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+            await connection.close()
+    except BROKER_FAULTS:
+        return

@@ -1,0 +1,136 @@
+"""Takes messages from a queue in batches; acknowledges a batch only after it was handled.
+
+A fault of the broker ends the session; a new one starts after a pause and gets what was not
+acknowledged again. A fault of the store is waited out with the batch in hand, because giving it
+back would count towards the queue's delivery limit.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+
+from axis.broker.connection import BROKER_FAULTS, connect
+from axis.exchange.ports import BrokerUnavailableError, StoreUnavailableError
+
+Handler = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+"""Pauses double up to this: a server that comes back finds its routers within seconds."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How much goes into one batch."""
+
+    count: int = 50
+    """Messages: where the measured cost a document stops falling (floors: batches of 50)."""
+    size: int = 64 * 1024 * 1024
+    """Bytes: bounds the memory of a batch and the length of its transaction."""
+    wait_seconds: float = 0.005
+    """How long a batch waits for a second message; far below what a clerk can notice."""
+
+
+class BatchConsumer:
+    """Feeds one queue's messages to a handler, batch by batch, for ever."""
+
+    def __init__(
+        self, url: str, queue: str, handler: Handler, limits: BatchLimits, *, name: str
+    ) -> None:
+        self._url = url
+        self._queue = queue
+        self._handler = handler
+        self._limits = limits
+        self._name = name
+        self.connected = False
+        """Whether a session is open now; readiness is told from it."""
+
+    async def run(self) -> None:
+        """Consume until cancelled."""
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            started = time.monotonic()
+            try:
+                await self._session()
+            except (BrokerUnavailableError, *BROKER_FAULTS) as error:
+                _log.warning("broker.session_lost", queue=self._queue, error=repr(error)[:200])
+            finally:
+                self.connected = False
+            if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _session(self) -> None:
+        async with connect(self._url, self._name) as connection:
+            channel = await connection.channel(publisher_confirms=False)
+            await channel.set_qos(prefetch_count=2 * self._limits.count)
+            queue = await channel.get_queue(self._queue, ensure=False)
+            buffer: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+            channel.close_callbacks.add(lambda *_: buffer.put_nowait(None))
+            await queue.consume(buffer.put)
+            self.connected = True
+            carried: AbstractIncomingMessage | None = None
+            while True:
+                batch, carried, open_ = await self._gather(buffer, carried)
+                if not open_:
+                    raise BrokerUnavailableError("RabbitMQ: the channel was closed")
+                await self._settle(batch)
+
+    async def _gather(
+        self,
+        buffer: asyncio.Queue[AbstractIncomingMessage | None],
+        carried: AbstractIncomingMessage | None,
+    ) -> tuple[list[AbstractIncomingMessage], AbstractIncomingMessage | None, bool]:
+        """Return a batch, a message that no longer fits it, and whether the channel is open."""
+        first = carried or await buffer.get()
+        if first is None:
+            return [], None, False
+        batch, size = [first], len(first.body)
+        deadline = time.monotonic() + self._limits.wait_seconds
+        while len(batch) < self._limits.count:
+            if buffer.empty():
+                try:
+                    async with asyncio.timeout(max(deadline - time.monotonic(), 0)):
+                        message = await buffer.get()
+                except TimeoutError:
+                    break
+            else:
+                message = buffer.get_nowait()
+            if message is None:
+                return [], None, False
+            size += len(message.body)
+            if size > self._limits.size:
+                return batch, message, True
+            batch.append(message)
+        return batch, None, True
+
+    async def _settle(self, batch: Sequence[AbstractIncomingMessage]) -> None:
+        """Handle a batch and acknowledge it; set aside the one message that nothing can handle."""
+        try:
+            await self._handle(batch)
+        except Exception as error:  # noqa: BLE001 - any bug must cost one message, not the queue
+            if len(batch) > 1:
+                for message in batch:
+                    await self._settle([message])
+                return
+            _log.exception("message.unhandled", queue=self._queue, error=type(error).__name__)
+            await batch[0].reject(requeue=False)
+            return
+        await batch[-1].ack(multiple=True)
+
+    async def _handle(self, batch: Sequence[AbstractIncomingMessage]) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await self._handler(batch)
+            except StoreUnavailableError as error:
+                _log.warning("store.unavailable", queue=self._queue, error=str(error)[:200])
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

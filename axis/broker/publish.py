@@ -1,0 +1,91 @@
+"""Publishes bursts with confirms, on one connection that is opened anew after a fault."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC
+
+import aio_pika
+from aio_pika.abc import AbstractExchange, DeliveryMode
+from aio_pika.exceptions import DeliveryError
+
+from axis.broker.connection import BROKER_FAULTS, connect
+from axis.exchange.ports import BrokerUnavailableError, Publication
+from axis.exchange.records import MessageType
+
+CONFIRM_TIMEOUT_SECONDS = 30.0
+"""A quorum queue that has not confirmed by then has lost its majority or its disk."""
+
+_CONTENT_TYPES = {
+    MessageType.DOCUMENT: "application/edxml+xml",
+    MessageType.STATUS: "application/edxml+xml",
+    MessageType.RECEIPT: "application/xml",
+}
+
+
+class RabbitPublisher:
+    """Implements `axis.exchange.ports.Publisher`; one object a publishing task."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._stack = AsyncExitStack()
+        self._exchange: AbstractExchange | None = None
+
+    async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
+        """Publish all at once and wait for every confirm.
+
+        False means that the broker gave the message back: no such queue, or the queue is full.
+        """
+        exchange = self._exchange or await self._open()
+        outcomes = await asyncio.gather(
+            *(_publish(exchange, message) for message in messages), return_exceptions=True
+        )
+        answers = []
+        for outcome in outcomes:
+            if isinstance(outcome, BROKER_FAULTS):
+                await self.close()
+                text = f"RabbitMQ: {type(outcome).__name__}: {outcome}"
+                raise BrokerUnavailableError(text) from outcome
+            if isinstance(outcome, BaseException):
+                raise outcome
+            answers.append(outcome)
+        return answers
+
+    async def close(self) -> None:
+        """Give the connection up; the next burst opens another."""
+        self._exchange = None
+        await self._stack.aclose()
+
+    async def _open(self) -> AbstractExchange:
+        connection = await self._stack.enter_async_context(connect(self._url, self._name))
+        try:
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        except BROKER_FAULTS as error:
+            await self.close()
+            raise BrokerUnavailableError(f"RabbitMQ: {type(error).__name__}: {error}") from error
+        self._exchange = channel.default_exchange
+        return self._exchange
+
+
+async def _publish(exchange: AbstractExchange, message: Publication) -> bool:
+    try:
+        await exchange.publish(
+            aio_pika.Message(
+                message.body,
+                message_id=message.message_id,
+                type=message.type.value,
+                correlation_id=message.correlation_id,
+                headers=dict(message.headers),
+                content_type=_CONTENT_TYPES[message.type],
+                delivery_mode=DeliveryMode.PERSISTENT,
+                timestamp=message.timestamp.astimezone(UTC),
+                app_id="axis",
+            ),
+            routing_key=message.queue,
+            mandatory=True,
+            timeout=CONFIRM_TIMEOUT_SECONDS,
+        )
+    except DeliveryError:
+        return False
+    return True

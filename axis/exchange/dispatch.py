@@ -1,0 +1,170 @@
+"""The dispatch's use case: what is committed goes out, with confirms, until it is confirmed.
+
+Rows stay locked while their messages are on the way. A router that dies in between leaves them
+unmarked; the next one publishes them again under the same ``message_id``.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from axis.clock import Clock
+from axis.evidence.events import Event
+from axis.exchange import outgoing
+from axis.exchange.deliveries import consigned
+from axis.exchange.ports import (
+    BrokerUnavailableError,
+    CopyArrived,
+    DispatchWork,
+    OutboxMessage,
+    Publication,
+    Publisher,
+    Store,
+    Workbench,
+)
+from axis.exchange.receipts import Notary
+from axis.exchange.records import DeliveryChange, MessageType, Records
+
+FAILURE_AFTER_ATTEMPTS = 8
+"""Refused attempts until the sender is told: about four minutes with the pauses below."""
+
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchLimits:
+    """How much is on the way in one transaction."""
+
+    count: int = 100
+    size: int = 32 * 1024 * 1024
+    """Bytes of distinct bodies: bounds memory and the time that a transaction stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What one round did."""
+
+    confirmed: int = 0
+    returned: int = 0
+
+
+class Dispatch:
+    """Publishes one lane of the outbox; any number may run at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        publisher: Publisher,
+        workbench: Workbench,
+        notary: Notary,
+        clock: Clock,
+        *,
+        urgent: bool,
+        limits: DispatchLimits,
+    ) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._workbench = workbench
+        self._notary = notary
+        self._clock = clock
+        self._urgent = urgent
+        self._limits = limits
+
+    async def round(self) -> Dispatched:
+        """Publish what is due and mark what was confirmed; return how much that was.
+
+        Raises StoreUnavailableError or BrokerUnavailableError; nothing is then marked, and the
+        messages go out again.
+        """
+        async with self._store.dispatch() as work:
+            messages = await work.claim(
+                urgent=self._urgent,
+                at=self._clock(),
+                limit=self._limits.count,
+                max_bytes=self._limits.size,
+            )
+            if not messages:
+                return Dispatched()
+            answers = await self._publisher.publish([_publication(one) for one in messages])
+            if len(answers) != len(messages):
+                raise BrokerUnavailableError("confirms do not fit what was published")
+            confirmed = list(itertools.compress(messages, answers))
+            returned = list(itertools.compress(messages, (not answer for answer in answers)))
+            await self._confirm(work, confirmed)
+            await self._postpone(work, returned)
+        return Dispatched(len(confirmed), len(returned))
+
+    async def _confirm(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
+        if not messages:
+            return
+        now = self._clock()
+        await work.confirm([message.row.id for message in messages], now)
+        copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
+        arrived = await work.copies_of(copies) if copies else []
+        fresh = [copy for copy in arrived if consigned(copy.state) is not copy.state]
+        changes = [DeliveryChange(copy.delivery, consigned(copy.state), now) for copy in fresh]
+        await self._tell(work, Event.CONTENT_CONSIGNMENT, fresh, changes)
+
+    async def _postpone(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
+        now = self._clock()
+        for attempts, group in itertools.groupby(
+            sorted(messages, key=lambda one: one.attempts), key=lambda one: one.attempts
+        ):
+            pause = min(_FIRST_PAUSE * 2 ** min(attempts, 16), _LONGEST_PAUSE)
+            await work.postpone([message.row.id for message in group], now + pause)
+        failed = [
+            message.row.id
+            for message in messages
+            if message.row.type is MessageType.DOCUMENT
+            and message.attempts + 1 == FAILURE_AFTER_ATTEMPTS
+        ]
+        if failed:
+            late = await work.copies_of(failed)
+            await self._tell(work, Event.CONTENT_CONSIGNMENT_FAILURE, late, [])
+
+    async def _tell(
+        self,
+        work: DispatchWork,
+        event: Event,
+        copies: Sequence[CopyArrived],
+        changes: Sequence[DeliveryChange],
+    ) -> None:
+        """Give each document's sender one receipt about the copies of this round."""
+        if not copies:
+            return
+        now = self._clock()
+        records = Records()
+        ordered = sorted(copies, key=lambda copy: copy.document.id)
+        for _, group in itertools.groupby(ordered, key=lambda copy: copy.document.id):
+            about = list(group)
+            receipt = self._notary.about_copies(event, about, now)
+            document = about[0].document
+            records.evidence.append(receipt)
+            records.outbox.append(
+                outgoing.receipt_to(
+                    document.endpoint,
+                    receipt.id,
+                    about[0].message_id,
+                    now,
+                    urgent=document.urgent,
+                    document=document.id,
+                )
+            )
+        receipts = await self._workbench.sign([row.receipt for row in records.evidence])
+        signed = records.with_signed(receipts)
+        await work.save(signed.evidence, signed.outbox, changes)
+
+
+def _publication(message: OutboxMessage) -> Publication:
+    row = message.row
+    return Publication(
+        message_id=str(row.id),
+        queue=row.queue,
+        type=row.type,
+        body=message.body,
+        correlation_id=row.correlation_id,
+        headers=row.headers,
+        timestamp=row.created_at,
+    )

@@ -1,0 +1,97 @@
+"""The intake's use case: a batch of submissions in, one committed transaction out.
+
+The order is the guarantee. Nothing is acknowledged before `handle` returns; it returns after the
+commit. Dying anywhere before leaves nothing behind, dying after leaves the truth, and a batch that
+comes again is recognised by its idempotency keys.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from axis.clock import Clock
+from axis.edxml.values import Status
+from axis.exchange import admission
+from axis.exchange.decision import Case, Decider, Decision
+from axis.exchange.known import Known
+from axis.exchange.ports import IntakeWork, Store, Workbench
+from axis.exchange.receipts import Notary
+from axis.exchange.records import DeadLetterRow, Records
+from axis.exchange.submission import Submission
+
+
+class IntakeObserver(Protocol):
+    """Is told what was decided, after it was committed: logs, metrics, the dispatch's wake-up."""
+
+    def decided(self, decisions: Sequence[Decision]) -> None:
+        """Take note of committed decisions."""
+
+
+class Intake:
+    """Handles batches; any number of batches and routers may run at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        workbench: Workbench,
+        notary: Notary,
+        observer: IntakeObserver,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._workbench = workbench
+        self._notary = notary
+        self._observer = observer
+        self._clock = clock
+
+    async def handle(self, submissions: Sequence[Submission]) -> None:
+        """Check, decide and commit a batch.
+
+        Raises StoreUnavailableError when nothing could be committed, or it is unknown whether it
+        was; the same batch may then be handled again.
+        """
+        examinations = await self._workbench.examine(
+            [submission.body for submission in submissions], self._clock()
+        )
+        cases = [
+            Case(submission, examination)
+            for submission, examination in zip(submissions, examinations, strict=True)
+        ]
+        async with self._store.intake() as work:
+            known = await _look_up(work, cases)
+            decider = Decider(known, self._notary, self._clock())
+            decisions = [decider.decide(case) for case in cases]
+            records = decider.records
+            receipts = await self._workbench.sign([row.receipt for row in records.evidence])
+            await work.save(records.with_signed(receipts))
+        self._observer.decided(decisions)
+
+    async def bury(self, letters: Sequence[DeadLetterRow]) -> None:
+        """Keep messages that the broker gave up on."""
+        async with self._store.intake() as work:
+            await work.save(Records(dead_letters=list(letters)))
+
+
+async def _look_up(work: IntakeWork, cases: Sequence[Case]) -> Known:
+    """Read, under locks, all that deciding these cases needs."""
+    directory = await work.directory()
+    message_keys = {key for case in cases for key in case.message_keys()}
+    document_ids = {name for case in cases for name in case.named_documents}
+    await work.lock(
+        [f"message\n{endpoint}\n{key}" for endpoint, key in message_keys]
+        + [f"document\n{document_id}" for document_id in document_ids]
+    )
+    known = Known(directory)
+    known.submissions.update(await work.earlier_submissions(message_keys))
+    for document in await work.documents_named(document_ids):
+        known.add_document(document)
+    statuses = [
+        case.examination.message for case in cases if isinstance(case.examination.message, Status)
+    ]
+    pairs = {pair for status in statuses for pair in admission.pairs_of(status, known)}
+    if pairs:
+        for delivery in await work.deliveries_of(pairs):
+            known.deliveries[delivery.document, delivery.receiver] = delivery
+        locked = [delivery.id for delivery in known.deliveries.values()]
+        for status in await work.statuses_of(locked):
+            known.statuses[status.delivery, status.code, status.sha256] = status
+    return known

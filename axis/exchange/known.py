@@ -1,0 +1,44 @@
+"""What the axis knows while it decides a batch: the registry, and what is stored already.
+
+Decisions add to it, so that a later message of the batch sees an earlier one.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from axis.edxml.codes import DocumentKind, StatusCode
+from axis.exchange.ports import (
+    EarlierSubmission,
+    KnownDelivery,
+    KnownDocument,
+    KnownStatus,
+    MessageKey,
+)
+from axis.registry.directory import Directory
+
+
+@dataclass(slots=True)
+class Known:
+    """Looked up under locks, so it stays true until the transaction ends."""
+
+    directory: Directory
+    submissions: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
+    documents: dict[str, list[KnownDocument]] = field(default_factory=dict)
+    """By DocumentId, oldest first."""
+    deliveries: dict[tuple[UUID, str], KnownDelivery] = field(default_factory=dict)
+    """By document and receiver code."""
+    statuses: dict[tuple[UUID, StatusCode, str], KnownStatus] = field(default_factory=dict)
+    """By delivery, status code and digest."""
+
+    def same_document(
+        self, sender: str, document_id: str, kind: DocumentKind, sha256: str
+    ) -> KnownDocument | None:
+        """Return the stored document that this one repeats."""
+        for document in self.documents.get(document_id, []):
+            if (document.sender, document.kind, document.sha256) == (sender, kind, sha256):
+                return document
+        return None
+
+    def add_document(self, document: KnownDocument) -> None:
+        """Remember a document that has just been accepted."""
+        self.documents.setdefault(document.document_id, []).append(document)

@@ -1,0 +1,92 @@
+"""What goes to endpoints: the AMQP contract's queues and headers (version 1)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from axis.exchange.ports import KnownDocument
+from axis.exchange.records import DocumentRow, MessageType, OutboxRow, StatusRow
+from axis.ids import new_id
+
+
+def inbox(endpoint: str, *, urgent: bool) -> str:
+    """Return the name of the queue from which an endpoint takes documents."""
+    return f"inbox.{endpoint}.urgent" if urgent else f"inbox.{endpoint}"
+
+
+def answers(endpoint: str) -> str:
+    """Return the name of the queue from which an endpoint takes receipts and statuses."""
+    return f"answers.{endpoint}"
+
+
+def copy_of(
+    document: DocumentRow, endpoint: str, receivers: Sequence[str], at: datetime
+) -> OutboxRow:
+    """Return the one copy of a document for an endpoint, naming all its receivers there."""
+    urgent = document.priority.urgent
+    return OutboxRow(
+        id=new_id(),
+        queue=inbox(endpoint, urgent=urgent),
+        urgent=urgent,
+        type=MessageType.DOCUMENT,
+        subject=document.id,
+        size=len(document.body),
+        correlation_id=None,
+        headers={
+            "axis-document": str(document.id),
+            "axis-from": document.sender,
+            "axis-to": ",".join(receivers),
+            "axis-kind": document.kind.label,
+            "axis-priority": int(document.priority),
+            "axis-sha256": document.sha256,
+        },
+        created_at=at,
+    )
+
+
+def status_to(
+    status: StatusRow, endpoint: str, document: KnownDocument, at: datetime
+) -> OutboxRow:
+    """Return a status on its way to the other party of a delivery."""
+    return OutboxRow(
+        id=new_id(),
+        queue=answers(endpoint),
+        urgent=document.urgent,
+        type=MessageType.STATUS,
+        subject=status.id,
+        size=len(status.body),
+        correlation_id=None,
+        headers={
+            "axis-document": str(document.id),
+            "axis-from": status.sender,
+            "axis-to": status.addressee,
+            "axis-status": status.code.value,
+            "axis-sha256": status.sha256,
+        },
+        created_at=at,
+    )
+
+
+def receipt_to(
+    endpoint: str,
+    receipt: UUID,
+    correlation_id: str | None,
+    at: datetime,
+    *,
+    urgent: bool,
+    document: UUID | None,
+    size: int = 0,
+) -> OutboxRow:
+    """Return a receipt on its way to an endpoint; the size follows when it is signed."""
+    headers = {} if document is None else {"axis-document": str(document)}
+    return OutboxRow(
+        id=new_id(),
+        queue=answers(endpoint),
+        urgent=urgent,
+        type=MessageType.RECEIPT,
+        subject=receipt,
+        size=size,
+        correlation_id=correlation_id,
+        headers=headers,
+        created_at=at,
+    )

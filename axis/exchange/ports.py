@@ -1,0 +1,204 @@
+"""What the exchange needs from the world; the store, the broker and the workers provide it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from axis.edxml.codes import DocumentKind, StatusCode
+from axis.errors import AxisError
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.examination import Examination
+from axis.exchange.records import DeliveryChange, EvidenceRow, MessageType, OutboxRow, Records
+from axis.registry.directory import Directory
+
+MessageKey = tuple[str, str]
+"""(endpoint, idempotency key within the endpoint)."""
+
+
+class StoreUnavailableError(AxisError):
+    """The database cannot be reached or is not able to commit now; the work may be tried again."""
+
+
+class BrokerUnavailableError(AxisError):
+    """The broker cannot be reached or did not confirm in time; the work may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSubmission:
+    """A submission that was decided before under the same idempotency key."""
+
+    sha256: str
+    receipt: UUID
+    receipt_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """A stored document, as far as deciding about others needs it."""
+
+    id: UUID
+    sender: str
+    document_id: str
+    kind: DocumentKind
+    sha256: str
+    size: int
+    code: str
+    """Số, ký hiệu: ``7816/VPCP-TTĐT``."""
+    endpoint: str
+    """Where it was submitted."""
+    urgent: bool
+    accepted_at: datetime
+    receipt: UUID
+    """The SubmissionAcceptance that its sender got first."""
+    receipt_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDelivery:
+    """A stored delivery, locked for the running transaction."""
+
+    id: UUID
+    document: UUID
+    receiver: str
+    endpoint: str
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStatus:
+    """A stored status and the receipt that its reporter got first."""
+
+    delivery: UUID
+    code: StatusCode
+    sha256: str
+    receipt: UUID
+    receipt_size: int
+
+
+class IntakeWork(Protocol):
+    """One transaction of the intake."""
+
+    async def lock(self, keys: Collection[str]) -> None:
+        """Keep other routers off these idempotency and business keys until the end."""
+
+    async def directory(self) -> Directory:
+        """Return the registry as it is now; it does not change until the transaction ends."""
+
+    async def earlier_submissions(
+        self, keys: Collection[MessageKey]
+    ) -> Mapping[MessageKey, EarlierSubmission]:
+        """Return what was decided before under these keys."""
+
+    async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
+        """Return stored documents with one of these DocumentIds, oldest first."""
+
+    async def deliveries_of(
+        self, pairs: Collection[tuple[UUID, str]]
+    ) -> Sequence[KnownDelivery]:
+        """Lock and return the deliveries of (document, receiver code)."""
+
+    async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
+        """Return the statuses stored for these deliveries."""
+
+    async def save(self, records: Records) -> None:
+        """Add everything that was decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """An outbox row with its bytes, claimed for publishing."""
+
+    row: OutboxRow
+    body: bytes
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyArrived:
+    """One receiver's delivery whose copy the broker has just confirmed."""
+
+    delivery: UUID
+    state: DeliveryState
+    named: tuple[str, ...]
+    receiver: str
+    receiver_name: str
+    endpoint: str
+    document: KnownDocument
+    message_id: str | None
+    received_at: datetime
+
+
+class DispatchWork(Protocol):
+    """One transaction of the dispatch: claim, publish, mark."""
+
+    async def claim(
+        self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
+    ) -> Sequence[OutboxMessage]:
+        """Lock and return due messages, oldest first, skipping what others hold."""
+
+    async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
+        """Lock and return the deliveries that these confirmed copies carry."""
+
+    async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
+        """Mark messages as published and confirmed."""
+
+    async def postpone(self, outbox_ids: Collection[UUID], due_at: datetime) -> None:
+        """Count a failed attempt and try these again later."""
+
+    async def save(
+        self,
+        evidence: Sequence[EvidenceRow],
+        outbox: Sequence[OutboxRow],
+        changes: Sequence[DeliveryChange],
+    ) -> None:
+        """Add what the confirmations brought about."""
+
+
+class Store(Protocol):
+    """Where the truth is kept; every unit of work is one transaction, committed at its end.
+
+    Both raise StoreUnavailableError when the database is away; nothing is then committed, or it
+    is unknown whether it was, and the work has to be done again (it is idempotent).
+    """
+
+    def intake(self) -> AbstractAsyncContextManager[IntakeWork]:
+        """Open the intake's transaction."""
+
+    def dispatch(self) -> AbstractAsyncContextManager[DispatchWork]:
+        """Open the dispatch's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One AMQP message to publish to a queue."""
+
+    message_id: str
+    queue: str
+    type: MessageType
+    body: bytes
+    correlation_id: str | None
+    headers: Mapping[str, str | int]
+    timestamp: datetime
+
+
+class Publisher(Protocol):
+    """Publishes bursts of messages and waits for the broker's confirms."""
+
+    async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
+        """Publish all and return for each whether the broker has taken it into its queue.
+
+        Raises BrokerUnavailableError when the outcome is unknown.
+        """
+
+
+class Workbench(Protocol):
+    """Processor work, kept off the event loop."""
+
+    async def examine(self, bodies: Sequence[bytes], at: datetime) -> Sequence[Examination]:
+        """Examine submissions; one that a worker dies of gets the finding F-UNCHECKABLE."""
+
+    async def sign(self, receipts: Sequence[bytes]) -> Sequence[bytes]:
+        """Sign receipts with the axis's key."""

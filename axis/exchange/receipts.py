@@ -1,0 +1,237 @@
+"""Draws up receipts: which event, about what, to whom. They are signed just before the commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from axis.edxml.values import Document, Status
+from axis.evidence.events import Event
+from axis.evidence.receipt import (
+    Receipt,
+    ReceiverLine,
+    StatusFacts,
+    Subject,
+    SubjectKind,
+    SubmissionFacts,
+    VerdictFacts,
+)
+from axis.evidence.xml import write_receipt
+from axis.exchange.deliveries import consigned
+from axis.exchange.ports import CopyArrived, KnownDelivery, KnownDocument
+from axis.exchange.records import DeliveryRow, EvidenceRow
+from axis.exchange.submission import Submission
+from axis.ids import new_id
+from axis.registry.agency import Agency
+from axis.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The submission that a receipt is about."""
+
+    submission: Submission
+    endpoint: str
+    sha256: str
+    size: int
+    message: Document | Status | None
+    agency: Agency | None
+    """The sender, where the endpoint may speak for it."""
+    axis_id: UUID | None
+
+
+class Notary:
+    """Writes receipts in the name of one axis."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+
+    def about_submission(
+        self,
+        event: Event,
+        about: About,
+        verdict: Verdict,
+        at: datetime,
+        *,
+        deliveries: Sequence[DeliveryRow] = (),
+        names: Mapping[str, str] | None = None,
+        document: UUID | None = None,
+        status: UUID | None = None,
+    ) -> EvidenceRow:
+        """Tell the submitter that the message was accepted or refused, and why."""
+        names = names or {}
+        receipt = Receipt(
+            id=new_id(),
+            event=event,
+            at=at,
+            issuer=self._issuer,
+            subject=_subject(about),
+            submission=_submission(about),
+            receivers=tuple(
+                ReceiverLine(
+                    named=delivery.named,
+                    code=delivery.receiver,
+                    name=names.get(delivery.receiver),
+                    endpoint=delivery.endpoint,
+                    delivery=delivery.id,
+                    state=delivery.state.value,
+                )
+                for delivery in deliveries
+            ),
+            status=_status(about.message),
+            verdict=VerdictFacts.of(verdict),
+        )
+        return EvidenceRow(
+            id=receipt.id,
+            event=event,
+            at=at,
+            endpoint=about.endpoint,
+            agency=None if about.agency is None else about.agency.code,
+            submission=about.submission.id,
+            document=document,
+            status=status,
+            receipt=write_receipt(receipt),
+            deliveries=tuple(delivery.id for delivery in deliveries),
+        )
+
+    def about_status(
+        self,
+        event: Event,
+        about: About,
+        *,
+        document: KnownDocument,
+        delivery: KnownDelivery,
+        receiver_name: str,
+        status: Status,
+        status_id: UUID,
+        endpoint: str,
+        at: datetime,
+    ) -> EvidenceRow:
+        """Tell a document's sender what a receiver's status proves."""
+        receipt = Receipt(
+            id=new_id(),
+            event=event,
+            at=at,
+            issuer=self._issuer,
+            subject=_stored(document),
+            submission=_submission(about),
+            receivers=(
+                ReceiverLine(
+                    named=(delivery.receiver,),
+                    code=delivery.receiver,
+                    name=receiver_name,
+                    endpoint=delivery.endpoint,
+                    delivery=delivery.id,
+                    state=delivery.state.value,
+                ),
+            ),
+            status=_status(status),
+        )
+        return EvidenceRow(
+            id=receipt.id,
+            event=event,
+            at=at,
+            endpoint=endpoint,
+            agency=document.sender,
+            submission=None,
+            document=document.id,
+            status=status_id,
+            receipt=write_receipt(receipt),
+            deliveries=(delivery.id,),
+        )
+
+    def about_copies(
+        self, event: Event, copies: Sequence[CopyArrived], at: datetime
+    ) -> EvidenceRow:
+        """Tell a document's sender that copies are in their inboxes, or could not be put there."""
+        document = copies[0].document
+        arrived = event is Event.CONTENT_CONSIGNMENT
+        receipt = Receipt(
+            id=new_id(),
+            event=event,
+            at=at,
+            issuer=self._issuer,
+            subject=_stored(document),
+            submission=SubmissionFacts(
+                endpoint=document.endpoint,
+                message_id=copies[0].message_id,
+                received_at=copies[0].received_at,
+            ),
+            receivers=tuple(
+                ReceiverLine(
+                    named=copy.named,
+                    code=copy.receiver,
+                    name=copy.receiver_name,
+                    endpoint=copy.endpoint,
+                    delivery=copy.delivery,
+                    state=(consigned(copy.state) if arrived else copy.state).value,
+                )
+                for copy in copies
+            ),
+        )
+        return EvidenceRow(
+            id=receipt.id,
+            event=event,
+            at=at,
+            endpoint=document.endpoint,
+            agency=document.sender,
+            submission=None,
+            document=document.id,
+            status=None,
+            receipt=write_receipt(receipt),
+            deliveries=tuple(copy.delivery for copy in copies),
+        )
+
+
+def _submission(about: About) -> SubmissionFacts:
+    submission = about.submission
+    return SubmissionFacts(
+        endpoint=about.endpoint,
+        message_id=submission.message_id if submission.named else None,
+        received_at=submission.received_at,
+    )
+
+
+def _subject(about: About) -> Subject:
+    message = about.message
+    if isinstance(message, Document):
+        return Subject(
+            kind=SubjectKind.DOCUMENT,
+            sha256=about.sha256,
+            size=about.size,
+            axis_id=about.axis_id,
+            document_id=message.document_id,
+            code=str(message.code),
+            document_kind=message.kind.label,
+            sender=message.sender,
+        )
+    if isinstance(message, Status):
+        return Subject(
+            kind=SubjectKind.STATUS,
+            sha256=about.sha256,
+            size=about.size,
+            axis_id=about.axis_id,
+            document_id=message.document_id,
+            code=message.response_for.code,
+            sender=message.sender,
+        )
+    return Subject(kind=SubjectKind.UNREADABLE, sha256=about.sha256, size=about.size)
+
+
+def _stored(document: KnownDocument) -> Subject:
+    return Subject(
+        kind=SubjectKind.DOCUMENT,
+        sha256=document.sha256,
+        size=document.size,
+        axis_id=document.id,
+        document_id=document.document_id,
+        code=document.code,
+        document_kind=document.kind.label,
+        sender=document.sender,
+    )
+
+
+def _status(message: Document | Status | None) -> StatusFacts | None:
+    if not isinstance(message, Status):
+        return None
+    return StatusFacts(code=message.code.value, description=message.description)

@@ -1,0 +1,186 @@
+"""What people see: documents, deliveries, timelines. Read-only, for the web view and the CLI.
+
+Every query takes a scope, so that nobody sees more than their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.evidence.events import Event
+from axis.exchange.deliveries import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose documents may be seen: those of some agencies, or all (administrators)."""
+
+    agencies: frozenset[str] = frozenset()
+    everything: bool = False
+
+
+class Direction(StrEnum):
+    """From which side the viewer sees a document."""
+
+    OUT = "out"
+    """Văn bản đi: the viewer's agency sent it."""
+    IN = "in"
+    """Văn bản đến: the viewer's agency receives it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFilter:
+    """What a list is narrowed to; None or empty means no limit."""
+
+    text: str = ""
+    """Searched in subject, number, DocumentId, agency codes and names; case-insensitive."""
+    direction: Direction | None = None
+    state: DeliveryState | None = None
+    """At least one delivery is in this state."""
+    limit: int = 50
+    before: UUID | None = None
+    """Only documents older than this one: the way to the next page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """One line of a list."""
+
+    id: UUID
+    document_id: str
+    number: str
+    notation: str
+    subject: str
+    type_name: str
+    kind: DocumentKind
+    priority: Priority
+    sender: str
+    sender_name: str
+    promulgated: date | None
+    accepted_at: datetime
+    direction: Direction
+    receivers: int
+    """Deliveries in all."""
+    states: dict[DeliveryState, int]
+    """How many of the deliveries that the viewer may see are in each state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLine:
+    """One receiver of a document."""
+
+    id: UUID
+    receiver: str
+    receiver_name: str
+    named: tuple[str, ...]
+    endpoint: str
+    state: DeliveryState
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One thing that happened to a document: an event of evidence, or a status."""
+
+    at: datetime
+    event: Event | None
+    status: StatusCode | None
+    agency: str | None
+    """Who acted or is concerned; None for the axis itself."""
+    agency_name: str | None
+    receivers: tuple[str, ...]
+    """Receiver codes that the entry is about, as far as the viewer may see them."""
+    description: str
+    receipt: UUID | None
+    """The signed receipt, where the viewer may read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """One document with everything that the scope may see of it."""
+
+    line: DocumentLine
+    due: date | None
+    sha256: str
+    size: int
+    endpoint: str
+    certificate_subject: str
+    warnings: tuple[dict[str, object], ...]
+    """Findings of admission that did not refuse it (the JSON shape of a finding)."""
+    deliveries: tuple[DeliveryLine, ...]
+    timeline: tuple[TimelineEntry, ...]
+    """Oldest first."""
+    targets: tuple[UUID, ...]
+    """Documents that this one recalls, updates or replaces."""
+    acted_on_by: tuple[UUID, ...]
+    """Recalls, updates and replacements of this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedLine:
+    """A submission that was refused."""
+
+    id: UUID
+    received_at: datetime
+    endpoint: str
+    sender: str | None
+    document_id: str | None
+    subject: str | None
+    reasons: tuple[str, ...]
+    receipt: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptView:
+    """A stored receipt."""
+
+    id: UUID
+    event: Event
+    at: datetime
+    document: UUID | None
+    xml: bytes
+    """The signed XML as it was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetterLine:
+    """A message that nobody could be answered for."""
+
+    id: UUID
+    at: datetime
+    queue: str
+    routing_key: str
+    user_id: str | None
+    message_id: str | None
+    reasons: tuple[str, ...]
+    size: int
+    sha256: str
+
+
+class Reader(Protocol):
+    """Answers the questions of clerks and administrators."""
+
+    async def documents(self, scope: Scope, wanted: DocumentFilter) -> Sequence[DocumentLine]:
+        """Return matching documents, newest first."""
+
+    async def document(self, scope: Scope, document: UUID) -> DocumentView | None:
+        """Return one document, or None when it does not exist or is not the viewer's."""
+
+    async def find(self, scope: Scope, document_id: str) -> Sequence[UUID]:
+        """Return the ids of documents with this DocumentId (or number/notation), newest first."""
+
+    async def refused(self, scope: Scope, limit: int) -> Sequence[RefusedLine]:
+        """Return refused submissions, newest first."""
+
+    async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
+        """Return one receipt, or None when it does not exist or is not the viewer's."""
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetterLine]:
+        """Return dead letters, newest first; for administrators only."""
+
+    async def dead_letter_body(self, letter: UUID) -> bytes | None:
+        """Return a dead letter's bytes; for administrators only."""

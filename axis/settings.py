@@ -1,0 +1,209 @@
+"""Every setting of axis in one typed tree.
+
+Values come, strongest first, from environment variables (``AXIS_BROKER__URL``), from the TOML file
+that ``AXIS_CONFIG`` names, and from the defaults here. Secrets are never values of settings: a
+setting names the file that holds one.
+"""
+
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.errors import ConfigurationError
+
+CONFIG_VARIABLE = "AXIS_CONFIG"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BrokerSettings(_Section):
+    """RabbitMQ: the address of the message port and of the management interface."""
+
+    url: str = "amqp://axis-router@127.0.0.1:5672/axis"
+    """Without the password, which `password_file` holds."""
+    password_file: Path | None = None
+    management_url: str = "http://127.0.0.1:15672"
+    management_user: str = "axis-admin"
+    management_password_file: Path | None = None
+
+    @property
+    def address(self) -> str:
+        """Return the address with the account's password in it."""
+        return with_password(self.url, self.password_file)
+
+    @property
+    def vhost(self) -> str:
+        """Return the virtual host that the address names."""
+        return urlsplit(self.url).path.lstrip("/") or "/"
+
+    @property
+    def account(self) -> str:
+        """Return the account under which the axis itself works."""
+        return urlsplit(self.url).username or ""
+
+
+class StoreSettings(_Section):
+    """PostgreSQL."""
+
+    dsn: str = "postgresql://axis@127.0.0.1:5432/axis"
+    """Without the password, which `password_file` holds."""
+    password_file: Path | None = None
+    pool_size: int = Field(default=10, ge=2, le=100)
+    """Connections a process: two dispatchers, the consumers, and a few for reading."""
+
+    @property
+    def address(self) -> str:
+        """Return the address with the account's password in it."""
+        return with_password(self.dsn, self.password_file)
+
+
+class ReceiptSettings(_Section):
+    """What receipts are signed with."""
+
+    issuer: str = "Trục liên thông văn bản"
+    """The name of this axis, as receipts state it."""
+    key_file: Path | None = None
+    certificate_file: Path | None = None
+
+
+class TrustSettings(_Section):
+    """Whose certificates are believed."""
+
+    anchors: Path | None = None
+    """Folder of PEM or DER files: roots of the certification authorities."""
+    intermediates: Path | None = None
+    """Folder of intermediate certificates that senders may leave out."""
+
+
+class RouterSettings(_Section):
+    """How the router works."""
+
+    workers: int = Field(default=2, ge=1, le=128)
+    """Processes for parsing, verifying and signing; about the number of cores."""
+    batch_count: int = Field(default=50, ge=1, le=500)
+    batch_megabytes: int = Field(default=64, ge=1, le=1024)
+    document_consumers: int = Field(default=2, ge=1, le=16)
+    """Batches of ordinary documents in flight at once: one is checked while one is committed."""
+    max_document_bytes: int = Field(default=MAX_DOCUMENT_BYTES, ge=10_000, le=120 * 1024 * 1024)
+    """Upper limit under RabbitMQ 3's message limit of 128 MiB."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=9464, ge=0, le=65535)
+    """Where the router shows its metrics and health; 0 lets the system choose."""
+
+
+class WebSettings(_Section):
+    """The web view."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    secure_cookies: bool = False
+    """True behind TLS: the session cookie is then never sent in the clear."""
+    session_hours: int = Field(default=10, ge=1, le=72)
+    """A clerk's working day; after it, sign in again."""
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """Return how long a session lasts without signing in again."""
+        return timedelta(hours=self.session_hours)
+
+
+class LogSettings(_Section):
+    """Structured logs on standard error: ids and outcomes, never document content."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "json"
+
+
+class Settings(BaseSettings):
+    """The whole tree."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AXIS_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    broker: BrokerSettings = BrokerSettings()
+    store: StoreSettings = StoreSettings()
+    receipts: ReceiptSettings = ReceiptSettings()
+    trust: TrustSettings = TrustSettings()
+    router: RouterSettings = RouterSettings()
+    web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, then the environment, then the TOML file."""
+        file = os.environ.get(CONFIG_VARIABLE)
+        toml = TomlConfigSettingsSource(settings_cls, Path(file)) if file else None
+        return tuple(source for source in (init_settings, env_settings, toml) if source)
+
+
+def load_settings() -> Settings:
+    """Read all settings; raises ConfigurationError naming each wrong one."""
+    file = os.environ.get(CONFIG_VARIABLE)
+    if file and not Path(file).is_file():
+        raise ConfigurationError(
+            f"Không tìm thấy tệp cấu hình «{file}» ({CONFIG_VARIABLE})."
+            f" / The configuration file «{file}» does not exist ({CONFIG_VARIABLE})."
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise ConfigurationError(
+            "Cấu hình sai / Wrong settings:\n  " + "\n  ".join(lines)
+        ) from error
+    except ValueError as error:
+        raise ConfigurationError(f"Cấu hình sai / Wrong settings: {error}") from error
+
+
+def read_secret(file: Path) -> str:
+    """Return the secret in a file; raises ConfigurationError when others could read it too."""
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"Không đọc được tệp bí mật «{file}». / The secret file «{file}» cannot be read:"
+            f" {error}"
+        ) from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigurationError(
+            f"Tệp bí mật «{file}» mở cho người khác; hãy chạy: chmod 600 {file}"
+            f" / The secret file «{file}» is open to others; run: chmod 600 {file}"
+        )
+    return text
+
+
+def with_password(url: str, file: Path | None) -> str:
+    """Return the address with the password of a file in it; unchanged without a file."""
+    if file is None:
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    user = parts.username or ""
+    secret = quote(read_secret(file), safe="")
+    return urlunsplit(parts._replace(netloc=f"{user}:{secret}@{host}"))

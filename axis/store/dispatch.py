@@ -1,0 +1,110 @@
+"""The dispatch's transaction on PostgreSQL."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from axis.edxml.codes import DocumentKind
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
+from axis.exchange.records import DeliveryChange, EvidenceRow, MessageType, OutboxRow
+from axis.store import writing
+from axis.store.pool import Connection
+from axis.store.sql import load_queries
+
+_SQL = load_queries("dispatch")
+_BODIES = {
+    MessageType.DOCUMENT: _SQL["document_bodies"],
+    MessageType.STATUS: _SQL["status_bodies"],
+    MessageType.RECEIPT: _SQL["receipt_bodies"],
+}
+
+
+class PostgresDispatchWork:
+    """Implements `axis.exchange.ports.DispatchWork` on one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def claim(
+        self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
+    ) -> Sequence[OutboxMessage]:
+        """Lock due messages and read their bytes, at least one and at most `max_bytes` in all.
+
+        The copies of one document share its bytes in memory.
+        """
+        rows = await self._connection.fetch(_SQL["claim"], urgent, at, limit)
+        claimed: list[tuple[OutboxRow, int]] = []
+        counted: set[UUID] = set()
+        total = 0
+        for row in rows:
+            if row["subject"] not in counted:
+                total += row["size"]
+                counted.add(row["subject"])
+            if claimed and total > max_bytes:
+                break
+            values = dict(row)
+            attempts = values.pop("attempts")
+            values["type"] = MessageType(values["type"])
+            claimed.append((OutboxRow(**values), attempts))
+        bodies = await self._bodies([row for row, _ in claimed])
+        return [OutboxMessage(row, bodies[row.subject], attempts) for row, attempts in claimed]
+
+    async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
+        """Lock and return the deliveries that these copies carry."""
+        rows = await self._connection.fetch(_SQL["copies_of"], list(outbox_ids))
+        return [
+            CopyArrived(
+                delivery=row["id"],
+                state=DeliveryState(row["state"]),
+                named=tuple(row["named"]),
+                receiver=row["receiver"],
+                receiver_name=row["receiver_name"],
+                endpoint=row["at_endpoint"],
+                document=KnownDocument(
+                    id=row["document"],
+                    sender=row["sender"],
+                    document_id=row["document_id"],
+                    kind=DocumentKind(row["kind"]),
+                    sha256=row["sha256"],
+                    size=row["size"],
+                    code=row["code"],
+                    endpoint=row["endpoint"],
+                    urgent=row["urgent"],
+                    accepted_at=row["accepted_at"],
+                    receipt=row["receipt"],
+                    receipt_size=0,
+                ),
+                message_id=row["message_key"].removeprefix("id:"),
+                received_at=row["received_at"],
+            )
+            for row in rows
+        ]
+
+    async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
+        """Mark messages as published and confirmed."""
+        await self._connection.execute(_SQL["confirm"], list(outbox_ids), at)
+
+    async def postpone(self, outbox_ids: Collection[UUID], due_at: datetime) -> None:
+        """Count a failed attempt and try these again later."""
+        await self._connection.execute(_SQL["postpone"], list(outbox_ids), due_at)
+
+    async def save(
+        self,
+        evidence: Sequence[EvidenceRow],
+        outbox: Sequence[OutboxRow],
+        changes: Sequence[DeliveryChange],
+    ) -> None:
+        """Add what the confirmations brought about."""
+        await writing.add_evidence(self._connection, evidence)
+        await writing.add_outbox(self._connection, outbox)
+        await writing.move_deliveries(self._connection, changes)
+
+    async def _bodies(self, rows: Sequence[OutboxRow]) -> dict[UUID, bytes]:
+        bodies: dict[UUID, bytes] = {}
+        for kind, query in _BODIES.items():
+            subjects = list({row.subject for row in rows if row.type is kind})
+            if subjects:
+                found = await self._connection.fetch(query, subjects)
+                bodies.update((row["id"], row["body"]) for row in found)
+        return bodies

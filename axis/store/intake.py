@@ -1,0 +1,94 @@
+"""The intake's transaction on PostgreSQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from axis.edxml.codes import DocumentKind, StatusCode
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.ports import (
+    EarlierSubmission,
+    KnownDelivery,
+    KnownDocument,
+    KnownStatus,
+    MessageKey,
+)
+from axis.exchange.records import Records
+from axis.registry.directory import Directory
+from axis.store import writing
+from axis.store.directory import DirectoryCache
+from axis.store.pool import Connection
+from axis.store.sql import load_queries
+
+_SQL = load_queries("intake")
+
+
+class PostgresIntakeWork:
+    """Implements `axis.exchange.ports.IntakeWork` on one open transaction."""
+
+    def __init__(self, connection: Connection, directories: DirectoryCache) -> None:
+        self._connection = connection
+        self._directories = directories
+
+    async def lock(self, keys: Collection[str]) -> None:
+        """Take the advisory locks of these keys in one global order, so that routers can't
+        deadlock on each other.
+        """
+        await self._connection.execute(_SQL["lock_keys"], list(keys))
+
+    async def directory(self) -> Directory:
+        """Return the registry at the version that this transaction holds fast."""
+        version = await self._connection.fetchval(_SQL["registry_version"])
+        return await self._directories.at(version, self._connection)
+
+    async def earlier_submissions(
+        self, keys: Collection[MessageKey]
+    ) -> Mapping[MessageKey, EarlierSubmission]:
+        """Return what was decided before under these keys."""
+        endpoints = [endpoint for endpoint, _ in keys]
+        message_keys = [key for _, key in keys]
+        rows = await self._connection.fetch(_SQL["earlier_submissions"], endpoints, message_keys)
+        return {
+            (row["endpoint"], row["message_key"]): EarlierSubmission(
+                row["sha256"], row["receipt"], row["receipt_size"]
+            )
+            for row in rows
+        }
+
+    async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
+        """Return stored documents with one of these DocumentIds, oldest first."""
+        rows = await self._connection.fetch(_SQL["documents_named"], list(document_ids))
+        return [
+            KnownDocument(**{**row, "kind": DocumentKind(row["kind"])}) for row in map(dict, rows)
+        ]
+
+    async def deliveries_of(
+        self, pairs: Collection[tuple[UUID, str]]
+    ) -> Sequence[KnownDelivery]:
+        """Lock and return the deliveries of (document, receiver code)."""
+        documents = [document for document, _ in pairs]
+        receivers = [receiver for _, receiver in pairs]
+        rows = await self._connection.fetch(_SQL["deliveries_of"], documents, receivers)
+        return [
+            KnownDelivery(**{**row, "state": DeliveryState(row["state"])})
+            for row in map(dict, rows)
+        ]
+
+    async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
+        """Return the statuses stored for these deliveries."""
+        rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))
+        return [KnownStatus(**{**row, "code": StatusCode(row["code"])}) for row in map(dict, rows)]
+
+    async def save(self, records: Records) -> None:
+        """Insert everything that was decided, parents before children."""
+        await writing.add_documents(self._connection, records.documents)
+        await writing.add_deliveries(self._connection, records.deliveries)
+        await writing.add_statuses(self._connection, records.statuses)
+        await writing.add_submissions(self._connection, records.submissions)
+        await writing.add_evidence(self._connection, records.evidence)
+        await writing.move_deliveries(self._connection, records.changes)
+        await writing.add_dead_letters(self._connection, records.dead_letters)
+        await writing.add_outbox(self._connection, records.outbox)
+        for resend in records.resends:
+            await self._connection.execute(
+                _SQL["resend"], resend.receipt, resend.queue, resend.at
+            )

@@ -1,0 +1,87 @@
+"""The connection pool and what every transaction of ours has in common."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import orjson
+
+from axis.exchange.ports import StoreUnavailableError
+
+if TYPE_CHECKING:
+    Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.pool.PoolConnectionProxy
+    Pool = asyncpg.Pool
+
+COMMAND_TIMEOUT_SECONDS = 60.0
+"""Longer than any statement of ours needs; a hung server must not hang a router for ever."""
+
+CONNECT_TIMEOUT_SECONDS = 10.0
+"""A host that does not answer within this is treated as away and tried again."""
+
+_JSONB_VERSION = b"\x01"
+
+_UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    asyncpg.exceptions.ReadOnlySQLTransactionError,
+    asyncpg.exceptions.CannotConnectNowError,
+    asyncpg.exceptions.TransactionRollbackError,
+    asyncpg.exceptions.LockNotAvailableError,
+)
+"""Errors that pass by themselves: the unit of work is done again from its beginning."""
+
+_MOVE_ON = (
+    asyncpg.exceptions.ReadOnlySQLTransactionError,
+    asyncpg.exceptions.OperatorInterventionError,
+)
+"""After these the pooled connections may hang on a server that no longer leads."""
+
+
+async def open_pool(dsn: str, *, max_size: int) -> Pool:
+    """Connect to PostgreSQL.
+
+    Raises StoreUnavailableError when no server accepts the connection now.
+    """
+    try:
+        return await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=max_size,
+            init=_prepare,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            server_settings={"application_name": "axis"},
+        )
+    except _UNAVAILABLE as error:
+        raise StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """Run one transaction; turn passing faults into StoreUnavailableError."""
+    try:
+        async with pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
+            async with connection.transaction():
+                yield connection
+    except _UNAVAILABLE as error:
+        if isinstance(error, _MOVE_ON):
+            await pool.expire_connections()
+        raise StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: _JSONB_VERSION + orjson.dumps(value),
+        decoder=lambda data: orjson.loads(data[1:]),
+    )

@@ -1,0 +1,39 @@
+-- name: claim
+-- Locks due messages of one lane, oldest first, passing over what other routers hold.
+SELECT id, queue, urgent, type, subject, size, correlation_id, headers, created_at, attempts
+FROM outbox
+WHERE published_at IS NULL AND urgent = $1 AND due_at <= $2
+ORDER BY due_at, id
+LIMIT $3
+FOR UPDATE SKIP LOCKED
+
+-- name: document_bodies
+SELECT id, body FROM document WHERE id = ANY ($1::uuid[])
+
+-- name: status_bodies
+SELECT id, body FROM status WHERE id = ANY ($1::uuid[])
+
+-- name: receipt_bodies
+SELECT id, receipt AS body FROM evidence WHERE id = ANY ($1::uuid[])
+
+-- name: confirm
+-- Marks messages that the broker has confirmed in their queues.
+UPDATE outbox SET published_at = $2 WHERE id = ANY ($1::uuid[])
+
+-- name: postpone
+-- Counts a failed attempt; the count stops where smallint does not.
+UPDATE outbox SET due_at = $2, attempts = least(attempts + 1, 30000) WHERE id = ANY ($1::uuid[])
+
+-- name: copies_of
+-- Locks the deliveries that these copies carry, with what their receipt has to say.
+SELECT v.id, v.state, v.named, v.receiver, a.name AS receiver_name, v.endpoint AS at_endpoint,
+       d.id AS document, d.sender, d.document_id, d.kind, d.sha256, d.size,
+       d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
+       d.accepted_at, s.message_key, s.received_at, s.receipt
+FROM delivery v
+JOIN document d ON d.id = v.document
+JOIN agency a ON a.code = v.receiver
+JOIN submission s ON s.document = d.id AND s.outcome = 'accepted' AND s.status IS NULL
+WHERE v.copy = ANY ($1::uuid[])
+ORDER BY v.id
+FOR UPDATE OF v

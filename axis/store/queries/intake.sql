@@ -1,0 +1,48 @@
+-- name: lock_keys
+-- Waits for and takes the advisory locks of this batch's keys, in one order for all routers.
+SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended(text, 0) AS key FROM unnest($1::text[]) AS text ORDER BY 1
+) AS keys
+
+-- name: registry_version
+-- Reads the registry's version and holds registry changes back until the batch is committed.
+SELECT version FROM registry_version FOR SHARE
+
+-- name: earlier_submissions
+-- What was decided before under these (endpoint, key) pairs.
+SELECT s.endpoint, s.message_key, s.sha256, s.receipt, length(e.receipt) AS receipt_size
+FROM unnest($1::text[], $2::text[]) AS wanted (endpoint, message_key)
+JOIN submission s USING (endpoint, message_key)
+JOIN evidence e ON e.id = s.receipt
+
+-- name: documents_named
+-- Stored documents with these DocumentIds, oldest first, each with its first receipt.
+SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
+       d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent, d.accepted_at, s.receipt, length(e.receipt) AS receipt_size
+FROM document d
+JOIN submission s ON s.document = d.id AND s.outcome = 'accepted' AND s.status IS NULL
+JOIN evidence e ON e.id = s.receipt
+WHERE d.document_id = ANY ($1::text[])
+ORDER BY d.accepted_at, d.id
+
+-- name: deliveries_of
+-- Locks the deliveries of these (document, receiver) pairs.
+SELECT d.id, d.document, d.receiver, d.endpoint, d.state
+FROM delivery d
+JOIN unnest($1::uuid[], $2::text[]) AS wanted (document, receiver)
+    ON d.document = wanted.document AND d.receiver = wanted.receiver
+ORDER BY d.id
+FOR UPDATE OF d
+
+-- name: statuses_of
+-- Statuses stored for these deliveries, each with its reporter's first receipt.
+SELECT t.delivery, t.code, t.sha256, s.receipt, length(e.receipt) AS receipt_size
+FROM status t
+JOIN submission s ON s.status = t.id AND s.outcome = 'accepted'
+JOIN evidence e ON e.id = s.receipt
+WHERE t.delivery = ANY ($1::uuid[])
+
+-- name: resend
+-- Makes a receipt due again; one that is still waiting is left alone.
+UPDATE outbox SET published_at = NULL, due_at = $3
+WHERE subject = $1 AND queue = $2 AND published_at IS NOT NULL

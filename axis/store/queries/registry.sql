@@ -1,0 +1,77 @@
+-- name: agencies
+SELECT a.code, a.name, a.level, a.parent, a.endpoint, a.valid_from, a.valid_to, a.successor,
+       coalesce(array_agg(l.alias ORDER BY l.alias) FILTER (WHERE l.alias IS NOT NULL), '{}')
+           AS aliases
+FROM agency a LEFT JOIN agency_alias l ON l.code = a.code
+GROUP BY a.code
+ORDER BY a.code
+
+-- name: endpoints
+SELECT id, name FROM endpoint ORDER BY id
+
+-- name: enrolments
+SELECT e.fingerprint, e.agency, c.subject, e.valid_from, e.valid_to, e.revoked_at
+FROM enrolment e JOIN certificate c USING (fingerprint)
+ORDER BY e.fingerprint, e.agency
+
+-- name: version
+SELECT version FROM registry_version
+
+-- name: raise_version
+-- Tells every router that the registry has changed; waits for batches that hold the old one.
+UPDATE registry_version SET version = version + 1, changed_at = now() RETURNING version
+
+-- name: put_endpoint
+-- Adds an endpoint or renames it; the password stays as it is.
+INSERT INTO endpoint (id, name, password_hash) VALUES ($1, $2, $3)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name
+
+-- name: set_password
+UPDATE endpoint SET password_hash = $2 WHERE id = $1 RETURNING id
+
+-- name: accounts
+-- What the broker needs to know about every endpoint.
+SELECT id, password_hash FROM endpoint ORDER BY id
+
+-- name: put_agency
+INSERT INTO agency (code, name, level, parent, endpoint, valid_from, valid_to, successor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (code) DO UPDATE SET
+    name = excluded.name, level = excluded.level, parent = excluded.parent,
+    endpoint = excluded.endpoint, valid_from = excluded.valid_from,
+    valid_to = excluded.valid_to, successor = excluded.successor
+
+-- name: drop_aliases
+DELETE FROM agency_alias WHERE code = ANY ($1::text[])
+
+-- name: put_certificate
+INSERT INTO certificate (fingerprint, der, subject, issuer, serial, not_before, not_after,
+                         organization_identifier)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (fingerprint) DO NOTHING
+
+-- name: put_enrolment
+-- Binds a certificate to an agency or changes the binding's term; a revoked one stays revoked.
+INSERT INTO enrolment (fingerprint, agency, valid_from, valid_to) VALUES ($1, $2, $3, $4)
+ON CONFLICT (fingerprint, agency) DO UPDATE SET
+    valid_from = excluded.valid_from, valid_to = excluded.valid_to
+
+-- name: revoke
+-- Revokes every binding of a certificate that is not revoked yet.
+UPDATE enrolment SET revoked_at = $2 WHERE fingerprint = $1 AND revoked_at IS NULL
+RETURNING agency
+
+-- name: certificates
+-- All certificates with their bindings, for lists.
+SELECT c.fingerprint, c.subject, c.issuer, c.serial, c.not_before, c.not_after,
+       e.agency, a.name AS agency_name, e.valid_from, e.valid_to, e.revoked_at
+FROM certificate c
+LEFT JOIN enrolment e USING (fingerprint)
+LEFT JOIN agency a ON a.code = e.agency
+ORDER BY e.agency NULLS LAST, c.not_after DESC
+
+-- name: certificate
+SELECT der FROM certificate WHERE fingerprint = $1
+
+-- name: audit
+INSERT INTO audit (id, at, actor, action, facts) VALUES ($1, $2, $3, $4, $5)
