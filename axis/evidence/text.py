@@ -1,0 +1,52 @@
+"""What a receipt may repeat of hostile input: characters that XML can carry, bounded."""
+
+import re
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+MAX_TEXT_CHARS = 1000
+"""Longest single text in a receipt: a finding's text with its facts stays below; a sender's
+reason for a refusal is cut, the status message itself is kept whole elsewhere."""
+
+_UNFIT = re.compile(
+    "[^\t\n\r\u0020-\u007e\u00a0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+"""Everything outside XML 1.0's production 2 (Char); control characters that XML could carry but
+that drive a terminal; and the marks that turn the reading direction, which disguise texts."""
+
+
+def clean(text: str) -> str:
+    """Return the text bounded, with U+FFFD for what a receipt cannot or must not hold."""
+    if len(text) > MAX_TEXT_CHARS:
+        text = text[: MAX_TEXT_CHARS - 1] + "…"
+    return _UNFIT.sub("\ufffd", text)
+
+
+def clean_moment(moment: datetime) -> datetime:
+    """Return the moment in UTC with the milliseconds that a receipt states."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone proves nothing")
+    utc = moment.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+class Clean:
+    """Base of a receipt's values: they hold from the start exactly what the XML will say."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
+            value = getattr(self, field.name)
+            object.__setattr__(self, field.name, _cleaned(value))
+
+
+def _cleaned(value: Any) -> Any:
+    if type(value) is str:  # not an enum member that is also a string
+        return clean(value)
+    if isinstance(value, datetime):
+        return clean_moment(value)
+    if type(value) is tuple:
+        return tuple(_cleaned(part) for part in value)
+    return value
