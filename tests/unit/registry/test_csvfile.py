@@ -246,3 +246,10 @@ def test_read_agencies_what_a_spreadsheet_wrote_comes_back(
         writer.writerow([a.code, a.name, a.level, *(v or "" for v in optional), a.successor or ""])
     back = read_agencies(out.getvalue().encode())
     assert back == agencies
+
+
+def test_read_agencies_without_code_or_name_is_refused_though_empty_cells_may_follow() -> None:
+    assert problems(read_agencies, "code,name,level\n,,central,,\n") == [
+        "Line 2: Column «code» is empty.",
+        "Line 2: Column «name» is empty.",
+    ]
