@@ -56,7 +56,9 @@ def _carry_out(action: Coroutine[Any, Any, None]) -> None:
     try:
         asyncio.run(action)
     except LocalServerError as error:
-        Console(stderr=True).print(error.diagnostics(), markup=False, highlight=False)
+        Console(stderr=True).print(
+            error.diagnostics(), markup=False, highlight=False, soft_wrap=True
+        )
         raise typer.Exit(1) from error
 
 

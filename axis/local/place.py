@@ -20,8 +20,8 @@ from axis.local.processes import (
     until,
 )
 
-SYSTEM_DATA = Path("/var/lib/axis-local")
-"""Where root's servers keep data when their account cannot reach the folder (below /root)."""
+ROOT_HOMES = Path("/var/lib/axis-local")
+"""Where root's servers live when their account cannot reach the folder (below /root)."""
 
 LOCK_SECONDS = 180.0
 """How long one start or stop waits for another one in the same folder."""
@@ -50,8 +50,8 @@ class Place:
 
     `folder` holds `state.json`, `lock` and secrets, readable by its owner only; `home` the
     configuration, and in `data` everything that the server writes, owned by the account that
-    it runs under. `home` is the folder itself, or lies in `SYSTEM_DATA` where that account
-    cannot reach the folder.
+    it runs under. `home` is the folder itself, or lies elsewhere where that account cannot
+    reach the folder, or where RabbitMQ cannot: it fails on letters outside ASCII in a path.
     """
 
     def __init__(self, folder: Path, kind: str) -> None:
@@ -105,8 +105,8 @@ class Place:
             self.folder.chmod(0o711)
         if not self.exists:
             name = f"axis-{secrets.token_hex(4)}"
-            reachable = await self._reachable()
-            home = "." if reachable else str(SYSTEM_DATA / f"{self.kind}-{name}")
+            usable = str(self.folder).isascii() and await self._reachable()
+            home = "." if usable else str(self._elsewhere() / f"{self.kind}-{name}")
             self._write_state(State(name=name, home=home))
         if not self.data.exists():
             self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -163,6 +163,13 @@ class Place:
 
     def _write_state(self, state: State) -> None:
         _write_private(self._state_file, json.dumps(asdict(state), indent=2) + "\n")
+
+    def _elsewhere(self) -> Path:
+        if self.account is not None:
+            return ROOT_HOMES
+        # The XDG base directory specification's folder for what must outlive a restart.
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(state) / "axis-local"
 
     async def _reachable(self) -> bool:
         if self.account is None:

@@ -86,7 +86,11 @@ class PrivateRabbitMQ:
                 self._configure()
                 await self._start_epmd()
                 await self._spawn(SERVER)
-                await self._wait_ready()
+                try:
+                    await self._wait_ready()
+                except LocalServerError:
+                    await end(self.pids(), signal.SIGKILL, STOP_SECONDS)
+                    raise
 
     async def stop(self) -> None:
         """Stop the node in an orderly way, then its epmd; nothing happens when it is down."""

@@ -1,6 +1,7 @@
 """Both private servers of a checkout: started, stopped and looked at together."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,8 @@ class LocalServers:
         await self.kill()
         for server in self._servers:
             server.place.delete()
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()  # stays when it holds anything else
 
     async def status(self) -> tuple[ServerStatus, ...]:
         """Return the state of both."""
