@@ -106,6 +106,25 @@ class Reason(Enum):
         "The value of {field} is not valid: «{value}». Expected: {expected}.",
         "QCVN 102:2016/BTTTT",
     )
+    TOO_COMPLEX = ReasonText(
+        "F-TOO-COMPLEX",
+        "Gói tin có {count} {what}, vượt giới hạn {limit}. Hãy xuất lại văn bản từ phần mềm.",
+        "The message has {count} {what}, over the limit of {limit}. Export the document again.",
+        _OUR_LIMIT,
+    )
+    FIELD_TOO_LONG = ReasonText(
+        "F-FIELD-TOO-LONG",
+        "Trường {field} dài {length} ký tự, vượt giới hạn {limit}. Hãy rút ngắn.",
+        "Field {field} has {length} characters, over the limit of {limit}. Shorten it.",
+        _OUR_LIMIT,
+    )
+    FIELD_LONG = ReasonText(
+        "F-FIELD-LONG",
+        "Trường {field} dài {length} ký tự, quá {limit}; phần mềm bên nhận có thể cắt bớt.",
+        "Field {field} has {length} characters, more than {limit}; receivers may cut it off.",
+        "QCVN 102:2016/BTTTT",
+        Severity.WARN,
+    )
     WRONG_ROUTE = ReasonText(
         "F-WRONG-ROUTE",
         "Gói tin là {found} nhưng được gửi bằng khóa định tuyến «{routing_key}».",
@@ -367,6 +386,12 @@ class Reason(Enum):
         "Tệp «{name}» không phải base64 hợp lệ. Hãy đính kèm lại tệp.",
         "File «{name}» is not valid base64. Attach it again.",
         "RFC 4648",
+    )
+    BAD_ARCHIVE = ReasonText(
+        "C-BAD-ARCHIVE",
+        "Không mở được tệp nén «{name}» ({detail}). Hãy đính kèm lại tệp.",
+        "The archive «{name}» cannot be opened ({detail}). Attach the file again.",
+        "axis profile",
     )
 
     @property
