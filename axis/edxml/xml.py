@@ -1,0 +1,201 @@
+"""The door for untrusted bytes: a hardened XML parse with limits, and places for findings.
+
+Nothing here expands entities, reads a DTD or opens a connection. Limits are checked on the
+raw bytes first, because a tree can cost a hundred times its text.
+"""
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from axis.reasons import Reason
+from axis.verdict import Finding
+
+NAMESPACE: Final = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
+"""The one namespace of edXML, QCVN 102:2016/BTTTT."""
+
+XLINK: Final = "http://www.w3.org/1999/xlink"
+"""Namespace of the attributes that the .NET producer puts on References."""
+
+XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
+"""Namespace of the W3C XML signature."""
+
+MAX_DOCUMENT_BYTES: Final = 72 * 1024 * 1024
+"""50 MiB of attachments, the most that integrators allow, is 70 MB of base64, 72 MB when its
+lines are broken; the rest is the header. A default: callers pass their own. RabbitMQ carries
+128 MiB by default in 3.x but 16 MiB in 4.x, where ``max_message_size`` must be raised."""
+
+MAX_MARKUP: Final = 60_000
+"""Most ``<`` in a message, thus 30,000 elements. A broadcast to 1,000 receivers has 18,000. A tag
+of four bytes costs 120 in memory, so that 72 MB of tags would fill 2 GB."""
+
+MAX_EQUALS: Final = 60_000
+"""Most ``=`` in a message, thus attributes: each needs one. Real messages have under ten, one more
+an attachment, and up to two that end each base64 text."""
+
+MAX_NAMESPACES: Final = 16
+"""Namespaces in scope at one element. Real messages have four; inclusive canonicalisation takes
+time by the product of namespaces and elements: 2,000 of them cost minutes, measured."""
+
+MAX_ATTRIBUTES: Final = 16
+"""Attributes of one element. Real ones have up to four; canonicalisation sorts them slowly."""
+
+MAX_DEPTH: Final = 32
+"""Levels of elements. edXML itself has 9, a signature with signed properties adds about 12."""
+
+MAX_FINDINGS: Final = 100
+"""Findings kept about one message: enough to repair it, small enough for a receipt."""
+
+MAX_PLACE_CHARS: Final = 300
+"""A place quotes names from hostile input; real ones have under 150 characters."""
+
+_LIBXML2_TEXT_LIMIT = 10_000_000
+"""A longer text node needs ``huge_tree``, which also lifts libxml2's other guards: so it is
+asked for only when the message is that long, and our own limits hold in both cases."""
+
+_DECLARATION_BYTES = 256
+_ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
+_ENCODINGS = (b"utf-8", b"us-ascii")
+_BOM = b"\xef\xbb\xbf"
+
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+_TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
+_INSTRUCTIONS = etree.XPath("/*//processing-instruction()")
+
+
+def hardened_parser(*, huge: bool = False) -> etree.XMLParser:
+    """Return a new parser for untrusted bytes.
+
+    Comments are dropped while parsing, so that they never split a text; what canonicalisation
+    without comments covers is then exactly what is read. `huge` allows text nodes over 10 MB
+    and is safe only behind the limits of `parse_tree`.
+    """
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        recover=False,
+        huge_tree=huge,
+        remove_comments=True,
+    )
+
+
+def parse_tree(
+    data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES
+) -> tuple[etree._Element | None, list[Finding]]:
+    """Parse an edXML message; return its root, or None with the findings that refuse it.
+
+    Never raises for any bytes. Accepted is UTF-8 with or without a byte order mark, without a
+    DTD, whose root is ``edXML`` of QCVN 102:2016/BTTTT.
+    """
+    finding = _refuse_bytes(data, max_bytes)
+    if finding:
+        return None, [finding]
+    try:
+        root = etree.fromstring(data, hardened_parser(huge=len(data) > _LIBXML2_TEXT_LIMIT))
+    except etree.XMLSyntaxError as error:
+        return None, [_not_xml(error.msg or "", line=error.lineno or None)]
+    finding = _refuse_tree(root) or (
+        _refuse_namespaces(root) if data.count(b"xmlns") > MAX_NAMESPACES else None
+    )
+    return (None, [finding]) if finding else (root, [])
+
+
+def tag(name: str) -> str:
+    """Return an edXML element's name as lxml writes it: ``{namespace}name``."""
+    return f"{{{NAMESPACE}}}{name}"
+
+
+def name_of(element: etree._Element) -> str:
+    """Return an element's full name; lxml's type for it is wider than what a parse gives."""
+    return str(element.tag)
+
+
+def finding_at(element: etree._Element, reason: Reason, **facts: str | int) -> Finding:
+    """Return a finding about an element, with its place and line."""
+    return Finding(reason, place=place_of(element), line=element.sourceline, facts=facts)
+
+
+def place_of(element: etree._Element) -> str:
+    """Return an element's place as XPath, the names standing for those of its namespace.
+
+    A position is given where siblings share the name: ``/edXML/…/To[2]/OrganId``.
+    """
+    steps: list[str] = []
+    node: etree._Element | None = element
+    while node is not None:
+        parent = node.getparent()
+        step = etree.QName(node).localname
+        if parent is not None:
+            name = name_of(node)
+            before = len(list(node.itersiblings(name, preceding=True)))
+            if before or next(node.itersiblings(name), None) is not None:
+                step += f"[{before + 1}]"
+        steps.append(step)
+        node = parent
+    return ("/" + "/".join(reversed(steps)))[-MAX_PLACE_CHARS:]
+
+
+def _refuse_bytes(data: bytes, max_bytes: int) -> Finding | None:
+    if len(data) > max_bytes:
+        return Finding(Reason.TOO_LARGE, facts={"size": len(data), "limit": max_bytes})
+    if b"\0" in data:
+        return _not_xml("NUL byte or UTF-16; edXML is UTF-8")
+    head = data[: _DECLARATION_BYTES + len(_BOM)].removeprefix(_BOM)
+    if not head.startswith(b"<"):
+        return _not_xml("does not begin with <", line=1)
+    encoding = _declared_encoding(head)
+    if encoding not in _ENCODINGS:
+        shown = encoding.decode("ascii", "replace")
+        return _not_xml(f"encoding {shown}; edXML is UTF-8", line=1)
+    # Before parsing, because libxml2 expands entities inside attributes in any case.
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        return Finding(Reason.DTD_PRESENT)
+    for what, byte, limit in (("<", b"<", MAX_MARKUP), ("=", b"=", MAX_EQUALS)):
+        if (count := data.count(byte)) > limit:
+            return _too_complex(f"«{what}»", count, limit)
+    return None
+
+
+def _declared_encoding(head: bytes) -> bytes:
+    """Return the encoding that the XML declaration names, in lower case; UTF-8 if none."""
+    if not head.startswith(b"<?xml"):
+        return _ENCODINGS[0]
+    declaration, end, _ = head.partition(b"?>")
+    if not end:
+        return b"?"
+    named = _ENCODING.search(declaration)
+    return named[1].lower() if named else _ENCODINGS[0]
+
+
+def _refuse_tree(root: etree._Element) -> Finding | None:
+    info = root.getroottree().docinfo
+    if info.internalDTD is not None or next(root.iter(etree.Entity), None) is not None:
+        return Finding(Reason.DTD_PRESENT)
+    if root.tag != tag("edXML"):
+        return finding_at(root, Reason.WRONG_ROOT, found=name_of(root))
+    if _TOO_DEEP(root):
+        return _too_complex("levels", MAX_DEPTH + 1, MAX_DEPTH)
+    if _TOO_MANY_ATTRIBUTES(root):
+        return _too_complex("attributes", MAX_ATTRIBUTES + 1, MAX_ATTRIBUTES)
+    instructions = _INSTRUCTIONS(root)
+    if isinstance(instructions, list) and instructions:
+        return Finding(Reason.SCHEMA, facts={"detail": "processing instruction"})
+    return None
+
+
+def _refuse_namespaces(root: etree._Element) -> Finding | None:
+    for element in root.iter(etree.Element):
+        if (count := len(element.nsmap)) > MAX_NAMESPACES:
+            return _too_complex("namespaces", count, MAX_NAMESPACES)
+    return None
+
+
+def _not_xml(detail: str, line: int | None = None) -> Finding:
+    return Finding(Reason.NOT_XML, line=line, facts={"detail": detail})
+
+
+def _too_complex(what: str, count: int, limit: int) -> Finding:
+    return Finding(Reason.TOO_COMPLEX, facts={"what": what, "count": count, "limit": limit})
