@@ -121,7 +121,7 @@ _tools: Tools
 
 
 def _prepare(tools: Tools) -> None:
-    global _tools  # noqa: PLW0603 - a worker process has exactly one set of tools
+    global _tools
     _tools = tools
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document, Status
 from axis.evidence.events import Event
 from axis.exchange import admission, outgoing
@@ -460,9 +460,7 @@ class Decider:
 
     def _repeat(self, case: Case, endpoint: str, earlier: EarlierSubmission) -> Decision:
         """Send the receipt of this very submission once more."""
-        self.records.resends.append(
-            Resend(earlier.receipt, outgoing.answers(endpoint), self._at)
-        )
+        self.records.resends.append(Resend(earlier.receipt, outgoing.answers(endpoint), self._at))
         return self._decision(case, endpoint, Ending.REPEATED, case.examination.message)
 
     def _bury(self, case: Case, finding: Finding) -> Decision:

@@ -72,24 +72,28 @@ class Dispatch:
         self._urgent = urgent
         self._limits = limits
 
-    async def round(self) -> Dispatched:
+    async def round(self, *, careful: bool = False) -> Dispatched:
         """Publish what is due and mark what was confirmed; return how much that was.
 
         Raises StoreUnavailableError or BrokerUnavailableError; nothing is then marked, and the
-        messages go out again.
+        messages go out again. A `careful` round takes one message and puts it off when the broker
+        fails on it, so that a message which the broker cannot take never blocks its lane.
         """
         async with self._store.dispatch() as work:
             messages = await work.claim(
                 urgent=self._urgent,
                 at=self._clock(),
-                limit=self._limits.count,
+                limit=1 if careful else self._limits.count,
                 max_bytes=self._limits.size,
             )
             if not messages:
                 return Dispatched()
-            answers = await self._publisher.publish([_publication(one) for one in messages])
-            if len(answers) != len(messages):
-                raise BrokerUnavailableError("confirms do not fit what was published")
+            try:
+                answers = await self._publisher.publish([_publication(one) for one in messages])
+            except BrokerUnavailableError:
+                if not careful:
+                    raise
+                answers = [False]
             confirmed = list(itertools.compress(messages, answers))
             returned = list(itertools.compress(messages, (not answer for answer in answers)))
             await self._confirm(work, confirmed)
@@ -135,7 +139,7 @@ class Dispatch:
         if not copies:
             return
         now = self._clock()
-        records = Records()
+        records = Records(changes=list(changes))
         ordered = sorted(copies, key=lambda copy: copy.document.id)
         for _, group in itertools.groupby(ordered, key=lambda copy: copy.document.id):
             about = list(group)
@@ -153,8 +157,7 @@ class Dispatch:
                 )
             )
         receipts = await self._workbench.sign([row.receipt for row in records.evidence])
-        signed = records.with_signed(receipts)
-        await work.save(signed.evidence, signed.outbox, changes)
+        await work.save(records.with_signed(receipts))
 
 
 def _publication(message: OutboxMessage) -> Publication:

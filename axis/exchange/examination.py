@@ -15,7 +15,7 @@ from axis.edxml.values import Document, Status
 from axis.edxml.xml import parse_tree
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
-from axis.trust.verify import EDXML_LOCATION, verify
+from axis.trust.verify import verify
 from axis.verdict import Finding
 
 
@@ -43,7 +43,7 @@ def examine(body: bytes, policy: SignaturePolicy, at: datetime, max_bytes: int) 
     if root is None:
         return Examination(sha256, len(body), None, None, tuple(findings))
     findings += validate(root)
-    signature = verify(body, policy, at, location=EDXML_LOCATION)
+    signature = verify(root, policy, at, max_bytes=max_bytes)
     findings += signature.verdict.findings
     message, found = read_message(root if signature.signed is None else signature.signed)
     findings += found

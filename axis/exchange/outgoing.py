@@ -44,9 +44,7 @@ def copy_of(
     )
 
 
-def status_to(
-    status: StatusRow, endpoint: str, document: KnownDocument, at: datetime
-) -> OutboxRow:
+def status_to(status: StatusRow, endpoint: str, document: KnownDocument, at: datetime) -> OutboxRow:
     """Return a status on its way to the other party of a delivery."""
     return OutboxRow(
         id=new_id(),

@@ -11,7 +11,7 @@ from axis.edxml.codes import DocumentKind, StatusCode
 from axis.errors import AxisError
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.examination import Examination
-from axis.exchange.records import DeliveryChange, EvidenceRow, MessageType, OutboxRow, Records
+from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory
 
 MessageKey = tuple[str, str]
@@ -95,9 +95,7 @@ class IntakeWork(Protocol):
     async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
         """Return stored documents with one of these DocumentIds, oldest first."""
 
-    async def deliveries_of(
-        self, pairs: Collection[tuple[UUID, str]]
-    ) -> Sequence[KnownDelivery]:
+    async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
         """Lock and return the deliveries of (document, receiver code)."""
 
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
@@ -148,12 +146,7 @@ class DispatchWork(Protocol):
     async def postpone(self, outbox_ids: Collection[UUID], due_at: datetime) -> None:
         """Count a failed attempt and try these again later."""
 
-    async def save(
-        self,
-        evidence: Sequence[EvidenceRow],
-        outbox: Sequence[OutboxRow],
-        changes: Sequence[DeliveryChange],
-    ) -> None:
+    async def save(self, records: Records) -> None:
         """Add what the confirmations brought about."""
 
 

@@ -76,3 +76,11 @@ def _claim(first: int) -> socket.socket | None:
 
 def _is_free(first: int) -> bool:
     return all(port_is_free(port) for port in range(first, first + BLOCK))
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 on which nothing listens now; for processes that take one."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

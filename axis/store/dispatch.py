@@ -7,10 +7,10 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
-from axis.exchange.records import DeliveryChange, EvidenceRow, MessageType, OutboxRow
-from axis.store import writing
+from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
+from axis.store.writing import add_records
 
 _SQL = load_queries("dispatch")
 _BODIES = {
@@ -89,16 +89,9 @@ class PostgresDispatchWork:
         """Count a failed attempt and try these again later."""
         await self._connection.execute(_SQL["postpone"], list(outbox_ids), due_at)
 
-    async def save(
-        self,
-        evidence: Sequence[EvidenceRow],
-        outbox: Sequence[OutboxRow],
-        changes: Sequence[DeliveryChange],
-    ) -> None:
+    async def save(self, records: Records) -> None:
         """Add what the confirmations brought about."""
-        await writing.add_evidence(self._connection, evidence)
-        await writing.add_outbox(self._connection, outbox)
-        await writing.move_deliveries(self._connection, changes)
+        await add_records(self._connection, records)
 
     async def _bodies(self, rows: Sequence[OutboxRow]) -> dict[UUID, bytes]:
         bodies: dict[UUID, bytes] = {}

@@ -14,10 +14,10 @@ from axis.exchange.ports import (
 )
 from axis.exchange.records import Records
 from axis.registry.directory import Directory
-from axis.store import writing
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
+from axis.store.writing import add_records
 
 _SQL = load_queries("intake")
 
@@ -61,9 +61,7 @@ class PostgresIntakeWork:
             KnownDocument(**{**row, "kind": DocumentKind(row["kind"])}) for row in map(dict, rows)
         ]
 
-    async def deliveries_of(
-        self, pairs: Collection[tuple[UUID, str]]
-    ) -> Sequence[KnownDelivery]:
+    async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
         """Lock and return the deliveries of (document, receiver code)."""
         documents = [document for document, _ in pairs]
         receivers = [receiver for _, receiver in pairs]
@@ -79,16 +77,7 @@ class PostgresIntakeWork:
         return [KnownStatus(**{**row, "code": StatusCode(row["code"])}) for row in map(dict, rows)]
 
     async def save(self, records: Records) -> None:
-        """Insert everything that was decided, parents before children."""
-        await writing.add_documents(self._connection, records.documents)
-        await writing.add_deliveries(self._connection, records.deliveries)
-        await writing.add_statuses(self._connection, records.statuses)
-        await writing.add_submissions(self._connection, records.submissions)
-        await writing.add_evidence(self._connection, records.evidence)
-        await writing.move_deliveries(self._connection, records.changes)
-        await writing.add_dead_letters(self._connection, records.dead_letters)
-        await writing.add_outbox(self._connection, records.outbox)
+        """Insert everything that was decided."""
+        await add_records(self._connection, records)
         for resend in records.resends:
-            await self._connection.execute(
-                _SQL["resend"], resend.receipt, resend.queue, resend.at
-            )
+            await self._connection.execute(_SQL["resend"], resend.receipt, resend.queue, resend.at)

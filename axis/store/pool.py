@@ -1,5 +1,6 @@
 """The connection pool and what every transaction of ours has in common."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -68,9 +69,11 @@ async def open_pool(dsn: str, *, max_size: int) -> Pool:
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """Run one transaction; turn passing faults into StoreUnavailableError."""
     try:
-        async with pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
-            async with connection.transaction():
-                yield connection
+        async with (
+            pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection,
+            connection.transaction(),
+        ):
+            yield connection
     except _UNAVAILABLE as error:
         if isinstance(error, _MOVE_ON):
             await pool.expire_connections()
@@ -85,3 +88,12 @@ async def _prepare(connection: Any) -> None:
         encoder=lambda value: _JSONB_VERSION + orjson.dumps(value),
         decoder=lambda data: orjson.loads(data[1:]),
     )
+
+
+async def answers(pool: Pool) -> bool:
+    """Tell whether the database answers a query now."""
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), pool.acquire() as connection:
+            return bool(await connection.fetchval("SELECT true"))
+    except (*_UNAVAILABLE, asyncpg.PostgresError):
+        return False

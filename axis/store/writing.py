@@ -1,6 +1,12 @@
-"""How rows of the exchange become rows of PostgreSQL; inserts go by COPY, one call a table."""
+"""How rows of the exchange become rows of PostgreSQL; inserts go by COPY, one call a table.
 
-from collections.abc import Sequence
+The fields of a row are the columns of its table, by the same names; what differs is said here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 from axis.exchange.records import (
     DeadLetterRow,
@@ -9,6 +15,7 @@ from axis.exchange.records import (
     DocumentRow,
     EvidenceRow,
     OutboxRow,
+    Records,
     StatusRow,
     SubmissionRow,
 )
@@ -17,213 +24,61 @@ from axis.store.sql import load_queries
 
 _MOVE = load_queries("deliveries")["move"]
 
-_DOCUMENT = (
-    "id sender document_id kind sha256 size body priority number notation subject type_name"
-    " promulgated due endpoint certificate verdict accepted_at"
-).split()
-_DELIVERY = "id document named receiver endpoint copy state changed_at".split()
-_STATUS = (
-    "id document delivery code sender addressee description reported_at sha256 body endpoint"
-    " certificate accepted_at"
-).split()
-_SUBMISSION = (
-    "id endpoint message_key routing_key sha256 size received_at outcome document status receipt"
-    " sender document_id subject reasons"
-).split()
-_EVIDENCE = "id event at endpoint agency submission document status receipt".split()
-_OUTBOX = (
-    "id queue urgent type subject size correlation_id headers created_at due_at"
-).split()
-_DEAD_LETTER = "id at queue routing_key user_id message_id reasons size sha256 body".split()
+R = TypeVar("R")
 
 
-async def add_documents(connection: Connection, rows: Sequence[DocumentRow]) -> None:
-    """Insert accepted documents and their links."""
-    await _copy(
-        connection,
-        "document",
-        _DOCUMENT,
-        [
-            (
-                row.id,
-                row.sender,
-                row.document_id,
-                int(row.kind),
-                row.sha256,
-                len(row.body),
-                row.body,
-                int(row.priority),
-                row.number,
-                row.notation,
-                row.subject,
-                row.type_name,
-                row.promulgated,
-                row.due,
-                row.endpoint,
-                row.certificate,
-                row.verdict,
-                row.accepted_at,
-            )
-            for row in rows
-        ],
-    )
-    links = [(row.id, target) for row in rows for target in row.targets]
-    await _copy(connection, "document_link", ["document", "target"], links)
+@dataclass(frozen=True, slots=True)
+class Table(Generic[R]):
+    """A table and the rows that go into it."""
+
+    name: str
+    row: type[R]
+    kept_elsewhere: frozenset[str] = frozenset()
+    """Fields that are no columns of this table."""
+    computed: Mapping[str, Callable[[R], object]] = field(default_factory=dict)
+    """Columns that are no fields."""
+
+    async def insert(self, connection: Connection, rows: Sequence[R]) -> None:
+        """Add rows; nothing happens for none."""
+        if not rows:
+            return
+        names = [one.name for one in fields(self.row) if one.name not in self.kept_elsewhere]  # type: ignore[arg-type]  # rows are dataclasses
+        own = attrgetter(*names)
+        records = [(*own(row), *(value(row) for value in self.computed.values())) for row in rows]
+        await connection.copy_records_to_table(
+            self.name, columns=[*names, *self.computed], records=records
+        )
 
 
-async def add_deliveries(connection: Connection, rows: Sequence[DeliveryRow]) -> None:
-    """Insert deliveries."""
-    await _copy(
-        connection,
-        "delivery",
-        _DELIVERY,
-        [
-            (
-                row.id,
-                row.document,
-                list(row.named),
-                row.receiver,
-                row.endpoint,
-                row.copy,
-                row.state.value,
-                row.changed_at,
-            )
-            for row in rows
-        ],
-    )
+DOCUMENTS = Table(
+    "document", DocumentRow, frozenset({"targets"}), {"size": lambda row: len(row.body)}
+)
+DELIVERIES = Table("delivery", DeliveryRow)
+STATUSES = Table("status", StatusRow)
+SUBMISSIONS = Table("submission", SubmissionRow)
+EVIDENCE = Table("evidence", EvidenceRow, frozenset({"deliveries"}))
+OUTBOX = Table("outbox", OutboxRow, computed={"due_at": lambda row: row.created_at})
+DEAD_LETTERS = Table("dead_letter", DeadLetterRow, computed={"size": lambda row: len(row.body)})
 
 
-async def add_statuses(connection: Connection, rows: Sequence[StatusRow]) -> None:
-    """Insert accepted statuses."""
-    await _copy(
-        connection,
-        "status",
-        _STATUS,
-        [
-            (
-                row.id,
-                row.document,
-                row.delivery,
-                row.code.value,
-                row.sender,
-                row.addressee,
-                row.description,
-                row.reported_at,
-                row.sha256,
-                row.body,
-                row.endpoint,
-                row.certificate,
-                row.accepted_at,
-            )
-            for row in rows
-        ],
-    )
+async def add_records(connection: Connection, records: Records) -> None:
+    """Add everything that a transaction decided, parents before children."""
+    await DOCUMENTS.insert(connection, records.documents)
+    links = [(row.id, target) for row in records.documents for target in row.targets]
+    await _pairs(connection, "document_link", ("document", "target"), links)
+    await DELIVERIES.insert(connection, records.deliveries)
+    await STATUSES.insert(connection, records.statuses)
+    await SUBMISSIONS.insert(connection, records.submissions)
+    await EVIDENCE.insert(connection, records.evidence)
+    about = [(row.id, delivery) for row in records.evidence for delivery in row.deliveries]
+    await _pairs(connection, "evidence_delivery", ("evidence", "delivery"), about)
+    await _move_deliveries(connection, records.changes)
+    await DEAD_LETTERS.insert(connection, records.dead_letters)
+    await OUTBOX.insert(connection, records.outbox)
 
 
-async def add_submissions(connection: Connection, rows: Sequence[SubmissionRow]) -> None:
-    """Insert the records of submissions."""
-    await _copy(
-        connection,
-        "submission",
-        _SUBMISSION,
-        [
-            (
-                row.id,
-                row.endpoint,
-                row.message_key,
-                row.routing_key,
-                row.sha256,
-                row.size,
-                row.received_at,
-                row.outcome.value,
-                row.document,
-                row.status,
-                row.receipt,
-                row.sender,
-                row.document_id,
-                row.subject,
-                list(row.reasons),
-            )
-            for row in rows
-        ],
-    )
-
-
-async def add_evidence(connection: Connection, rows: Sequence[EvidenceRow]) -> None:
-    """Append evidence and what deliveries it is about."""
-    await _copy(
-        connection,
-        "evidence",
-        _EVIDENCE,
-        [
-            (
-                row.id,
-                row.event.value,
-                row.at,
-                row.endpoint,
-                row.agency,
-                row.submission,
-                row.document,
-                row.status,
-                row.receipt,
-            )
-            for row in rows
-        ],
-    )
-    pairs = [(row.id, delivery) for row in rows for delivery in row.deliveries]
-    await _copy(connection, "evidence_delivery", ["evidence", "delivery"], pairs)
-
-
-async def add_outbox(connection: Connection, rows: Sequence[OutboxRow]) -> None:
-    """Insert messages to publish, due at once."""
-    await _copy(
-        connection,
-        "outbox",
-        _OUTBOX,
-        [
-            (
-                row.id,
-                row.queue,
-                row.urgent,
-                row.type.value,
-                row.subject,
-                row.size,
-                row.correlation_id,
-                row.headers,
-                row.created_at,
-                row.created_at,
-            )
-            for row in rows
-        ],
-    )
-
-
-async def add_dead_letters(connection: Connection, rows: Sequence[DeadLetterRow]) -> None:
-    """Insert messages that nobody can be answered for."""
-    await _copy(
-        connection,
-        "dead_letter",
-        _DEAD_LETTER,
-        [
-            (
-                row.id,
-                row.at,
-                row.queue,
-                row.routing_key,
-                row.user_id,
-                row.message_id,
-                list(row.reasons),
-                len(row.body),
-                row.sha256,
-                row.body,
-            )
-            for row in rows
-        ],
-    )
-
-
-async def move_deliveries(connection: Connection, changes: Sequence[DeliveryChange]) -> None:
-    """Set the new states of deliveries; of several changes to one, the last counts."""
+async def _move_deliveries(connection: Connection, changes: Sequence[DeliveryChange]) -> None:
+    """Set new states; of several changes to one delivery, the last counts."""
     last = {change.delivery: change for change in changes}
     if last:
         await connection.execute(
@@ -234,8 +89,8 @@ async def move_deliveries(connection: Connection, changes: Sequence[DeliveryChan
         )
 
 
-async def _copy(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+async def _pairs(
+    connection: Connection, table: str, columns: tuple[str, str], rows: Sequence[tuple[Any, Any]]
 ) -> None:
     if rows:
         await connection.copy_records_to_table(table, columns=columns, records=rows)

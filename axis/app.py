@@ -1,0 +1,120 @@
+"""The composition root: here the parts become programs."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvloop
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from axis.clock import system_clock
+from axis.errors import ConfigurationError
+from axis.exchange.receipts import Notary
+from axis.logs import configure_logging
+from axis.router import Parts, Router
+from axis.settings import Settings
+from axis.store.exchange import PostgresStore
+from axis.store.pool import answers, open_pool
+from axis.trust.certificates import Certificate, load_certificates
+from axis.trust.keys import SigningKey
+from axis.trust.policy import FIELD, SignaturePolicy
+from axis.workers import ProcessWorkbench, Tools
+
+_CERTIFICATE_SUFFIXES = {".pem", ".crt", ".cer", ".der"}
+
+_log = structlog.get_logger(__name__)
+
+
+def run_router(settings: Settings) -> None:
+    """Run a router until SIGTERM or SIGINT."""
+    configure_logging(settings.log)
+    uvloop.run(_until_signal(_router(settings)))
+
+
+async def _router(settings: Settings) -> None:
+    tools = Tools(
+        signature_policy(settings), receipt_key(settings), settings.router.max_document_bytes
+    )
+    workbench = ProcessWorkbench(tools, settings.router.workers)
+    try:
+        pool = await open_pool(settings.store.address, max_size=settings.store.pool_size)
+        async with pool:
+            await workbench.warm_up()
+            parts = Parts(
+                store=PostgresStore(pool),
+                workbench=workbench,
+                notary=Notary(settings.receipts.issuer),
+                broker_url=settings.broker.address,
+                ready=lambda: answers(pool),
+                clock=system_clock,
+            )
+            _log.info("router.started", workers=settings.router.workers)
+            await Router(parts, settings.router, metrics_registry()).run()
+    finally:
+        workbench.close()
+
+
+def signature_policy(settings: Settings) -> SignaturePolicy:
+    """Return the policy for documents with the installation's trust anchors."""
+    if settings.trust.anchors is None:
+        raise ConfigurationError(
+            "Chưa đặt thư mục chứng thư gốc (trust.anchors)."
+            " / The folder of trust anchors is not set (trust.anchors)."
+        )
+    folder = settings.trust.intermediates
+    return FIELD.with_trust(
+        certificates_in(settings.trust.anchors), certificates_in(folder) if folder else ()
+    )
+
+
+def receipt_key(settings: Settings) -> SigningKey:
+    """Return the key that signs receipts."""
+    receipts = settings.receipts
+    if receipts.key_file is None or receipts.certificate_file is None:
+        raise ConfigurationError(
+            "Chưa đặt khóa và chứng thư ký biên nhận (receipts.key_file,"
+            " receipts.certificate_file)."
+            " / The key and certificate for receipts are not set (receipts.key_file,"
+            " receipts.certificate_file)."
+        )
+    return SigningKey.load(receipts.key_file, receipts.certificate_file)
+
+
+def certificates_in(folder: Path) -> tuple[Certificate, ...]:
+    """Read every certificate file of a folder; raises ConfigurationError when there is none."""
+    files = [
+        file for file in sorted(folder.glob("*")) if file.suffix.lower() in _CERTIFICATE_SUFFIXES
+    ]
+    found = tuple(
+        certificate for file in files for certificate in load_certificates(file.read_bytes())
+    )
+    if not found:
+        raise ConfigurationError(
+            f"Thư mục «{folder}» không có chứng thư nào (.pem, .crt, .cer, .der)."
+            f" / The folder «{folder}» holds no certificate (.pem, .crt, .cer, .der)."
+        )
+    return found
+
+
+def metrics_registry() -> CollectorRegistry:
+    """Return a registry with the process's own figures."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry
+
+
+async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done or told to stop; stopping cancels, so that everything is closed in order."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        _log.info("process.stopped")

@@ -1,0 +1,351 @@
+"""A whole axis in a folder: private servers, test PKI, registry, settings, and its processes.
+
+The quick start, the acceptance and crash tests and the benchmark all run this one thing; it uses
+the same parts and the same settings file as an installation in a ministry.
+"""
+
+import asyncio
+import csv
+import io
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import aiohttp
+import asyncpg
+
+from axis.broker.management import Management
+from axis.broker.passwords import new_password, rabbit_hash
+from axis.broker.topology import Account
+from axis.clock import system_clock
+from axis.errors import AxisError
+from axis.local.pki import DemoPki, make_demo_pki
+from axis.local.ports import free_port
+from axis.local.rabbitmq import VHOST, Credentials
+from axis.local.servers import LocalServers
+from axis.registry.administration import EndpointAccount, NewCertificate
+from axis.registry.csvfile import read_agencies, read_endpoints
+from axis.settings import CONFIG_VARIABLE
+from axis.store.migrate import migrate
+from axis.store.pool import open_pool
+from axis.store.registry import PostgresAdministration
+from axis.trust.certificates import Certificate
+
+DEMO = Path(__file__).resolve().parents[2] / "deploy" / "demo"
+"""The demonstration's registry; it comes with the checkout, not with the package."""
+
+ROUTER_ACCOUNT = "axis-router"
+ROLE = "axis"
+"""The role that owns the database; it is no superuser."""
+DATABASE = "axis"
+ACTOR = "axis-demo"
+"""Who the audit log says made the demonstration."""
+
+READY_SECONDS = 60.0
+"""A router starts in two seconds, and far slower beside a full test run."""
+
+STOP_SECONDS = 20.0
+"""A process that does not end by then is killed; nothing is lost by it."""
+
+
+class InstallationError(AxisError):
+    """The installation could not be made or did not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessHandle:
+    """A running process of the axis."""
+
+    process: asyncio.subprocess.Process
+    log: Path
+    url: str
+    """Where it shows health and metrics."""
+
+    @property
+    def pid(self) -> int:
+        """The process id; its workers are its children."""
+        return self.process.pid
+
+    async def stop(self) -> int:
+        """End it in an orderly way and return its exit code."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self.process.wait()
+            except TimeoutError:
+                self.process.kill()
+        return await self.process.wait()
+
+    async def kill(self) -> None:
+        """End it at once with SIGKILL, as a crash would."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+
+class Installation:
+    """Everything below one folder; `prepare` is safe to repeat."""
+
+    def __init__(self, folder: Path, servers: LocalServers | None = None) -> None:
+        self.folder = folder.absolute()
+        self.servers = servers or LocalServers(self.folder)
+        self.database = DATABASE
+        self.vhost = VHOST
+
+    # -- what it holds ---------------------------------------------------------------------------
+
+    @property
+    def config(self) -> Path:
+        """The settings file that every process reads."""
+        return self.folder / "axis.toml"
+
+    @property
+    def passwords_file(self) -> Path:
+        """Endpoint accounts and their passwords, mode 600."""
+        return self.folder / "secrets" / "endpoints.csv"
+
+    @property
+    def pki(self) -> DemoPki:
+        """The test PKI."""
+        return DemoPki(self.folder / "pki")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment in which `axis …` commands work on this installation."""
+        return {**os.environ, CONFIG_VARIABLE: str(self.config)}
+
+    @property
+    def dsn(self) -> str:
+        """Address of the database for the axis's own role, password included."""
+        password = self._secret("store.password")
+        return f"postgresql://{ROLE}:{password}@{self._database_place}"
+
+    @property
+    def _database_place(self) -> str:
+        return f"127.0.0.1:{self.servers.postgresql.port}/{quote(self.database)}"
+
+    def endpoint_url(self, endpoint: str) -> str:
+        """Return the AMQP address with which an endpoint connects."""
+        account = Credentials(endpoint, self.passwords()[endpoint])
+        return self.servers.rabbitmq.amqp_url(self.vhost, account)
+
+    def passwords(self) -> dict[str, str]:
+        """Return the endpoints' passwords; empty before the first preparation."""
+        if not self.passwords_file.exists():
+            return {}
+        text = self.passwords_file.read_text(encoding="utf-8")
+        return {row["endpoint"]: row["password"] for row in csv.DictReader(io.StringIO(text))}
+
+    # -- making it -------------------------------------------------------------------------------
+
+    async def prepare(self, registry: Path = DEMO) -> None:
+        """Start the servers and make what is missing: PKI, schema, registry, accounts, settings."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        await self.servers.start()
+        agencies = read_agencies((registry / "agencies.csv").read_bytes())
+        endpoints = read_endpoints((registry / "endpoints.csv").read_bytes())
+        pki = await asyncio.to_thread(
+            make_demo_pki,
+            self.folder / "pki",
+            [(agency.code, agency.name) for agency in agencies],
+            system_clock(),
+        )
+        await self._create_database()
+        passwords = self._new_passwords(endpoint.id for endpoint in endpoints)
+        pool = await open_pool(self.dsn, max_size=2)
+        async with pool:
+            administration = PostgresAdministration(pool, system_clock)
+            await administration.put_endpoints(
+                [
+                    EndpointAccount(
+                        id=endpoint.id,
+                        name=endpoint.name,
+                        password_hash=rabbit_hash(passwords[endpoint.id]),
+                    )
+                    for endpoint in endpoints
+                ],
+                ACTOR,
+            )
+            await administration.put_agencies(agencies, ACTOR)
+            known = {line.fingerprint for line in await administration.certificates()}
+            for agency in agencies:
+                certificate = pki.seal(agency.code).certificate
+                if certificate.fingerprint not in known:
+                    await administration.enrol(
+                        new_certificate(certificate), agency.code, None, None, ACTOR
+                    )
+            accounts = [
+                Account(one.id, one.password_hash)
+                for one in await administration.endpoint_accounts()
+            ]
+        await self._sync_broker(accounts)
+        self._write_settings()
+
+    async def start_router(self, *, name: str = "router", **settings: str) -> ProcessHandle:
+        """Start a router process and wait until it is ready."""
+        port = free_port()
+        return await self._start(
+            name, ("router", "run"), port, {"AXIS_ROUTER__METRICS_PORT": str(port), **settings}
+        )
+
+    async def start_web(self, *, port: int | None = None, **settings: str) -> ProcessHandle:
+        """Start the web view and wait until it is ready."""
+        port = port or free_port()
+        return await self._start(
+            "web", ("web", "run"), port, {"AXIS_WEB__PORT": str(port), **settings}
+        )
+
+    async def _create_database(self) -> None:
+        postgresql = self.servers.postgresql
+        connection = await asyncpg.connect(postgresql.dsn())
+        try:
+            if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", ROLE):
+                await connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+            await connection.execute(
+                f"ALTER ROLE {ROLE} PASSWORD '{self._secret('store.password')}'"
+            )
+            exists = await connection.fetchval(
+                "SELECT true FROM pg_database WHERE datname = $1", self.database
+            )
+            if not exists:
+                await connection.execute(f'CREATE DATABASE "{self.database}" OWNER {ROLE}')
+        finally:
+            await connection.close()
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            await migrate(connection)
+        finally:
+            await connection.close()
+
+    def _new_passwords(self, endpoints: Iterable[str]) -> dict[str, str]:
+        """Make the passwords that are missing and keep them all in the one file."""
+        passwords = self.passwords()
+        missing = [endpoint for endpoint in endpoints if endpoint not in passwords]
+        passwords |= {endpoint: new_password() for endpoint in missing}
+        if missing:
+            lines = [f"{endpoint},{password}" for endpoint, password in passwords.items()]
+            self._write_secret(self.passwords_file, "\n".join(["endpoint,password", *lines]) + "\n")
+        return passwords
+
+    async def _sync_broker(self, accounts: list[Account]) -> None:
+        rabbitmq = self.servers.rabbitmq
+        router = self._secret("router.password")
+        admin = aiohttp.BasicAuth(rabbitmq.admin.user, rabbitmq.admin.password)
+        async with aiohttp.ClientSession(auth=admin, raise_for_status=True) as session:
+            await session.put(
+                f"{rabbitmq.management_url}/api/users/{ROUTER_ACCOUNT}",
+                json={"password": router, "tags": ""},
+            )
+        management = Management(
+            rabbitmq.management_url, rabbitmq.admin.user, rabbitmq.admin.password
+        )
+        await management.sync(self.vhost, accounts, router=ROUTER_ACCOUNT)
+
+    def _write_settings(self) -> None:
+        rabbitmq = self.servers.rabbitmq
+        secrets_folder = self.folder / "secrets"
+        self._write_secret(secrets_folder / "management.password", rabbitmq.admin.password)
+        receipts = self.pki.receipts
+        vhost = quote(self.vhost, safe="")
+        self.config.write_text(
+            f"""\
+[broker]
+url = "amqp://{ROUTER_ACCOUNT}@127.0.0.1:{rabbitmq.port}/{vhost}"
+password_file = "{secrets_folder / "router.password"}"
+management_url = "{rabbitmq.management_url}"
+management_user = "{rabbitmq.admin.user}"
+management_password_file = "{secrets_folder / "management.password"}"
+
+[store]
+dsn = "postgresql://{ROLE}@{self._database_place}"
+password_file = "{secrets_folder / "store.password"}"
+
+[receipts]
+issuer = "Trục liên thông văn bản (bản trình diễn)"
+key_file = "{receipts.key_file}"
+certificate_file = "{receipts.chain_file}"
+
+[trust]
+anchors = "{self.pki.anchor_file.parent}"
+""",
+            encoding="utf-8",
+        )
+
+    def _secret(self, name: str) -> str:
+        file = self.folder / "secrets" / name
+        if not file.exists():
+            self._write_secret(file, secrets.token_urlsafe(32))
+        return file.read_text(encoding="utf-8")
+
+    def _write_secret(self, file: Path, text: str) -> None:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+    # -- processes -------------------------------------------------------------------------------
+
+    async def _start(
+        self, name: str, command: tuple[str, ...], port: int, settings: Mapping[str, str]
+    ) -> ProcessHandle:
+        log = self.folder / "log" / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stream:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "axis",
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                env={**self.environment, **settings},
+                start_new_session=True,
+            )
+        handle = ProcessHandle(process, log, f"http://127.0.0.1:{port}")
+        await _wait_ready(name, handle)
+        return handle
+
+
+def new_certificate(certificate: Certificate) -> NewCertificate:
+    """Return a certificate as the registry keeps it."""
+    return NewCertificate(
+        fingerprint=certificate.fingerprint,
+        der=certificate.der,
+        subject=certificate.subject,
+        issuer=certificate.issuer,
+        serial=format(certificate.serial, "x"),
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        organization_identifier=certificate.organization_identifier,
+    )
+
+
+async def _wait_ready(name: str, handle: ProcessHandle) -> None:
+    try:
+        async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
+            while not await _is_ready(session, handle.url):
+                if handle.process.returncode is not None:
+                    raise InstallationError(f"{name} ended while starting:\n{_tail(handle.log)}")
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        await handle.kill()
+        raise InstallationError(f"{name} did not get ready:\n{_tail(handle.log)}") from None
+
+
+async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/readyz") as response:
+            return response.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])

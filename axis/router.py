@@ -1,0 +1,207 @@
+"""The router: consumers, dispatchers and a small page of metrics, running until told to stop.
+
+It keeps nothing that matters: any number of routers share the work, and each may die at any time.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.aiohttp import make_aiohttp_handler
+
+from axis.broker.consume import BatchConsumer, BatchLimits, Handler
+from axis.broker.intake import dead_letter_of, submissions_of
+from axis.broker.publish import RabbitPublisher
+from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
+from axis.clock import Clock
+from axis.exchange.dispatch import Dispatch, DispatchLimits
+from axis.exchange.intake import Intake
+from axis.exchange.ports import (
+    BrokerUnavailableError,
+    Store,
+    StoreUnavailableError,
+    Workbench,
+)
+from axis.exchange.receipts import Notary
+from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
+from axis.settings import RouterSettings
+
+POLL_SECONDS = 1.0
+"""How long a committed message can wait for its dispatch when nobody wakes it: after a crash, or
+when another router committed it."""
+
+FAULT_PAUSE_SECONDS = 1.0
+"""Pause after a fault of store or broker before the dispatch tries again."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a router is made of."""
+
+    store: Store
+    workbench: Workbench
+    notary: Notary
+    broker_url: str
+    ready: Callable[[], Awaitable[bool]]
+    """Whether the database answers."""
+    clock: Clock
+
+
+class Router:
+    """One router process."""
+
+    def __init__(self, parts: Parts, settings: RouterSettings, registry: CollectorRegistry) -> None:
+        self._parts = parts
+        self._settings = settings
+        self._registry = registry
+        self._metrics = RouterMetrics(registry)
+        self._wake = {True: asyncio.Event(), False: asyncio.Event()}
+        self._observer = RouterObserver(self._metrics, self._wake_up)
+        self._intake = Intake(
+            parts.store, parts.workbench, parts.notary, self._observer, parts.clock
+        )
+        self._consumers = self._make_consumers()
+
+    @property
+    def connected(self) -> bool:
+        """Whether every consumer has an open session."""
+        return all(consumer.connected for consumer in self._consumers)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        runner = await self._serve_metrics()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for consumer in self._consumers:
+                    tasks.create_task(consumer.run())
+                for urgent in (True, False):
+                    tasks.create_task(self._pump(urgent=urgent))
+        finally:
+            await runner.cleanup()
+
+    def _make_consumers(self) -> list[BatchConsumer]:
+        settings = self._settings
+        limits = BatchLimits(settings.batch_count, settings.batch_megabytes * 1024 * 1024)
+        queues = [INTAKE_URGENT, INTAKE_STATUSES, *[INTAKE_DOCUMENTS] * settings.document_consumers]
+        consumers = [
+            BatchConsumer(
+                self._parts.broker_url,
+                queue,
+                self._timed(queue, self._submit),
+                limits,
+                name=f"axis-router {queue}",
+            )
+            for queue in queues
+        ]
+        consumers.append(
+            BatchConsumer(
+                self._parts.broker_url,
+                DEAD,
+                self._timed(DEAD, self._bury),
+                BatchLimits(count=10),
+                name=f"axis-router {DEAD}",
+            )
+        )
+        return consumers
+
+    async def _submit(self, messages: Sequence[AbstractIncomingMessage]) -> None:
+        await self._intake.handle(submissions_of(messages, self._parts.clock))
+
+    async def _bury(self, messages: Sequence[AbstractIncomingMessage]) -> None:
+        letters = [dead_letter_of(message, self._parts.clock) for message in messages]
+        await self._intake.bury(letters)
+        for letter in letters:
+            _log.error("message.dead", dead_letter=str(letter.id), queue=letter.queue)
+
+    def _timed(self, queue: str, handler: Handler) -> Handler:
+        stopwatch = Stopwatch(self._metrics, queue)
+
+        async def timed(messages: Sequence[AbstractIncomingMessage]) -> None:
+            stop = stopwatch.start(len(messages))
+            await handler(messages)
+            stop()
+
+        return timed
+
+    async def _pump(self, *, urgent: bool) -> None:
+        """Dispatch one lane: as long as there is something at once, else when woken."""
+        parts = self._parts
+        publisher = RabbitPublisher(
+            parts.broker_url, f"axis-router dispatch {'urgent' if urgent else 'normal'}"
+        )
+        dispatch = Dispatch(
+            parts.store,
+            publisher,
+            parts.workbench,
+            parts.notary,
+            parts.clock,
+            urgent=urgent,
+            limits=DispatchLimits(),
+        )
+        wake = self._wake[urgent]
+        careful = False
+        try:
+            while True:
+                wake.clear()
+                try:
+                    done = await dispatch.round(careful=careful)
+                except (StoreUnavailableError, BrokerUnavailableError) as error:
+                    careful = isinstance(error, BrokerUnavailableError)
+                    await self._fault("dispatch", error)
+                    continue
+                except Exception as error:  # noqa: BLE001 - a bug must not end the lane for good
+                    careful = True
+                    _log.exception("dispatch.failed", error=type(error).__name__)
+                    await asyncio.sleep(FAULT_PAUSE_SECONDS)
+                    continue
+                careful = False
+                self._observer.dispatched(done)
+                if not done.confirmed and not done.returned:
+                    await self._rest(wake)
+        finally:
+            await publisher.close()
+
+    async def _rest(self, wake: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await wake.wait()
+        except TimeoutError:
+            return
+
+    async def _fault(self, where: str, error: Exception) -> None:
+        self._metrics.faults.labels(where).inc()
+        _log.warning(f"{where}.fault", error=str(error)[:200])
+        await asyncio.sleep(FAULT_PAUSE_SECONDS)
+
+    def _wake_up(self) -> None:
+        for event in self._wake.values():
+            event.set()
+
+    async def _serve_metrics(self) -> web.AppRunner:
+        app = web.Application()
+        app.router.add_get("/metrics", make_aiohttp_handler(self._registry))
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        self._metrics.consumers.set_function(
+            lambda: sum(consumer.connected for consumer in self._consumers)
+        )
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        settings = self._settings
+        await web.TCPSite(runner, settings.metrics_host, settings.metrics_port).start()
+        return runner
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        database = await self._parts.ready()
+        ready = database and self.connected
+        body = {"ready": ready, "database": database, "broker": self.connected}
+        return web.json_response(body, status=200 if ready else 503)
