@@ -9,6 +9,15 @@ from typing import Final
 
 from lxml import etree
 
+from axis.edxml.limits import (
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    MAX_DOCUMENT_BYTES,
+    MAX_EQUALS,
+    MAX_MARKUP,
+    MAX_NAMESPACES,
+    MAX_PLACE_CHARS,
+)
 from axis.reasons import Reason
 from axis.verdict import Finding
 
@@ -20,35 +29,6 @@ XLINK: Final = "http://www.w3.org/1999/xlink"
 
 XMLDSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 """Namespace of the W3C XML signature."""
-
-MAX_DOCUMENT_BYTES: Final = 72 * 1024 * 1024
-"""50 MiB of attachments, the most that integrators allow, is 70 MB of base64, 72 MB when its
-lines are broken; the rest is the header. A default: callers pass their own. RabbitMQ carries
-128 MiB by default in 3.x but 16 MiB in 4.x, where ``max_message_size`` must be raised."""
-
-MAX_MARKUP: Final = 60_000
-"""Most ``<`` in a message, thus 30,000 elements. A broadcast to 1,000 receivers has 18,000. A tag
-of four bytes costs 120 in memory, so that 72 MB of tags would fill 2 GB."""
-
-MAX_EQUALS: Final = 60_000
-"""Most ``=`` in a message, thus attributes: each needs one. Real messages have under ten, one more
-an attachment, and up to two that end each base64 text."""
-
-MAX_NAMESPACES: Final = 16
-"""Namespaces in scope at one element. Real messages have four; inclusive canonicalisation takes
-time by the product of namespaces and elements: 2,000 of them cost minutes, measured."""
-
-MAX_ATTRIBUTES: Final = 16
-"""Attributes of one element. Real ones have up to four; canonicalisation sorts them slowly."""
-
-MAX_DEPTH: Final = 32
-"""Levels of elements. edXML itself has 9, a signature with signed properties adds about 12."""
-
-MAX_FINDINGS: Final = 100
-"""Findings kept about one message: enough to repair it, small enough for a receipt."""
-
-MAX_PLACE_CHARS: Final = 300
-"""A place quotes names from hostile input; real ones have under 150 characters."""
 
 _LIBXML2_TEXT_LIMIT = 10_000_000
 """A longer text node needs ``huge_tree``, which also lifts libxml2's other guards: so it is

@@ -1,0 +1,310 @@
+"""The dialect as data: which element holds which field, in the order the field writes them.
+
+Reader and writer both follow these tables, so they cannot drift apart. The reader finds
+elements by name and ignores their order; the writer keeps the order of the Java producer.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from axis.edxml import codecs, values
+from axis.edxml.codecs import TEXT, Codec
+from axis.edxml.limits import MAX_ATTACHMENTS, MAX_FIELD_CHARS, MAX_RECEIVERS, MAX_REPEATS
+from axis.edxml.xml import XLINK, tag
+
+# How long a text may be before other systems cut it off: the lengths of a validator in the
+# field. Longer texts are carried, with a warning.
+_IN_CHARGE_CHARS: Final = 500
+_NAME_CHARS: Final = 200
+_SUBJECT_CHARS: Final = 500
+_CONTENT_CHARS: Final = 500
+_NUMBER_CHARS: Final = 11
+_NOTATION_CHARS: Final = 30
+_PLACE_CHARS: Final = 50
+_TYPE_NAME_CHARS: Final = 100
+_FILE_NAME_CHARS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An element with a text: one value."""
+
+    attribute: str
+    name: str
+    codec: Codec = TEXT
+    advised: int = MAX_FIELD_CHARS
+    """Characters above which a warning is due."""
+    limit: int | None = MAX_FIELD_CHARS
+    """Characters above which the message is refused; None for a file's base64."""
+    own_prefix: bool = False
+    """The Java producer binds the prefix again on this element (ContentTransferEncoded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An element with elements: one value of its own."""
+
+    attribute: str
+    name: str
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An element with elements that may be repeated: a tuple of values."""
+
+    attribute: str
+    name: str
+    shape: "Shape"
+    limit: int = MAX_REPEATS
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An element that wraps repeated ones: a tuple of texts or of values."""
+
+    attribute: str
+    name: str
+    item: str
+    shape: "Shape | None" = None
+    """None: the items are texts."""
+    limit: int = MAX_REPEATS
+
+
+Slot = Leaf | Part | Parts | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of value stands in XML."""
+
+    type: type[Any]
+    slots: tuple[Slot, ...]
+    xml_attributes: tuple[tuple[str, str], ...] = ()
+    """Pairs of field and XML attribute name."""
+    repeatable: frozenset[str] = frozenset()
+    """Names of listings that real messages repeat; their items are read as one list."""
+    by_tag: dict[str, Slot] = field(init=False, compare=False)
+    counted: bool = field(init=False, compare=False)
+    """Whether the schema counts the children (``xs:all``); it cannot where some repeat."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_tag", {tag(slot.name): slot for slot in self.slots})
+        repeats = self.repeatable or any(isinstance(slot, Parts) for slot in self.slots)
+        object.__setattr__(self, "counted", not repeats)
+
+
+ORGANIZATION = Shape(
+    values.Organization,
+    (
+        Leaf("organ_id", "OrganId"),
+        Leaf("in_charge", "OrganizationInCharge", advised=_IN_CHARGE_CHARS),
+        Leaf("name", "OrganName", advised=_NAME_CHARS),
+        Leaf("address", "OrganAdd"),
+        Leaf("email", "Email"),
+        Leaf("telephone", "Telephone"),
+        Leaf("fax", "Fax"),
+        Leaf("website", "Website"),
+    ),
+)
+
+CODE = Shape(
+    values.Code,
+    (
+        Leaf("number", "CodeNumber", advised=_NUMBER_CHARS),
+        Leaf("notation", "CodeNotation", advised=_NOTATION_CHARS),
+    ),
+)
+
+PROMULGATION = Shape(
+    values.PromulgationInfo,
+    (
+        Leaf("place", "Place", advised=_PLACE_CHARS),
+        Leaf("date", "PromulgationDate", codecs.DATE),
+    ),
+)
+
+DOCUMENT_TYPE = Shape(
+    values.DocumentType,
+    (
+        Leaf("type", "Type", codecs.INTEGER),
+        Leaf("detail", "TypeDetail", codecs.INTEGER),
+        Leaf("name", "TypeName", advised=_TYPE_NAME_CHARS),
+    ),
+)
+
+SIGNER = Shape(
+    values.SignerInfo,
+    (
+        Leaf("competence", "Competence"),
+        Leaf("position", "Position"),
+        Leaf("full_name", "FullName"),
+    ),
+)
+
+OTHER = Shape(
+    values.OtherInfo,
+    (
+        Leaf("priority", "Priority", codecs.PRIORITY),
+        Leaf("sphere", "SphereOfPromulgation"),
+        Leaf("typer_notation", "TyperNotation"),
+        Leaf("promulgation_amount", "PromulgationAmount", codecs.INTEGER),
+        Leaf("page_amount", "PageAmount", codecs.INTEGER),
+        Leaf("reply_fors", "ReplyFors"),
+        Leaf("direction", "Direction", codecs.BOOLEAN),
+        Leaf("reference_codes", "ReferenceCodes"),
+        Listing("appendixes", "Appendixes", "Appendix"),
+    ),
+)
+
+RESPONSE_FOR = Shape(
+    values.ResponseFor,
+    (
+        Leaf("organ_id", "OrganId"),
+        Leaf("code", "Code"),
+        Leaf("document_id", "DocumentId"),
+        Leaf("promulgation_date", "PromulgationDate", codecs.DATE),
+    ),
+)
+
+STAFF = Shape(
+    values.StaffInfo,
+    (
+        Leaf("department", "Department"),
+        Leaf("department_id", "DepartmentId"),
+        Leaf("staff", "Staff"),
+        Leaf("staff_id", "StaffId"),
+        Leaf("email", "Email"),
+        Leaf("mobile", "Mobile"),
+    ),
+)
+
+RECEIVER_CHANGE = Shape(
+    values.ReceiverChange,
+    (
+        Leaf("organ_id", "OrganId"),
+        Leaf("type", "ReceiverType", codecs.RECEIVER_TYPE),
+    ),
+)
+
+UPDATE = Shape(
+    values.DocumentUpdate,
+    (
+        Leaf("document_info", "DocumentInfo", codecs.INTEGER),
+        Leaf("document_receiver", "DocumentReceiver", codecs.INTEGER),
+        Listing("receivers", "ReceiverList", "Receiver", RECEIVER_CHANGE, MAX_RECEIVERS),
+    ),
+)
+
+REPLACEMENT = Shape(
+    values.Replacement,
+    (
+        Leaf("document_id", "DocumentId"),
+        Listing("organ_ids", "OrganIdList", "OrganId", limit=MAX_RECEIVERS),
+    ),
+)
+
+BUSINESS = Shape(
+    values.Business,
+    (
+        Leaf("document_id", "DocumentId"),
+        Leaf("kind", "BussinessDocType", codecs.KIND),
+        Leaf("reason", "BussinessDocReason"),
+        Leaf("paper", "Paper", codecs.INTEGER),
+        Parts("updates", "BussinessDocumentInfo", UPDATE),
+        Listing("replacements", "ReplacementInfoList", "ReplacementInfo", REPLACEMENT),
+        Parts("staff", "StaffInfo", STAFF),
+    ),
+    repeatable=frozenset({"ReplacementInfoList"}),
+)
+
+TRACE_HEADER = Shape(
+    values.TraceHeader,
+    (
+        Leaf("organ_id", "OrganId"),
+        Leaf("timestamp", "Timestamp", codecs.TIMESTAMP),
+    ),
+)
+
+TRACE = Shape(
+    values.TraceHeaderList,
+    (
+        Part("business", "Bussiness", BUSINESS),
+        Parts("headers", "TraceHeader", TRACE_HEADER),
+    ),
+    xml_attributes=(
+        ("id", "id"),
+        ("version", "version"),
+        ("must_understand", "mustUnderstand"),
+        ("actor", "actor"),
+    ),
+)
+
+DOCUMENT_HEADER = Shape(
+    values.Document,
+    (
+        Part("from_", "From", ORGANIZATION),
+        Parts("to", "To", ORGANIZATION, MAX_RECEIVERS),
+        Leaf("document_id", "DocumentId"),
+        Part("code", "Code", CODE),
+        Part("promulgation", "PromulgationInfo", PROMULGATION),
+        Part("type", "DocumentType", DOCUMENT_TYPE),
+        Leaf("subject", "Subject", advised=_SUBJECT_CHARS),
+        Leaf("content", "Content", advised=_CONTENT_CHARS),
+        Part("signer", "SignerInfo", SIGNER),
+        Leaf("due_date", "DueDate", codecs.DATE),
+        Part("other", "OtherInfo", OTHER),
+        Parts("responses", "ResponseFor", RESPONSE_FOR),
+        Leaf("steering_type", "SteeringType", codecs.STEERING_TYPE),
+        Listing("task_codes", "ResponseForTask", "TaskCode"),
+        Leaf("application_type", "ApplicationType"),
+        Listing("to_places", "ToPlaces", "Place"),
+    ),
+)
+"""MessageHeader of a document."""
+
+STATUS_HEADER = Shape(
+    values.Status,
+    (
+        Part("from_", "From", ORGANIZATION),
+        Part("response_for", "ResponseFor", RESPONSE_FOR),
+        Part("staff", "StaffInfo", STAFF),
+        Leaf("code", "StatusCode", codecs.STATUS),
+        Leaf("description", "Description"),
+        Leaf("timestamp", "Timestamp", codecs.TIMESTAMP),
+    ),
+    repeatable=frozenset(),
+)
+"""MessageHeader of a status. The schema has one MessageHeader for both kinds."""
+
+REFERENCE = Shape(
+    values.Reference,
+    (
+        Leaf("content_id", "ContentId"),
+        Leaf("content_type", "ContentType"),
+        Leaf("description", "Description"),
+        Leaf("name", "AttachmentName", advised=_FILE_NAME_CHARS),
+    ),
+    xml_attributes=(
+        ("href", f"{{{XLINK}}}href"),
+        ("role", f"{{{XLINK}}}role"),
+        ("link_type", f"{{{XLINK}}}type"),
+    ),
+)
+
+MANIFEST_REFERENCES = Parts("references", "Reference", REFERENCE, MAX_ATTACHMENTS)
+
+ATTACHMENT = Shape(
+    values.Attachment,
+    (
+        Leaf("content_id", "ContentId"),
+        Leaf("name", "AttachmentName", advised=_FILE_NAME_CHARS),
+        Leaf("description", "Description"),
+        Leaf("field_name", "FieldName"),
+        Leaf("mime_type", "MimeType"),
+        Leaf("content_type", "ContentType"),
+        Leaf("encoded", "ContentTransferEncoded", limit=None, own_prefix=True),
+    ),
+)
+
+ATTACHMENTS = Parts("attachments", "Attachment", ATTACHMENT, MAX_ATTACHMENTS)
