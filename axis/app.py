@@ -28,13 +28,14 @@ _CERTIFICATE_SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 _log = structlog.get_logger(__name__)
 
 
-def run_router(settings: Settings) -> None:
-    """Run a router until SIGTERM or SIGINT."""
+def run_router(settings: Settings, name: str = "router") -> None:
+    """Run a router until SIGTERM or SIGINT; `name` is how logs and the broker call it."""
     configure_logging(settings.log)
-    uvloop.run(_until_signal(_router(settings)))
+    structlog.contextvars.bind_contextvars(process=name)
+    uvloop.run(_until_signal(_router(settings, name)))
 
 
-async def _router(settings: Settings) -> None:
+async def _router(settings: Settings, name: str) -> None:
     tools = Tools(
         signature_policy(settings), receipt_key(settings), settings.router.max_document_bytes
     )
@@ -44,6 +45,7 @@ async def _router(settings: Settings) -> None:
         async with pool:
             await workbench.warm_up()
             parts = Parts(
+                name=name,
                 store=PostgresStore(pool),
                 workbench=workbench,
                 notary=Notary(settings.receipts.issuer),

@@ -44,6 +44,8 @@ _log = structlog.get_logger(__name__)
 class Parts:
     """What a router is made of."""
 
+    name: str
+    """How the broker's lists call its connections."""
     store: Store
     workbench: Workbench
     notary: Notary
@@ -95,7 +97,7 @@ class Router:
                 queue,
                 self._timed(queue, self._submit),
                 limits,
-                name=f"axis-router {queue}",
+                name=f"axis {self._parts.name} {queue}",
             )
             for queue in queues
         ]
@@ -105,7 +107,7 @@ class Router:
                 DEAD,
                 self._timed(DEAD, self._bury),
                 BatchLimits(count=10),
-                name=f"axis-router {DEAD}",
+                name=f"axis {self._parts.name} {DEAD}",
             )
         )
         return consumers
@@ -133,7 +135,7 @@ class Router:
         """Dispatch one lane: as long as there is something at once, else when woken."""
         parts = self._parts
         publisher = RabbitPublisher(
-            parts.broker_url, f"axis-router dispatch {'urgent' if urgent else 'normal'}"
+            parts.broker_url, f"axis {parts.name} dispatch {'urgent' if urgent else 'normal'}"
         )
         dispatch = Dispatch(
             parts.store,

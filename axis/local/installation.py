@@ -25,12 +25,22 @@ from axis.broker.topology import Account
 from axis.clock import system_clock
 from axis.errors import AxisError
 from axis.local.pki import DemoPki, make_demo_pki
-from axis.local.ports import free_port
+from axis.local.ports import free_port, port_is_free
+from axis.local.processes import (
+    POLL_SECONDS,
+    consecutive,
+    end,
+    find,
+    is_alive,
+    log_tail,
+    spawn,
+    until,
+    with_descendants,
+)
 from axis.local.rabbitmq import VHOST, Credentials
 from axis.local.servers import LocalServers
 from axis.registry.administration import EndpointAccount, NewCertificate
 from axis.registry.csvfile import read_agencies, read_endpoints
-from axis.settings import CONFIG_VARIABLE
 from axis.store.migrate import migrate
 from axis.store.pool import open_pool
 from axis.store.registry import PostgresAdministration
@@ -46,6 +56,11 @@ DATABASE = "axis"
 ACTOR = "axis-demo"
 """Who the audit log says made the demonstration."""
 
+_PYTHON = Path(sys.executable).name
+
+START_SECONDS = 10.0
+"""A process shows up in the process list within milliseconds."""
+
 READY_SECONDS = 60.0
 """A router starts in two seconds, and far slower beside a full test run."""
 
@@ -59,34 +74,29 @@ class InstallationError(AxisError):
 
 @dataclass(frozen=True, slots=True)
 class ProcessHandle:
-    """A running process of the axis."""
+    """A running process of the axis; it outlives the program that started it."""
 
-    process: asyncio.subprocess.Process
-    log: Path
+    pid: int
     url: str
-    """Where it shows health and metrics."""
+    """Where it shows health and metrics, and the web view its pages."""
+    log: Path
 
     @property
-    def pid(self) -> int:
-        """The process id; its workers are its children."""
-        return self.process.pid
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return is_alive(self.pid)
 
-    async def stop(self) -> int:
-        """End it in an orderly way and return its exit code."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(STOP_SECONDS):
-                    await self.process.wait()
-            except TimeoutError:
-                self.process.kill()
-        return await self.process.wait()
+    def pids(self) -> list[int]:
+        """Return its pid and those of its workers."""
+        return with_descendants([self.pid])
+
+    async def stop(self) -> None:
+        """End it in an orderly way."""
+        await end([self.pid], signal.SIGTERM, STOP_SECONDS)
 
     async def kill(self) -> None:
-        """End it at once with SIGKILL, as a crash would."""
-        if self.process.returncode is None:
-            self.process.kill()
-        await self.process.wait()
+        """End it at once with SIGKILL, as a crash would; its workers notice and leave."""
+        await end([self.pid], signal.SIGKILL, STOP_SECONDS)
 
 
 class Installation:
@@ -114,11 +124,6 @@ class Installation:
     def pki(self) -> DemoPki:
         """The test PKI."""
         return DemoPki(self.folder / "pki")
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """The environment in which `axis …` commands work on this installation."""
-        return {**os.environ, CONFIG_VARIABLE: str(self.config)}
 
     @property
     def dsn(self) -> str:
@@ -186,20 +191,6 @@ class Installation:
             ]
         await self._sync_broker(accounts)
         self._write_settings()
-
-    async def start_router(self, *, name: str = "router", **settings: str) -> ProcessHandle:
-        """Start a router process and wait until it is ready."""
-        port = free_port()
-        return await self._start(
-            name, ("router", "run"), port, {"AXIS_ROUTER__METRICS_PORT": str(port), **settings}
-        )
-
-    async def start_web(self, *, port: int | None = None, **settings: str) -> ProcessHandle:
-        """Start the web view and wait until it is ready."""
-        port = port or free_port()
-        return await self._start(
-            "web", ("web", "run"), port, {"AXIS_WEB__PORT": str(port), **settings}
-        )
 
     async def _create_database(self) -> None:
         postgresql = self.servers.postgresql
@@ -291,26 +282,78 @@ anchors = "{self.pki.anchor_file.parent}"
 
     # -- processes -------------------------------------------------------------------------------
 
+    def running(self, name: str) -> ProcessHandle | None:
+        """Return the process that was started under this name, if it runs."""
+        pids = find(_PYTHON, consecutive("--config", str(self.config), *_command(name)))
+        if not pids:
+            return None
+        port = int(self._port_file(name).read_text())
+        return ProcessHandle(pids[0], f"http://127.0.0.1:{port}", self._log(name))
+
+    async def start_router(self, name: str = "router", **settings: str) -> ProcessHandle:
+        """Start a router unless one of this name runs, and wait until it is ready.
+
+        `settings` are environment variables of the settings tree, such as
+        ``AXIS_ROUTER__WORKERS``.
+        """
+        return await self._start(name, "AXIS_ROUTER__METRICS_PORT", settings)
+
+    async def start_web(self, name: str = "web", **settings: str) -> ProcessHandle:
+        """Start the web view unless one of this name runs, and wait until it is ready."""
+        return await self._start(name, "AXIS_WEB__PORT", settings)
+
+    async def stop(self) -> None:
+        """Stop every process of this installation, then its servers."""
+        pids = find(_PYTHON, consecutive("--config", str(self.config)))
+        await end([pid for pid in pids if pid != os.getpid()], signal.SIGTERM, STOP_SECONDS)
+        await self.servers.stop()
+
     async def _start(
-        self, name: str, command: tuple[str, ...], port: int, settings: Mapping[str, str]
+        self, name: str, port_variable: str, settings: Mapping[str, str]
     ) -> ProcessHandle:
-        log = self.folder / "log" / f"{name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as stream:
-            process = await asyncio.create_subprocess_exec(
+        found = self.running(name)
+        if found is not None:
+            return found
+        self._log(name).parent.mkdir(parents=True, exist_ok=True)
+        port = self._port(name)
+        with self._log(name).open("ab") as log:
+            await spawn(
                 sys.executable,
                 "-m",
                 "axis",
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                env={**self.environment, **settings},
-                start_new_session=True,
+                "--config",
+                str(self.config),
+                *_command(name),
+                cwd=Path("/"),
+                account=None,
+                environment={**os.environ, port_variable: str(port), **settings},
+                log=log,
             )
-        handle = ProcessHandle(process, log, f"http://127.0.0.1:{port}")
+        if not await until(lambda: self.running(name) is not None, START_SECONDS):
+            raise InstallationError(f"{name} did not start:\n{log_tail(self._log(name))}")
+        handle = self.running(name)
+        assert handle is not None
         await _wait_ready(name, handle)
         return handle
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "log" / f"{name}.log"
+
+    def _port(self, name: str) -> int:
+        """Return the port that this process had, so that its address stays, or a free one."""
+        file = self._port_file(name)
+        if not file.exists() or not port_is_free(int(file.read_text())):
+            file.write_text(str(free_port()))
+        return int(file.read_text())
+
+    def _port_file(self, name: str) -> Path:
+        return self.folder / "log" / f"{name}.port"
+
+
+def _command(name: str) -> tuple[str, ...]:
+    """Return the command that runs a process of this name: ``web…`` or ``router…``."""
+    noun = "web" if name.startswith("web") else "router"
+    return noun, "run", "--name", name
 
 
 def new_certificate(certificate: Certificate) -> NewCertificate:
@@ -328,15 +371,18 @@ def new_certificate(certificate: Certificate) -> NewCertificate:
 
 
 async def _wait_ready(name: str, handle: ProcessHandle) -> None:
-    try:
-        async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
-            while not await _is_ready(session, handle.url):
-                if handle.process.returncode is not None:
-                    raise InstallationError(f"{name} ended while starting:\n{_tail(handle.log)}")
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        await handle.kill()
-        raise InstallationError(f"{name} did not get ready:\n{_tail(handle.log)}") from None
+    async with aiohttp.ClientSession() as session:
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while not await _is_ready(session, handle.url):
+                    if not handle.running:
+                        break
+                    await asyncio.sleep(POLL_SECONDS)
+                else:
+                    return
+        except TimeoutError:
+            await handle.kill()
+    raise InstallationError(f"{name} did not get ready:\n{log_tail(handle.log)}")
 
 
 async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
@@ -345,7 +391,3 @@ async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
             return response.status == 200
     except aiohttp.ClientError:
         return False
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
