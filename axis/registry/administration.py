@@ -27,6 +27,19 @@ class NewCertificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewEnrolment:
+    """A certificate to keep and to bind to an agency."""
+
+    certificate: NewCertificate
+    agency: str
+    """Code or alias."""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    line: int | None = None
+    """Line of the file that asks for it, for messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateLine:
     """A kept certificate and one of its bindings (None: bound to nobody)."""
 
@@ -65,8 +78,12 @@ class Administration(Protocol):
         `axis.registry.consistency`).
         """
 
-    async def put_endpoints(self, endpoints: Sequence[EndpointAccount], actor: str) -> None:
-        """Add endpoints; of existing ones only the name changes."""
+    async def put_endpoints(self, endpoints: Sequence[EndpointAccount], actor: str) -> list[str]:
+        """Add endpoints, all or none; of existing ones only the name changes.
+
+        Returns the ids of those that were added, whose passwords now count. Raises
+        InvalidInputError for an id that cannot be one.
+        """
 
     async def set_password(self, endpoint: str, password_hash: str, actor: str) -> None:
         """Give an endpoint a new password; raises InvalidInputError for an unknown one."""
@@ -85,7 +102,13 @@ class Administration(Protocol):
         """Keep a certificate and bind it to an agency.
 
         Raises InvalidInputError when the agency is unknown, or the certificate names another
-        organisation (2.5.4.97).
+        organisation (2.5.4.97), or was revoked before.
+        """
+
+    async def enrol_all(self, enrolments: Sequence[NewEnrolment], actor: str) -> None:
+        """Keep and bind many certificates, all or none.
+
+        Raises RegistryFileError (an InvalidInputError) with everything that is wrong.
         """
 
     async def revoke(self, fingerprint: str, at: datetime, reason: str, actor: str) -> list[str]:

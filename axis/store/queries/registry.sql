@@ -14,28 +14,40 @@ SELECT e.fingerprint, e.agency, c.subject, e.valid_from, e.valid_to, e.revoked_a
 FROM enrolment e JOIN certificate c USING (fingerprint)
 ORDER BY e.fingerprint, e.agency
 
+-- name: lock_registry
+-- Lets one change at a time look at the registry and alter it; batches of the intake go on.
+SELECT pg_advisory_xact_lock(hashtextextended('registry', 0))
+
 -- name: version
 SELECT version FROM registry_version
+
+-- name: held_version
+-- Reads the version and holds changes back, so that all that is read after it fits together.
+SELECT version FROM registry_version FOR SHARE
 
 -- name: raise_version
 -- Tells every router that the registry has changed; waits for batches that hold the old one.
 UPDATE registry_version SET version = version + 1, changed_at = now() RETURNING version
 
--- name: put_endpoint
--- Adds an endpoint or renames it; the password stays as it is.
-INSERT INTO endpoint (id, name, password_hash) VALUES ($1, $2, $3)
+-- name: put_endpoints
+-- Adds endpoints or renames them; the passwords of those that exist stay as they are. Tells
+-- which are new.
+INSERT INTO endpoint (id, name, password_hash)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
 ON CONFLICT (id) DO UPDATE SET name = excluded.name
+RETURNING id, xmax = 0 AS added
 
 -- name: set_password
 UPDATE endpoint SET password_hash = $2 WHERE id = $1 RETURNING id
 
 -- name: accounts
 -- What the broker needs to know about every endpoint.
-SELECT id, password_hash FROM endpoint ORDER BY id
+SELECT id, name, password_hash FROM endpoint ORDER BY id
 
--- name: put_agency
+-- name: put_agencies
 INSERT INTO agency (code, name, level, parent, endpoint, valid_from, valid_to, successor)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[],
+                     $7::date[], $8::text[])
 ON CONFLICT (code) DO UPDATE SET
     name = excluded.name, level = excluded.level, parent = excluded.parent,
     endpoint = excluded.endpoint, valid_from = excluded.valid_from,
@@ -44,17 +56,28 @@ ON CONFLICT (code) DO UPDATE SET
 -- name: drop_aliases
 DELETE FROM agency_alias WHERE code = ANY ($1::text[])
 
--- name: put_certificate
+-- name: put_aliases
+INSERT INTO agency_alias (alias, code) SELECT * FROM unnest($1::text[], $2::text[])
+
+-- name: put_certificates
 INSERT INTO certificate (fingerprint, der, subject, issuer, serial, not_before, not_after,
                          organization_identifier)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[],
+                     $6::timestamptz[], $7::timestamptz[], $8::text[])
 ON CONFLICT (fingerprint) DO NOTHING
 
--- name: put_enrolment
--- Binds a certificate to an agency or changes the binding's term; a revoked one stays revoked.
-INSERT INTO enrolment (fingerprint, agency, valid_from, valid_to) VALUES ($1, $2, $3, $4)
+-- name: put_enrolments
+-- Binds certificates to agencies or changes the terms of their bindings.
+INSERT INTO enrolment (fingerprint, agency, valid_from, valid_to)
+SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::date[])
 ON CONFLICT (fingerprint, agency) DO UPDATE SET
     valid_from = excluded.valid_from, valid_to = excluded.valid_to
+
+-- name: revoked
+-- Which of these certificates have been revoked, and when first.
+SELECT fingerprint, min(revoked_at) AS revoked_at FROM enrolment
+WHERE fingerprint = ANY ($1::text[]) AND revoked_at IS NOT NULL
+GROUP BY fingerprint
 
 -- name: revoke
 -- Revokes every binding of a certificate that is not revoked yet.

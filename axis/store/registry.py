@@ -1,0 +1,186 @@
+"""The registry as administrators change it, on PostgreSQL.
+
+One change at a time: it looks at the registry under a lock, checks what would result, writes all
+or nothing, leaves its line in the audit, and raises the version last, which is the only moment
+that holds back the batches of the intake.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+
+import asyncpg
+
+from axis.clock import Clock
+from axis.errors import InvalidInputError
+from axis.registry.administration import (
+    CertificateLine,
+    EndpointAccount,
+    NewCertificate,
+    NewEnrolment,
+)
+from axis.registry.agency import Agency
+from axis.registry.directory import Directory
+from axis.registry.problems import quoted
+from axis.store import registry_rows as rows
+from axis.store.directory import DirectoryCache
+from axis.store.pool import Connection, Pool, transaction
+from axis.store.registry_change import Change, check_agencies, check_endpoints, check_enrolments
+from axis.store.sql import load_queries
+
+_SQL = load_queries("registry")
+
+_BROKEN_RULES = (
+    asyncpg.ForeignKeyViolationError,
+    asyncpg.UniqueViolationError,
+    asyncpg.CheckViolationError,
+    asyncpg.NotNullViolationError,
+    asyncpg.DataError,
+)
+
+
+class PostgresAdministration:
+    """Implements `axis.registry.administration.Administration`."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._directories = DirectoryCache()
+
+    async def directory(self) -> Directory:
+        """Return the registry as it is now."""
+        async with transaction(self._pool) as connection:
+            version = await connection.fetchval(_SQL["held_version"])
+            return await self._directories.at(version, connection)
+
+    async def put_agencies(self, agencies: Sequence[Agency], actor: str) -> None:
+        """Add or change agencies, all or none; raises InvalidInputError."""
+        async with self._change(actor, "registry:agency:put") as change:
+            directory = await self._directory(change.connection)
+            added, changed = check_agencies(directory, agencies)
+            await rows.put_agencies(change.connection, [*added, *changed])
+            change.facts = rows.agency_facts(added, changed)
+
+    async def put_endpoints(self, endpoints: Sequence[EndpointAccount], actor: str) -> list[str]:
+        """Add or rename endpoints, all or none; return the ids added."""
+        check_endpoints(endpoints)
+        async with self._change(actor, "registry:endpoint:put") as change:
+            found = await change.connection.fetch(
+                _SQL["put_endpoints"],
+                [endpoint.id for endpoint in endpoints],
+                [endpoint.name for endpoint in endpoints],
+                [endpoint.password_hash for endpoint in endpoints],
+            )
+            added = sorted(row["id"] for row in found if row["added"])
+            change.facts = {
+                "added": added,
+                "names": {endpoint.id: endpoint.name for endpoint in endpoints},
+            }
+        return added
+
+    async def set_password(self, endpoint: str, password_hash: str, actor: str) -> None:
+        """Give an endpoint a new password; raises InvalidInputError for an unknown one."""
+        async with self._change(actor, "registry:endpoint:password") as change:
+            found = await change.connection.fetchval(
+                _SQL["set_password"], endpoint, password_hash
+            )
+            if found is None:
+                raise InvalidInputError(
+                    f"Hệ thống {quoted(endpoint)} chưa được đăng ký."
+                    f" / Endpoint {quoted(endpoint)} is not registered."
+                )
+            change.facts = {"endpoint": endpoint}
+
+    async def endpoint_accounts(self) -> list[EndpointAccount]:
+        """Return all endpoints with their password hashes."""
+        async with transaction(self._pool) as connection:
+            return [
+                EndpointAccount(**row)
+                for row in map(dict, await connection.fetch(_SQL["accounts"]))
+            ]
+
+    async def enrol(
+        self,
+        certificate: NewCertificate,
+        agency: str,
+        valid_from: date | None,
+        valid_to: date | None,
+        actor: str,
+    ) -> None:
+        """Keep a certificate and bind it to an agency; raises InvalidInputError."""
+        enrolment = NewEnrolment(
+            certificate=certificate, agency=agency, valid_from=valid_from, valid_to=valid_to
+        )
+        await self.enrol_all([enrolment], actor)
+
+    async def enrol_all(self, enrolments: Sequence[NewEnrolment], actor: str) -> None:
+        """Keep and bind many certificates, all or none; raises RegistryFileError."""
+        async with self._change(actor, "registry:certificate:enrol") as change:
+            directory = await self._directory(change.connection)
+            found = await change.connection.fetch(
+                _SQL["revoked"], [item.certificate.fingerprint for item in enrolments]
+            )
+            revoked = {row["fingerprint"]: row["revoked_at"] for row in found}
+            bindings = check_enrolments(directory, enrolments, revoked)
+            await rows.put_certificates(
+                change.connection, [item.certificate for item in enrolments]
+            )
+            await rows.put_enrolments(change.connection, bindings)
+            change.facts = rows.enrolment_facts(bindings)
+
+    async def revoke(self, fingerprint: str, at: datetime, reason: str, actor: str) -> list[str]:
+        """End every binding of a certificate; return the agencies concerned.
+
+        Raises InvalidInputError for a certificate that nobody enrolled.
+        """
+        async with self._change(actor, "registry:certificate:revoke") as change:
+            if await change.connection.fetchval(_SQL["certificate"], fingerprint) is None:
+                raise InvalidInputError(
+                    f"Không có chứng thư nào mang dấu vân tay {quoted(fingerprint)}."
+                    f" / No certificate has the fingerprint {quoted(fingerprint)}."
+                )
+            ended = await change.connection.fetch(_SQL["revoke"], fingerprint, at)
+            agencies = sorted(row["agency"] for row in ended)
+            change.facts = {
+                "fingerprint": fingerprint,
+                "revoked_at": at,
+                "reason": reason,
+                "agencies": agencies,
+            }
+        return agencies
+
+    async def certificates(self) -> list[CertificateLine]:
+        """Return all certificates with their bindings."""
+        async with transaction(self._pool) as connection:
+            return [
+                CertificateLine(**row)
+                for row in map(dict, await connection.fetch(_SQL["certificates"]))
+            ]
+
+    async def certificate(self, fingerprint: str) -> bytes | None:
+        """Return a certificate's DER bytes."""
+        async with transaction(self._pool) as connection:
+            der: bytes | None = await connection.fetchval(_SQL["certificate"], fingerprint)
+            return der
+
+    @asynccontextmanager
+    async def _change(self, actor: str, action: str) -> AsyncIterator[Change]:
+        """Carry out one change: locked, audited, counted in the registry's version."""
+        try:
+            async with transaction(self._pool) as connection:
+                await connection.execute(_SQL["lock_registry"])
+                change = Change(connection)
+                yield change
+                await rows.audit(connection, self._clock(), actor, action, change.facts)
+                await connection.execute(_SQL["raise_version"])
+        except _BROKEN_RULES as error:
+            detail = getattr(error, "constraint_name", None) or type(error).__name__
+            raise InvalidInputError(
+                f"Dữ liệu trái với quy tắc «{detail}» của danh bạ; không có gì được ghi."
+                f" / The data break the registry's rule «{detail}»; nothing was written."
+            ) from error
+
+    async def _directory(self, connection: Connection) -> Directory:
+        """Return the registry that the change starts from; the lock keeps others away."""
+        version = await connection.fetchval(_SQL["version"])
+        return await self._directories.at(version, connection)

@@ -1,0 +1,298 @@
+"""The registry on a real PostgreSQL: what administrators change, and what it may not become."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from axis.errors import InvalidInputError
+from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
+from axis.registry.agency import Agency, Level
+from axis.registry.problems import RegistryFileError
+from axis.store.migrate import migrate
+from axis.store.pool import Pool, open_pool
+from axis.store.registry import PostgresAdministration
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+G22 = Agency("G22", "Văn phòng Chính phủ", Level.CENTRAL, endpoint="g22")
+H37 = Agency("H37", "UBND tỉnh Lạng Sơn", Level.PROVINCE, endpoint="lgsp-h37")
+H37_02 = Agency("H37.02", "Sở Nội vụ", Level.PROVINCE, parent="H37", aliases=("000.00.02.H37",))
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[Pool]:
+    connection = await asyncpg.connect(database)
+    await migrate(connection)
+    await connection.close()
+    pool = await open_pool(database, max_size=4)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def registry(pool: Pool) -> PostgresAdministration:
+    return PostgresAdministration(pool, lambda: NOW)
+
+
+@pytest.fixture
+async def filled(registry: PostgresAdministration) -> PostgresAdministration:
+    await registry.put_endpoints([endpoint("g22"), endpoint("lgsp-h37")], "test")
+    await registry.put_agencies([G22, H37, H37_02], "test")
+    return registry
+
+
+def endpoint(name: str, *, password_hash: str = "hash") -> EndpointAccount:
+    return EndpointAccount(id=name, name=f"Hệ thống {name}", password_hash=password_hash)
+
+
+def certificate(letter: str = "a", organization: str | None = None) -> NewCertificate:
+    return NewCertificate(
+        fingerprint=letter * 64,
+        der=letter.encode(),
+        subject=f"CN={letter}",
+        issuer="CN=CA",
+        serial="1",
+        not_before=NOW - timedelta(days=1),
+        not_after=NOW + timedelta(days=365),
+        organization_identifier=organization,
+    )
+
+
+async def audited(pool: Pool) -> list[dict[str, Any]]:
+    return [
+        dict(row)
+        for row in await pool.fetch("SELECT at, actor, action, facts FROM audit ORDER BY id")
+    ]
+
+
+async def test_agencies_put_are_in_the_directory_with_their_aliases(
+    filled: PostgresAdministration,
+) -> None:
+    directory = await filled.directory()
+    assert directory.find("H37.02") == H37_02
+    assert directory.find("000.00.02.H37") == H37_02
+    assert {agency.code for agency in directory} == {"G22", "H37", "H37.02"}
+
+
+async def test_agency_put_again_is_changed_and_loses_dropped_aliases(
+    filled: PostgresAdministration,
+) -> None:
+    renamed = replace(H37_02, name="Sở Nội vụ và Lao động", aliases=("H37.2",))
+    await filled.put_agencies([renamed], "test")
+    directory = await filled.directory()
+    assert directory.find("H37.02") == renamed
+    assert directory.find("000.00.02.H37") is None
+
+
+async def test_alias_that_moves_between_agencies_of_one_change_is_taken_over(
+    filled: PostgresAdministration,
+) -> None:
+    await filled.put_agencies(
+        [replace(H37_02, aliases=()), replace(G22, aliases=("000.00.02.H37",))], "test"
+    )
+    found = (await filled.directory()).find("000.00.02.H37")
+    assert found is not None
+    assert found.code == "G22"
+
+
+async def test_each_change_raises_the_version_once(filled: PostgresAdministration) -> None:
+    before = (await filled.directory()).version
+    await filled.put_agencies([replace(G22, name="VPCP"), replace(H37, name="Lạng Sơn")], "test")
+    assert (await filled.directory()).version == before + 1
+
+
+async def test_each_change_is_audited_with_actor_and_facts(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    await filled.put_agencies([replace(G22, name="VPCP")], "lan@example")
+    last = (await audited(pool))[-1]
+    assert (last["at"], last["actor"], last["action"]) == (NOW, "lan@example", "registry:agency:put")
+    assert last["facts"]["added"] == 0
+    assert last["facts"]["changed"] == 1
+    assert last["facts"]["agencies"][0]["name"] == "VPCP"
+
+
+async def test_unsound_registry_is_refused_whole_with_every_problem(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    before = (await filled.directory()).version
+    wrong = [
+        Agency("X1", "Không cha", Level.COMMUNE, parent="NONE"),
+        Agency("X2", "Không hệ thống", Level.COMMUNE, endpoint="nowhere"),
+        Agency("X3", "Trùng", Level.COMMUNE, aliases=("000.00.02.H37",)),
+        replace(G22, name="không được ghi"),
+    ]
+    with pytest.raises(RegistryFileError) as refused:
+        await filled.put_agencies(wrong, "test")
+    text = refused.value.diagnostics()
+    assert "NONE" in text
+    assert "nowhere" in text
+    assert "000.00.02.H37" in text
+    directory = await filled.directory()
+    assert directory.version == before
+    assert directory.find("G22") == G22
+    assert [line["action"] for line in await audited(pool)].count("registry:agency:put") == 1
+
+
+async def test_same_code_twice_in_one_change_is_refused(filled: PostgresAdministration) -> None:
+    with pytest.raises(RegistryFileError, match="G22"):
+        await filled.put_agencies([G22, replace(G22, name="Khác")], "test")
+
+
+async def test_circle_closed_by_two_changes_at_once_is_refused(
+    filled: PostgresAdministration,
+) -> None:
+    results = await asyncio.gather(
+        filled.put_agencies([replace(G22, parent="H37")], "one"),
+        filled.put_agencies([replace(H37, parent="G22")], "two"),
+        return_exceptions=True,
+    )
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "RegistryFileError"]
+
+
+async def test_text_that_postgresql_cannot_hold_is_invalid_input(
+    filled: PostgresAdministration,
+) -> None:
+    with pytest.raises(InvalidInputError, match="không có gì được ghi"):
+        await filled.put_agencies([replace(G22, name="nul \0")], "test")
+
+
+async def test_endpoints_put_again_are_renamed_and_keep_their_passwords(
+    registry: PostgresAdministration,
+) -> None:
+    assert await registry.put_endpoints([endpoint("g22", password_hash="one")], "test") == ["g22"]
+    again = [endpoint("g22", password_hash="two"), endpoint("g09", password_hash="three")]
+    assert await registry.put_endpoints(again, "test") == ["g09"]
+    accounts = {account.id: account for account in await registry.endpoint_accounts()}
+    assert accounts["g22"].password_hash == "one"
+    assert accounts["g09"].name == "Hệ thống g09"
+
+
+@pytest.mark.parametrize("name", ["", "G22", "axis-router", "guest", "a--b", "a" * 64, "ă"])
+async def test_endpoint_id_that_the_broker_could_misread_is_refused(
+    registry: PostgresAdministration, name: str
+) -> None:
+    with pytest.raises(InvalidInputError):
+        await registry.put_endpoints([endpoint(name)], "test")
+
+
+async def test_new_password_counts_and_is_not_in_the_audit(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    await filled.set_password("g22", "secret-hash", "test")
+    accounts = {account.id: account.password_hash for account in await filled.endpoint_accounts()}
+    assert accounts["g22"] == "secret-hash"
+    last = (await audited(pool))[-1]
+    assert (last["action"], last["facts"]) == ("registry:endpoint:password", {"endpoint": "g22"})
+
+
+async def test_password_for_an_unknown_endpoint_is_refused(
+    registry: PostgresAdministration, pool: Pool
+) -> None:
+    with pytest.raises(InvalidInputError, match="nowhere"):
+        await registry.set_password("nowhere", "hash", "test")
+    assert await audited(pool) == []
+
+
+async def test_enrolled_certificate_may_sign_for_its_agency_only(
+    filled: PostgresAdministration,
+) -> None:
+    await filled.enrol(certificate(), "000.00.02.H37", date(2026, 1, 1), None, "test")
+    directory = await filled.directory()
+    assert directory.authorize("a" * 64, "H37.02", NOW) == []
+    assert directory.authorize("a" * 64, "G22", NOW) != []
+    assert await filled.certificate("a" * 64) == b"a"
+    (line,) = await filled.certificates()
+    assert (line.agency, line.agency_name, line.valid_from) == (
+        "H37.02",
+        "Sở Nội vụ",
+        date(2026, 1, 1),
+    )
+
+
+async def test_certificate_naming_another_organisation_is_refused(
+    filled: PostgresAdministration,
+) -> None:
+    with pytest.raises(InvalidInputError, match="G22"):
+        await filled.enrol(certificate(organization="G22"), "H37", None, None, "test")
+    await filled.enrol(
+        certificate(organization="000.00.02.H37"), "H37.02", None, None, "test"
+    )
+
+
+async def test_many_enrolments_are_taken_whole_or_not_with_their_lines(
+    filled: PostgresAdministration,
+) -> None:
+    enrolments = [
+        NewEnrolment(certificate=certificate("a"), agency="G22", line=2),
+        NewEnrolment(certificate=certificate("b"), agency="NONE", line=3),
+        NewEnrolment(
+            certificate=certificate("c"),
+            agency="H37",
+            valid_from=date(2026, 2, 2),
+            valid_to=date(2026, 2, 1),
+            line=4,
+        ),
+    ]
+    with pytest.raises(RegistryFileError) as refused:
+        await filled.enrol_all(enrolments, "test")
+    assert [problem.line for problem in refused.value.problems] == [3, 4]
+    assert await filled.certificates() == []
+
+
+async def test_enrolling_again_changes_the_term_of_the_binding(
+    filled: PostgresAdministration,
+) -> None:
+    await filled.enrol(certificate(), "G22", None, date(2026, 2, 1), "test")
+    await filled.enrol(certificate(), "G22", None, date(2027, 2, 1), "test")
+    (line,) = await filled.certificates()
+    assert line.valid_to == date(2027, 2, 1)
+
+
+async def test_revoked_certificate_ends_all_bindings_and_cannot_come_back(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    await filled.enrol(certificate(), "G22", None, None, "test")
+    await filled.enrol(certificate(), "H37", None, None, "test")
+    assert await filled.revoke("a" * 64, NOW, "mất khóa", "lan") == ["G22", "H37"]
+    directory = await filled.directory()
+    assert directory.authorize("a" * 64, "G22", NOW) != []
+    assert directory.authorize("a" * 64, "H37", NOW) != []
+    assert (await audited(pool))[-1]["facts"]["reason"] == "mất khóa"
+    assert await filled.revoke("a" * 64, NOW, "lần nữa", "lan") == []
+    with pytest.raises(InvalidInputError, match="thu hồi"):
+        await filled.enrol(certificate(), "H37.02", None, None, "test")
+
+
+async def test_revoking_an_unknown_certificate_is_refused(
+    registry: PostgresAdministration,
+) -> None:
+    with pytest.raises(InvalidInputError, match="f" * 64):
+        await registry.revoke("f" * 64, NOW, "lý do", "lan")
+    assert await registry.certificate("f" * 64) is None
+
+
+async def test_agencies_of_the_whole_country_are_imported_in_seconds(
+    filled: PostgresAdministration,
+) -> None:
+    country = [
+        Agency(
+            f"H37.{number}",
+            f"Ủy ban nhân dân xã số {number}",
+            Level.COMMUNE,
+            parent="H37",
+            aliases=(f"000.{number}.H37",),
+        )
+        for number in range(1_000, 112_000)
+    ]
+    started = time.monotonic()
+    await filled.put_agencies(country, "test")
+    assert time.monotonic() - started < 30
+    directory = await filled.directory()
+    assert len(directory) == 111_003
+    assert directory.find("000.111999.H37") == country[-1]
