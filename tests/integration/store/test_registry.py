@@ -111,7 +111,8 @@ async def test_each_change_is_audited_with_actor_and_facts(
 ) -> None:
     await filled.put_agencies([replace(G22, name="VPCP")], "lan@example")
     last = (await audited(pool))[-1]
-    assert (last["at"], last["actor"], last["action"]) == (NOW, "lan@example", "registry:agency:put")
+    assert (last["at"], last["actor"]) == (NOW, "lan@example")
+    assert last["action"] == "registry:agency:put"
     assert last["facts"]["added"] == 0
     assert last["facts"]["changed"] == 1
     assert last["facts"]["agencies"][0]["name"] == "VPCP"
