@@ -45,6 +45,22 @@ class SignatureLocation:
             return [root]
         return root.findall("/".join(self._tag(name) for name in self.path[1:]))
 
+    def faults(self, root: etree._Element) -> list[str]:
+        """Say what keeps a signature at this path from covering the document as it is read."""
+        faults = []
+        if root.getroottree().getroot() is not root:
+            faults.append("not the root of its document")
+        if (found := len(self.parents(root))) != 1:
+            faults.append(f"{found} × {'/'.join(self.path)}")
+        if sum(1 for _ in root.iter(self.root_tag)) > 1:
+            faults.append(f"{self.path[0]} inside {self.path[0]}")
+        siblings = [*root.itersiblings(preceding=True), *root.itersiblings()]
+        if any(isinstance(node, etree._ProcessingInstruction) for node in siblings):
+            # The signature covers the root element; an xml-stylesheet beside it could change
+            # what a person sees and break nothing.
+            faults.append("processing instruction outside the root element")
+        return faults
+
     def holds(self, signature: etree._Element) -> bool:
         """Tell whether the signature is a child of the element at this path."""
         found = [ancestor.tag for ancestor in signature.iterancestors()]

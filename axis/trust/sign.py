@@ -13,12 +13,7 @@ from signxml.signer import XMLSigner
 from axis.errors import InvalidInputError
 from axis.trust.keys import SigningKey
 from axis.trust.location import DS_NAMESPACE, EDXML, SIGNATURE_TAG, SignatureLocation
-from axis.trust.xml import (
-    MAX_DOCUMENT_BYTES,
-    parse,
-    processing_instructions_outside,
-    relaxed_parser,
-)
+from axis.trust.xml import MAX_DOCUMENT_BYTES, parse, relaxed_parser
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -57,20 +52,18 @@ def sign(
             "Văn bản đã có chữ ký XML; hãy ký từ bản chưa ký."
             " / The document is signed already; sign a copy without a signature."
         )
-    if processing_instructions_outside(root):
+    if root.get("Id") is not None or root.get("ID") is not None:
+        # signxml would reference the root by this id; the profile wants the whole document.
         raise InvalidInputError(
-            "Văn bản có chỉ thị xử lý ngoài phần tử gốc, chữ ký không phủ được."
-            " / The document has a processing instruction outside its root, which a signature"
-            " cannot cover."
+            "Phần tử gốc mang thuộc tính Id; hãy bỏ thuộc tính này trước khi ký."
+            " / The root element carries an Id attribute; remove it before signing."
         )
-    parents = location.parents(root)
-    if len(parents) != 1:
-        path = "/".join(location.path)
+    if faults := location.faults(root):
         raise InvalidInputError(
-            f"Cần đúng một phần tử {path} để đặt chữ ký, thấy {len(parents)}."
-            f" / Exactly one element {path} is needed for the signature; found {len(parents)}."
+            f"Chữ ký không thể phủ đúng toàn bộ văn bản ({'; '.join(faults)})."
+            f" / A signature could not cover the whole document ({'; '.join(faults)})."
         )
-    _append_placeholder(parents[0])
+    _append_placeholder(location.parents(root)[0])
     signed = _signer(key).sign(
         root,
         key=key.private,

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
-from signxml.exceptions import InvalidDigest, InvalidSignature
+from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from axis.reasons import Reason
@@ -23,17 +23,32 @@ from axis.trust.paths import path_findings
 from axis.trust.policy import SignaturePolicy
 from axis.trust.structure import SignatureParts, read_signature
 from axis.trust.usage import key_findings, purpose_findings
-from axis.trust.xml import (
-    MAX_DOCUMENT_BYTES,
-    has_dtd,
-    parse,
-    processing_instructions_outside,
-    relaxed_parser,
-)
+from axis.trust.xml import MAX_DOCUMENT_BYTES, has_dtd, parse, relaxed_parser
 from axis.verdict import Finding, Verdict
 
 logging.getLogger("signxml").setLevel(logging.INFO)
 """At DEBUG signxml logs every document in full; content never goes to a log."""
+
+
+class _Verifier(XMLVerifier):
+    """signxml's verifier, with SignedInfo canonicalised as a document of its own.
+
+    lxml writes ``xmlns=""`` on inner elements when it canonicalises part of a tree whose default
+    namespace is declared further up, as in ``<Signature xmlns="…">`` of .NET, so that the
+    signatures of others would not match. signxml's ``excise_empty_xmlns_declarations`` is no
+    remedy: it also cuts these characters out of the document's text.
+    """
+
+    def _c14n(
+        self,
+        nodes: etree._Element,
+        algorithm: CanonicalizationMethod,
+        inclusive_ns_prefixes: list[str] | None = None,
+    ) -> bytes:
+        if nodes.getparent() is not None:
+            nodes = etree.fromstring(etree.tostring(nodes, with_tail=False), relaxed_parser())
+        canonical: bytes = super()._c14n(nodes, algorithm, inclusive_ns_prefixes)
+        return canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +149,9 @@ def _find_signature(
         facts = {"count": len(signatures)}
         return None, [Finding(Reason.SEVERAL_SIGNATURES, place, facts=facts)]
     (signature,) = signatures
-    faults = []
-    if root.getroottree().getroot() is not root:
-        faults.append("not the root of the document")
+    faults = location.faults(root)
     if not location.holds(signature):
         faults.append(root.getroottree().getelementpath(signature))
-    if len(location.parents(root)) > 1:
-        faults.append(f"several {location.path[-1]}")
-    if sum(1 for _ in root.iter(location.root_tag)) > 1:
-        faults.append(f"{location.path[0]} inside {location.path[0]}")
-    if processing_instructions_outside(root):
-        faults.append("processing instruction outside the root")
     line = signature.sourceline
     return signature, [
         Finding(Reason.SIGNATURE_MISPLACED, place, line, {"detail": fault}) for fault in faults
@@ -178,6 +185,10 @@ def _match(
             return _Match([Finding(Reason.ALTERED, location.place)], certificate)
         except InvalidSignature:
             continue
+        except InvalidInput as error:
+            # Raised after the key fitted: KeyValue names another key than the certificate.
+            detail = str(error).partition(". ")[0]
+            return _Match([_malformed(detail, location)])
         if result.signed_xml is None or result.signed_xml.tag != location.root_tag:
             return _Match([_malformed("signed data", location)])
         return _Match([], certificate, result.signed_xml)
@@ -205,7 +216,7 @@ def _signxml(
         verification_time=certificate.not_before,
         default_reference_c14n_method=_DEFAULT_CANONICALIZATION,
     )
-    result = XMLVerifier().verify(
+    result = _Verifier().verify(
         document,
         x509_cert=certificate.parsed(),
         parser=relaxed_parser(),

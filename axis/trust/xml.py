@@ -43,6 +43,8 @@ def parse(data: bytes, *, max_bytes: int) -> tuple[etree._Element | None, list[F
         root = etree.fromstring(data, _parser(huge_tree=huge))
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         # ValueError: NUL bytes; LookupError: an encoding that does not exist.
+        if b"<!DOCTYPE" in data[:_MAX_PROLOG_BYTES]:
+            return None, [Finding(Reason.DTD_PRESENT)]
         line = getattr(error, "lineno", None)
         return None, [Finding(Reason.NOT_XML, line=line, facts={"detail": str(error)})]
     if has_dtd(root):
@@ -56,16 +58,6 @@ def has_dtd(root: etree._Element) -> bool:
     if info.internalDTD is not None or info.externalDTD is not None:
         return True
     return next(root.iter(etree.Entity), None) is not None
-
-
-def processing_instructions_outside(root: etree._Element) -> list[etree._Element]:
-    """Return the processing instructions before and after the root element.
-
-    The signature covers the root element only; an ``xml-stylesheet`` outside it could change
-    what a person sees without breaking the signature.
-    """
-    siblings = [*root.itersiblings(preceding=True), *root.itersiblings()]
-    return [node for node in siblings if isinstance(node, etree._ProcessingInstruction)]
 
 
 def _parser(*, huge_tree: bool) -> etree.XMLParser:
