@@ -69,6 +69,8 @@ class Listing:
     shape: "Shape | None" = None
     """None: the items are texts."""
     limit: int = MAX_REPEATS
+    repeatable: bool = False
+    """Whether messages may have several of these wrappers; their items are read as one list."""
 
 
 Slot = Leaf | Part | Parts | Listing
@@ -82,16 +84,13 @@ class Shape:
     slots: tuple[Slot, ...]
     xml_attributes: tuple[tuple[str, str], ...] = ()
     """Pairs of field and XML attribute name."""
-    repeatable: frozenset[str] = frozenset()
-    """Names of listings that real messages repeat; their items are read as one list."""
+    counted: bool = True
+    """Whether the schema refuses repeated children (``xs:all``); else the reader does, because
+    XSD 1.0 cannot count where the order is free and some children may repeat."""
     by_tag: dict[str, Slot] = field(init=False, compare=False)
-    counted: bool = field(init=False, compare=False)
-    """Whether the schema counts the children (``xs:all``); it cannot where some repeat."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_tag", {tag(slot.name): slot for slot in self.slots})
-        repeats = self.repeatable or any(isinstance(slot, Parts) for slot in self.slots)
-        object.__setattr__(self, "counted", not repeats)
 
 
 ORGANIZATION = Shape(
@@ -212,10 +211,12 @@ BUSINESS = Shape(
         Leaf("reason", "BussinessDocReason"),
         Leaf("paper", "Paper", codecs.INTEGER),
         Parts("updates", "BussinessDocumentInfo", UPDATE),
-        Listing("replacements", "ReplacementInfoList", "ReplacementInfo", REPLACEMENT),
+        Listing(
+            "replacements", "ReplacementInfoList", "ReplacementInfo", REPLACEMENT, repeatable=True
+        ),
         Parts("staff", "StaffInfo", STAFF),
     ),
-    repeatable=frozenset({"ReplacementInfoList"}),
+    counted=False,
 )
 
 TRACE_HEADER = Shape(
@@ -238,6 +239,7 @@ TRACE = Shape(
         ("must_understand", "mustUnderstand"),
         ("actor", "actor"),
     ),
+    counted=False,
 )
 
 DOCUMENT_HEADER = Shape(
@@ -260,6 +262,7 @@ DOCUMENT_HEADER = Shape(
         Leaf("application_type", "ApplicationType"),
         Listing("to_places", "ToPlaces", "Place"),
     ),
+    counted=False,
 )
 """MessageHeader of a document."""
 
@@ -273,7 +276,7 @@ STATUS_HEADER = Shape(
         Leaf("description", "Description"),
         Leaf("timestamp", "Timestamp", codecs.TIMESTAMP),
     ),
-    repeatable=frozenset(),
+    counted=False,
 )
 """MessageHeader of a status. The schema has one MessageHeader for both kinds."""
 

@@ -1,0 +1,122 @@
+"""Required fields and codes: the least that every real message has.
+
+The rules look at values, so that a client can check a message before it is written. Places are
+those of the written message.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TypeVar
+
+from axis.edxml.codes import DocumentKind, is_agency_code, is_document_id
+from axis.edxml.limits import MAX_FINDINGS
+from axis.edxml.values import Document, Message, Organization, ResponseFor, Status
+from axis.reasons import Reason
+from axis.verdict import Finding
+
+_Item = TypeVar("_Item")
+
+_HEADER = "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader"
+_BUSINESS = "/edXML/edXMLEnvelope/edXMLHeader/TraceHeaderList/Bussiness"
+_AGENCY_CODE = "G22, H37.02, 000.00.00.G22"
+_DOCUMENT_ID = "G22,2025/10/01,101/VPCP-KSTT"
+
+
+def check(message: Message) -> list[Finding]:
+    """Return what a message lacks or names wrongly, in the order of the message."""
+    rules = _document(message) if isinstance(message, Document) else _status(message)
+    return list(islice(rules, MAX_FINDINGS))
+
+
+def _document(document: Document) -> Iterator[Finding]:
+    yield from _organization(document.from_, f"{_HEADER}/From", "From/OrganId")
+    if not document.to:
+        yield Finding(Reason.NO_RECEIVER, _HEADER)
+    for place, receiver in _numbered(f"{_HEADER}/To", document.to):
+        yield from _organization(receiver, place, "To/OrganId")
+    yield from _document_id(document.document_id, f"{_HEADER}/DocumentId", "DocumentId")
+    yield from _required(document.code.number, "Code/CodeNumber")
+    yield from _required(document.code.notation, "Code/CodeNotation")
+    yield from _required(document.promulgation.date, "PromulgationInfo/PromulgationDate")
+    yield from _required(document.type.name, "DocumentType/TypeName")
+    yield from _required(document.subject, "Subject")
+    for place, response in _numbered(f"{_HEADER}/ResponseFor", document.responses):
+        yield from _optional_codes(response, place)
+    yield from _business(document)
+
+
+def _business(document: Document) -> Iterator[Finding]:
+    business = document.business
+    if business is None:
+        return
+    if business.document_id:
+        place = f"{_BUSINESS}/DocumentId"
+        yield from _document_id(business.document_id, place, "Bussiness/DocumentId")
+    list_place = f"{_BUSINESS}/ReplacementInfoList"
+    for place, item in _numbered(f"{list_place}/ReplacementInfo", business.replacements):
+        field = "ReplacementInfo/DocumentId"
+        yield from _document_id(item.document_id, f"{place}/DocumentId", field)
+    if business.kind is DocumentKind.REPLACE and not document.target_document_ids:
+        yield _missing(list_place, "ReplacementInfo/DocumentId")
+    for place, update in _numbered(f"{_BUSINESS}/BussinessDocumentInfo", business.updates):
+        for inner, change in _numbered(f"{place}/ReceiverList/Receiver", update.receivers):
+            yield from _agency(change.organ_id, f"{inner}/OrganId", "Receiver/OrganId")
+            if change.type is None:
+                yield _missing(f"{inner}/ReceiverType", "Receiver/ReceiverType")
+
+
+def _status(status: Status) -> Iterator[Finding]:
+    yield from _organization(status.from_, f"{_HEADER}/From", "From/OrganId")
+    place = f"{_HEADER}/ResponseFor"
+    answered = status.response_for
+    yield from _agency(answered.organ_id, f"{place}/OrganId", "ResponseFor/OrganId")
+    yield from _document_id(answered.document_id, f"{place}/DocumentId", "ResponseFor/DocumentId")
+    yield from _required(status.timestamp, "Timestamp")
+
+
+def _optional_codes(response: ResponseFor, place: str) -> Iterator[Finding]:
+    """A document's answers inform people; what they leave out is not the axis's concern."""
+    if response.organ_id:
+        yield from _agency(response.organ_id, f"{place}/OrganId", "ResponseFor/OrganId")
+    if response.document_id:
+        yield from _document_id(
+            response.document_id, f"{place}/DocumentId", "ResponseFor/DocumentId"
+        )
+
+
+def _organization(organization: Organization, place: str, field: str) -> Iterator[Finding]:
+    yield from _agency(organization.organ_id, f"{place}/OrganId", field)
+
+
+def _agency(code: str, place: str, field: str) -> Iterator[Finding]:
+    if not code:
+        yield _missing(place, field)
+    elif not is_agency_code(code):
+        yield _bad(place, field, code, _AGENCY_CODE)
+
+
+def _document_id(text: str, place: str, field: str) -> Iterator[Finding]:
+    if not text:
+        yield _missing(place, field)
+    elif not is_document_id(text):
+        yield _bad(place, field, text, _DOCUMENT_ID)
+
+
+def _required(value: object, field: str) -> Iterator[Finding]:
+    if value is None or value == "":
+        yield _missing(f"{_HEADER}/{field}", field)
+
+
+def _numbered(place: str, items: tuple[_Item, ...]) -> Iterator[tuple[str, _Item]]:
+    for number, item in enumerate(items, start=1):
+        yield (f"{place}[{number}]" if len(items) > 1 else place), item
+
+
+def _missing(place: str, field: str) -> Finding:
+    return Finding(Reason.MISSING_FIELD, place, facts={"field": field})
+
+
+def _bad(place: str, field: str, value: str, expected: str) -> Finding:
+    return Finding(
+        Reason.BAD_VALUE, place, facts={"field": field, "value": value, "expected": expected}
+    )
