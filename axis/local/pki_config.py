@@ -50,6 +50,8 @@ class Flaw(StrEnum):
     RSA_1024 = "rsa-1024"
     SMALL_CURVE = "small-curve"
     """EC P-192."""
+    SHA1 = "sha1"
+    """Issued under a SHA-1 signature."""
 
 
 def new_configuration(at: datetime) -> Config:
@@ -101,6 +103,8 @@ def add_flawed(config: Config, label: str, flaw: Flaw, at: datetime) -> None:
         usage = (*_SIGNING, "key_cert_sign")
         extensions = [_basic_constraints(path_length=0)]
     _add(config, label, issuer, _subject(name, None), period, [_usage(usage), *extensions])
+    if flaw is Flaw.SHA1:
+        _architecture(config)["certs"][label]["digest-algo"] = "sha1"
 
 
 def labels(config: Config) -> list[str]:

@@ -1,5 +1,7 @@
 """X.509 certificates as values: read once, compared by fingerprint, passed between processes."""
 
+import threading
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -15,8 +17,11 @@ from axis.errors import InvalidInputError
 MAX_CERTIFICATES_IN_FILE: Final = 500
 """A trust store of a country has tens of certificates; more is a wrong file."""
 
-MAX_CERTIFICATE_BYTES: Final = 64 * 1024
+MAX_CERTIFICATE_BYTES: Final = 16 * 1024
 """A certificate has 1-2 kB, 4 kB with large keys; what is far beyond costs only memory."""
+
+MAX_REMEMBERED: Final = 1024
+"""Certificates kept ready in a process: those in use, and at most 16 MB when all are hostile."""
 
 _PEM_MARK: Final = b"-----BEGIN"
 
@@ -75,17 +80,28 @@ def load_certificates(data: bytes) -> tuple[Certificate, ...]:
     return tuple(Certificate.from_der(der) for der in ders)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _parsed(der: bytes) -> x509.Certificate:
     return x509.load_der_x509_certificate(der)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _read(der: bytes) -> Certificate:
-    certificate = x509.load_der_x509_certificate(der)
+    # The library warns of a commonName over 64 bytes. RFC 5280 counts characters, and the names
+    # of Vietnamese agencies need more bytes than that; catching warnings needs the lock.
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return _read_all(x509.load_der_x509_certificate(der))
+
+
+_warnings_lock: Final = threading.Lock()
+
+
+def _read_all(certificate: x509.Certificate) -> Certificate:
     certificate.public_key()
     constraints = _basic_constraints(certificate)
     return Certificate(
-        der=der,
+        der=certificate.public_bytes(Encoding.DER),
         fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),

@@ -160,6 +160,7 @@ def test_verify_signature_of_another_key_than_the_certificates_is_altered(
         (Flaw.AUTHORITY, [Reason.KEY_USAGE]),
         (Flaw.RSA_1024, [Reason.KEY_TOO_WEAK]),
         (Flaw.SMALL_CURVE, [Reason.KEY_TOO_WEAK]),
+        (Flaw.SHA1, [Reason.UNTRUSTED]),
     ],
 )
 def test_verify_flawed_certificate_is_refused_for_its_own_reason(

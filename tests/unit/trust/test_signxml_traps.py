@@ -1,0 +1,142 @@
+"""Traps of the libraries underneath that would open or close the door without a sound."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from lxml import etree
+from signxml.algorithms import SignatureMethod
+from signxml.verifier import XMLVerifier
+
+from axis.reasons import Reason
+from axis.trust import verify as verify_module
+from axis.trust.keys import SigningKey
+from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.sign import sign
+from axis.trust.verify import verify
+
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
+
+
+def test_signature_in_the_default_namespace_as_dotnet_writes_it_passes(
+    status: bytes, rsa_key: SigningKey, forge: Any, policy: SignaturePolicy, at: datetime
+) -> None:
+    """Inclusive canonicalisation in place puts ``xmlns=""`` on the inner elements."""
+    signed = forge(rsa_key).sign(status)
+    assert b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#">' in signed
+
+    assert verify(signed, policy, at).passed
+
+
+def test_text_that_reads_like_an_empty_namespace_declaration_is_signed_like_any_other(
+    status: bytes, rsa_key: SigningKey, policy: SignaturePolicy, at: datetime
+) -> None:
+    """``excise_empty_xmlns_declarations`` would cut it out of the text before the digest."""
+    altered = sign(status, rsa_key).replace(b"StatusCode>01", b'StatusCode>01 xmlns=""')
+
+    (finding,) = verify(altered, policy, at).verdict.findings
+
+    assert finding.reason is Reason.ALTERED
+
+
+def test_without_anchors_nobody_is_trusted(status: bytes, ec_key: SigningKey, at: datetime) -> None:
+    """Left alone, it trusts the roots of the web."""
+    (finding,) = verify(sign(status, ec_key), FIELD, at).verdict.findings
+
+    assert finding.reason is Reason.UNTRUSTED
+
+
+def test_rsa_pss_with_a_key_value_gets_a_verdict_although_signxml_cannot_compare_it(
+    status: bytes, rsa_key: SigningKey, forge: Any, policy: SignaturePolicy, at: datetime
+) -> None:
+    method = SignatureMethod.SHA256_RSA_MGF1
+    document = forge(rsa_key, signature_method=method.value, pss=True)
+    key_value = "<KeyValue><RSAKeyValue/></KeyValue>"
+    document.key_info = document._key_info().replace("<KeyInfo>", f"<KeyInfo>{key_value}")
+    pss = replace(policy, signature_algorithms=frozenset({method}))
+
+    (finding,) = verify(document.sign(status), pss, at).verdict.findings
+
+    assert finding.reason is Reason.SIGNATURE_MALFORMED
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        TypeError("x"),
+        AttributeError("x"),
+        ValueError("x"),
+        NotImplementedError(),
+        KeyError("x"),
+        etree.XMLSyntaxError("x", 1, 1, 1),
+        RecursionError(),
+        MemoryError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_whatever_the_library_leaks_becomes_a_finding(
+    leak: Exception,
+    status: bytes,
+    ec_key: SigningKey,
+    policy: SignaturePolicy,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def raise_it(*_: Any, **__: Any) -> None:
+        raise leak
+
+    monkeypatch.setattr(XMLVerifier, "verify", raise_it)
+
+    (finding,) = verify(sign(status, ec_key), policy, at).verdict.findings
+
+    assert finding.reason is Reason.SIGNATURE_MALFORMED
+    assert finding.facts == {"detail": type(leak).__name__}
+
+
+def test_every_check_has_a_verifier_of_its_own(
+    status: bytes,
+    ec_key: SigningKey,
+    policy: SignaturePolicy,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A verifier keeps configuration and certificate of its last document."""
+    made: list[XMLVerifier] = []
+    original: Callable[..., Any] = verify_module._Verifier
+
+    def make() -> XMLVerifier:
+        made.append(original())
+        return made[-1]
+
+    monkeypatch.setattr(verify_module, "_Verifier", make)
+    signed = sign(status, ec_key)
+
+    assert verify(signed, policy, at).passed
+    assert verify(signed, policy, at).passed
+    assert len({id(verifier) for verifier in made}) == 2
+
+
+def test_signature_line_is_told_as_in_the_submitted_bytes(
+    status: bytes, ec_key: SigningKey, policy: SignaturePolicy, at: datetime
+) -> None:
+    signed = sign(status, ec_key).replace(b'URI=""', b'URI="#x"')
+
+    (finding,) = verify(signed, policy, at).verdict.findings
+
+    assert finding.line == signed[: signed.index(b"<ds:Signature ")].count(b"\n") + 1
+
+
+def test_signature_without_a_schema_is_not_believed(
+    status: bytes, ec_key: SigningKey, policy: SignaturePolicy, at: datetime
+) -> None:
+    """signxml takes the first element it finds; an attribute of nobody's is a fault too."""
+    root = etree.fromstring(sign(status, ec_key))
+    info = root.find(f".//{DS}KeyInfo")
+    assert info is not None
+    info.set("Unknown", "x")
+
+    (finding,) = verify(etree.tostring(root), policy, at).verdict.findings
+
+    assert finding.reason is Reason.SIGNATURE_MALFORMED
