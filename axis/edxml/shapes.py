@@ -47,6 +47,8 @@ class Part:
     attribute: str
     name: str
     shape: "Shape"
+    optional: bool = False
+    """The field is None when the element is absent; else it has a default that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ TRACE_HEADER = Shape(
 TRACE = Shape(
     values.TraceHeaderList,
     (
-        Part("business", "Bussiness", BUSINESS),
+        Part("business", "Bussiness", BUSINESS, optional=True),
         Parts("headers", "TraceHeader", TRACE_HEADER),
     ),
     xml_attributes=(
