@@ -12,6 +12,7 @@ import asyncpg
 from axis.local.place import Place
 from axis.local.ports import reserved_block
 from axis.local.processes import (
+    APPEAR_SECONDS,
     POLL_SECONDS,
     LocalServerError,
     clean_environment,
@@ -19,6 +20,7 @@ from axis.local.processes import (
     end,
     find,
     log_tail,
+    until,
     wait_gone,
 )
 
@@ -217,6 +219,8 @@ timezone = UTC
         )
 
     async def _wait_ready(self) -> None:
+        if not await until(lambda: bool(self._server()), APPEAR_SECONDS):
+            raise self._failure("PostgreSQL did not start")
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await self.is_ready():

@@ -17,6 +17,9 @@ LOG_TAIL_BYTES = 4000
 POLL_SECONDS = 0.05
 """Pause between two looks at something that is about to change."""
 
+APPEAR_SECONDS = 15.0
+"""From a start command (RabbitMQ's is a script) to the server's process it takes 0.2 s."""
+
 
 class LocalServerError(AxisError):
     """A private server could not be installed, started or stopped."""

@@ -14,6 +14,7 @@ import aiohttp
 from axis.local.place import Place
 from axis.local.ports import port_is_free, reserved_block
 from axis.local.processes import (
+    APPEAR_SECONDS,
     POLL_SECONDS,
     LocalServerError,
     clean_environment,
@@ -28,8 +29,6 @@ from axis.local.processes import (
 # Debian's /usr/sbin/rabbitmq-server changes user and directory and drops the environment.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
-SCRIPT_SECONDS = 30.0
-"""From the start script to the node it takes 0.2 s."""
 START_SECONDS = 120.0
 """A start takes 6 s on an idle machine, and far longer beside a full test run."""
 STOP_SECONDS = 60.0
@@ -177,7 +176,7 @@ class PrivateRabbitMQ:
 
     async def _wait_ready(self) -> None:
         # The start script runs first; a node that does not follow it never will.
-        if not await until(lambda: bool(self._node()), SCRIPT_SECONDS):
+        if not await until(lambda: bool(self._node()), APPEAR_SECONDS):
             raise self._failure("RabbitMQ did not start")
         try:
             async with asyncio.timeout(START_SECONDS):
