@@ -24,7 +24,7 @@ class Management:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self._url = url.rstrip("/")
-        self._auth = aiohttp.BasicAuth(user, password)
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
 
     async def sync(self, vhost: str, accounts: Sequence[Account], *, router: str) -> int:
         """Create what is missing for these endpoints and return how many queues there should be.
@@ -33,7 +33,7 @@ class Management:
         virtual host. Safe to repeat; existing queues and their messages stay as they are.
         """
         count = 0
-        async with aiohttp.ClientSession(auth=self._auth, timeout=_TIMEOUT) as session:
+        async with aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as session:
             for start in range(0, max(len(accounts), 1), _CHUNK):
                 wanted = definitions(vhost, accounts[start : start + _CHUNK])
                 wanted["permissions"].append(

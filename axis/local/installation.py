@@ -9,6 +9,7 @@ import csv
 import io
 import os
 import secrets
+import shutil
 import signal
 import sys
 from collections.abc import Iterable, Mapping
@@ -227,8 +228,8 @@ class Installation:
     async def _sync_broker(self, accounts: list[Account]) -> None:
         rabbitmq = self.servers.rabbitmq
         router = self._secret("router.password")
-        admin = aiohttp.BasicAuth(rabbitmq.admin.user, rabbitmq.admin.password)
-        async with aiohttp.ClientSession(auth=admin, raise_for_status=True) as session:
+        login = {"Authorization": rabbitmq.admin.basic_auth()}
+        async with aiohttp.ClientSession(headers=login, raise_for_status=True) as session:
             await session.put(
                 f"{rabbitmq.management_url}/api/users/{ROUTER_ACCOUNT}",
                 json={"password": router, "tags": ""},
@@ -304,9 +305,23 @@ anchors = "{self.pki.anchor_file.parent}"
 
     async def stop(self) -> None:
         """Stop every process of this installation, then its servers."""
-        pids = find(_PYTHON, consecutive("--config", str(self.config)))
-        await end([pid for pid in pids if pid != os.getpid()], signal.SIGTERM, STOP_SECONDS)
+        await end(self._processes(), signal.SIGTERM, STOP_SECONDS)
         await self.servers.stop()
+
+    async def delete(self) -> None:
+        """End everything at once and delete all data."""
+        await end(self._processes(), signal.SIGKILL, STOP_SECONDS)
+        await self.servers.delete()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def routers(self) -> list[int]:
+        """Return the pids of all its routers and of their workers."""
+        wanted = consecutive("--config", str(self.config), "router", "run")
+        return with_descendants(find(_PYTHON, wanted))
+
+    def _processes(self) -> list[int]:
+        pids = find(_PYTHON, consecutive("--config", str(self.config)))
+        return [pid for pid in pids if pid != os.getpid()]
 
     async def _start(
         self, name: str, port_variable: str, settings: Mapping[str, str]
