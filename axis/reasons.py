@@ -263,6 +263,21 @@ class Reason(Enum):
         "RFC 5280",
     )
 
+    NOT_THE_AXIS = ReasonText(
+        "S-NOT-THE-AXIS",
+        "Biên nhận ký bằng chứng thư «{subject}», không phải chứng thư của trục. Hãy kiểm tra chứng"
+        " thư trục trong cấu hình.",
+        "The receipt is signed with «{subject}», which is no certificate of the axis. Check the"
+        " axis's certificates in the profile.",
+        _OUR_LIMIT,
+    )
+    NOT_A_RECEIPT = ReasonText(
+        "S-NOT-A-RECEIPT",
+        "Nội dung đã ký không phải biên nhận hợp lệ: {detail}",
+        "What was signed is not a valid receipt: {detail}",
+        _OUR_LIMIT,
+    )
+
     # -- authority (thẩm quyền) -------------------------------------------------------------------
     CERTIFICATE_NOT_ENROLLED = ReasonText(
         "A-CERTIFICATE-NOT-ENROLLED",

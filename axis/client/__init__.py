@@ -1,1 +1,42 @@
-"""What an agency's document system imports: sign, submit, receive, acknowledge, report."""
+"""What an agency's system imports: sign and submit, receive, acknowledge, report, keep receipts.
+
+    journal = Path("h37.journal")
+    async with AgencySystem.connect(url, "lgsp-h37", journal=journal, trust=trust) as system:
+        submission = await system.submit(sign(document, key))
+        answer = await submission.receipt(timeout=60)
+        async for delivery in system.deliveries():
+            register(delivery.document)
+            await delivery.acknowledge()
+
+It knows the AMQP contract and nothing of the axis's inside: no database, no exchange, no registry.
+"""
+
+from axis.client.answers import Answer
+from axis.client.deliveries import Delivery
+from axis.client.errors import (
+    AccountRefusedError,
+    AxisUnreachableError,
+    ClientError,
+    JournalError,
+    ReceiptTimeoutError,
+    SubmissionPendingError,
+    UnprovenReceiptError,
+)
+from axis.client.receipts import CheckedReceipt, ReceiptTrust
+from axis.client.system import AgencySystem, Submission
+
+__all__ = [
+    "AccountRefusedError",
+    "AgencySystem",
+    "Answer",
+    "AxisUnreachableError",
+    "CheckedReceipt",
+    "ClientError",
+    "Delivery",
+    "JournalError",
+    "ReceiptTimeoutError",
+    "ReceiptTrust",
+    "Submission",
+    "SubmissionPendingError",
+    "UnprovenReceiptError",
+]

@@ -81,9 +81,7 @@ class PostgresAdministration:
     async def set_password(self, endpoint: str, password_hash: str, actor: str) -> None:
         """Give an endpoint a new password; raises InvalidInputError for an unknown one."""
         async with self._change(actor, "registry:endpoint:password") as change:
-            found = await change.connection.fetchval(
-                _SQL["set_password"], endpoint, password_hash
-            )
+            found = await change.connection.fetchval(_SQL["set_password"], endpoint, password_hash)
             if found is None:
                 raise InvalidInputError(
                     f"Hệ thống {quoted(endpoint)} chưa được đăng ký."

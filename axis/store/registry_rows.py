@@ -39,9 +39,7 @@ async def put_agencies(connection: Connection, agencies: Sequence[Agency]) -> No
     )
 
 
-async def put_certificates(
-    connection: Connection, certificates: Sequence[NewCertificate]
-) -> None:
+async def put_certificates(connection: Connection, certificates: Sequence[NewCertificate]) -> None:
     """Insert certificates that are not there yet."""
     once = list({item.fingerprint: item for item in certificates}.values())
     await connection.execute(

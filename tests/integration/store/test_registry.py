@@ -221,9 +221,7 @@ async def test_certificate_naming_another_organisation_is_refused(
 ) -> None:
     with pytest.raises(InvalidInputError, match="G22"):
         await filled.enrol(certificate(organization="G22"), "H37", None, None, "test")
-    await filled.enrol(
-        certificate(organization="000.00.02.H37"), "H37.02", None, None, "test"
-    )
+    await filled.enrol(certificate(organization="000.00.02.H37"), "H37.02", None, None, "test")
 
 
 async def test_many_enrolments_are_taken_whole_or_not_with_their_lines(
