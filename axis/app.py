@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 import uvloop
+from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from axis.clock import system_clock
@@ -16,11 +17,16 @@ from axis.exchange.receipts import Notary
 from axis.logs import configure_logging
 from axis.router import Parts, Router
 from axis.settings import Settings
+from axis.store.accounts import PostgresAccounts
 from axis.store.exchange import PostgresStore
 from axis.store.pool import answers, open_pool
+from axis.store.reading import PostgresReader
+from axis.store.registry import PostgresAdministration
+from axis.store.registry_reading import PostgresRegistryReader
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.keys import SigningKey
 from axis.trust.policy import FIELD, SignaturePolicy
+from axis.web.app import create_app
 from axis.workers import ProcessWorkbench, Tools
 
 _CERTIFICATE_SUFFIXES = {".pem", ".crt", ".cer", ".der"}
@@ -57,6 +63,36 @@ async def _router(settings: Settings, name: str) -> None:
             await Router(parts, settings.router, metrics_registry()).run()
     finally:
         workbench.close()
+
+
+def run_web(settings: Settings, name: str = "web") -> None:
+    """Run the web view until SIGTERM or SIGINT."""
+    configure_logging(settings.log)
+    structlog.contextvars.bind_contextvars(process=name)
+    uvloop.run(_until_signal(_web(settings)))
+
+
+async def _web(settings: Settings) -> None:
+    pool = await open_pool(settings.store.address, max_size=settings.store.pool_size)
+    async with pool:
+        app = create_app(
+            reader=PostgresReader(pool),
+            registry=PostgresRegistryReader(pool),
+            accounts=PostgresAccounts(pool, system_clock),
+            administration=PostgresAdministration(pool, system_clock),
+            settings=settings.web,
+            clock=system_clock,
+            ready=lambda: answers(pool),
+            metrics=metrics_registry(),
+        )
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.web.host, settings.web.port).start()
+            _log.info("web.started", host=settings.web.host, port=settings.web.port)
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
 
 
 def signature_policy(settings: Settings) -> SignaturePolicy:

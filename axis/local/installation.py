@@ -222,7 +222,7 @@ class Installation:
         passwords |= {endpoint: new_password() for endpoint in missing}
         if missing:
             lines = [f"{endpoint},{password}" for endpoint, password in passwords.items()]
-            self._write_secret(self.passwords_file, "\n".join(["endpoint,password", *lines]) + "\n")
+            self.write_secret(self.passwords_file, "\n".join(["endpoint,password", *lines]) + "\n")
         return passwords
 
     async def _sync_broker(self, accounts: list[Account]) -> None:
@@ -242,7 +242,7 @@ class Installation:
     def _write_settings(self) -> None:
         rabbitmq = self.servers.rabbitmq
         secrets_folder = self.folder / "secrets"
-        self._write_secret(secrets_folder / "management.password", rabbitmq.admin.password)
+        self.write_secret(secrets_folder / "management.password", rabbitmq.admin.password)
         receipts = self.pki.receipts
         vhost = quote(self.vhost, safe="")
         self.config.write_text(
@@ -272,10 +272,11 @@ anchors = "{self.pki.anchor_file.parent}"
     def _secret(self, name: str) -> str:
         file = self.folder / "secrets" / name
         if not file.exists():
-            self._write_secret(file, secrets.token_urlsafe(32))
+            self.write_secret(file, secrets.token_urlsafe(32))
         return file.read_text(encoding="utf-8")
 
-    def _write_secret(self, file: Path, text: str) -> None:
+    def write_secret(self, file: Path, text: str) -> None:
+        """Write a file that only its owner may read."""
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

@@ -1,0 +1,1 @@
+"""The demonstration: simulated agencies of four levels exchange signed documents for real."""

@@ -1,0 +1,87 @@
+"""Shows a performance as a table that a clerk can read."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from axis.evidence.events import Event
+from axis.local.demo.stage import Played
+from axis.registry.agency import Level
+from axis.registry.directory import Directory
+
+_LEVELS = {
+    Level.CENTRAL: "trung ương · central",
+    Level.PROVINCE: "tỉnh · province",
+    Level.DISTRICT: "huyện · district",
+    Level.COMMUNE: "xã · commune",
+}
+
+_SHOWN = (
+    Event.SUBMISSION_ACCEPTANCE,
+    Event.SUBMISSION_REJECTION,
+    Event.CONTENT_CONSIGNMENT,
+    Event.CONTENT_HANDOVER,
+    Event.CONSIGNMENT_ACCEPTANCE,
+    Event.CONSIGNMENT_REJECTION,
+)
+
+
+def show(played: Iterable[Played], directory: Directory, console: Console) -> None:
+    """Print documents, receivers, receipts and statuses."""
+    table = Table(
+        title="Văn bản, nơi nhận, biên nhận · Documents, receivers, receipts", show_lines=True
+    )
+    table.add_column("Văn bản · Document", ratio=3)
+    table.add_column("Từ · From", ratio=2)
+    table.add_column("Đến · To", ratio=3)
+    table.add_column("Kết quả · Result", ratio=2)
+    table.add_column("Biên nhận có chữ ký · Signed receipts", ratio=3)
+    table.add_column("Trạng thái · Statuses", ratio=2)
+    for one in played:
+        table.add_row(
+            f"[b]{one.document.code}[/] {one.document.kind.name_vi}"
+            f"{' · ' + one.document.priority.name_vi if one.document.priority.urgent else ''}"
+            f"\n{one.document.subject}",
+            _agency(one.act.sender, directory),
+            "\n".join(_receiver(code, one, directory) for code in one.act.receivers),
+            _result(one),
+            "\n".join(
+                f"{event.code} {event.text_vi} ×{one.concerned(event)}"
+                for event in _SHOWN
+                if one.concerned(event)
+            ),
+            "\n".join(
+                f"{code.value} {code.name_vi} ×{count}"
+                for code, count in sorted(one.statuses.items())
+            ),
+        )
+    console.print(table)
+
+
+def _agency(code: str, directory: Directory) -> str:
+    agency = directory.find(code)
+    return f"{code}\n[dim]{_LEVELS[agency.level]}[/]" if agency else code
+
+
+def _receiver(code: str, played: Played, directory: Directory) -> str:
+    agency = directory.find(code)
+    if agency is None:
+        return f"{code} [red]không có trong danh bạ · unknown[/]"
+    found = next(
+        (line for line in played.receivers if code in (line.named, line.agency.code)), None
+    )
+    level = _LEVELS[agency.level].partition(" · ")[0]
+    if found is not None and found.agency.code != agency.code:
+        return f"{code} [dim]({level})[/] → {found.agency.code}"
+    if code != agency.code:
+        return f"{code} [dim]= {agency.code}[/]"
+    return f"{code} [dim]({level})[/]"
+
+
+def _result(played: Played) -> str:
+    if not played.complete:
+        return "[red]thiếu · missing:[/]\n" + "\n".join(played.missing)
+    if played.act.refused_for:
+        return "[red]từ chối · refused[/]\n" + "\n".join(sorted(played.refused_for))
+    return "[green]đã chuyển · delivered[/]"
