@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -58,13 +59,16 @@ def servers() -> Iterator[LocalServers]:
         yield servers
         return
     delete_abandoned_servers()
-    yield from _temporary_servers()
+    with _temporary_servers() as servers:
+        asyncio.run(servers.start())
+        yield servers
 
 
 @pytest.fixture
 def own_servers() -> Iterator[LocalServers]:
-    """Running RabbitMQ and PostgreSQL of this test alone, to stop and to kill; 5 s to start."""
-    yield from _temporary_servers()
+    """RabbitMQ (5 s to start) and PostgreSQL (1 s) of this test alone, not started yet."""
+    with _temporary_servers() as servers:
+        yield servers
 
 
 @pytest.fixture
@@ -91,12 +95,12 @@ async def vhost(servers: LocalServers) -> AsyncIterator[VirtualHost]:
         await session.delete(path)
 
 
+@contextmanager
 def _temporary_servers() -> Iterator[LocalServers]:
     folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)  # the servers' account must be able to pass
     servers = LocalServers(folder)
     try:
-        asyncio.run(servers.start())
         yield servers
     finally:
         asyncio.run(servers.delete())

@@ -41,6 +41,7 @@ async def test_stop_or_kill_and_start_keep_address_and_committed_rows(
     own_servers: LocalServers, end: str
 ) -> None:
     server = own_servers.postgresql
+    await server.start()
     dsn = await server.create_database("kept")
     await execute(dsn, "CREATE TABLE t AS SELECT 'văn bản' AS name")
 
@@ -55,6 +56,7 @@ async def test_stop_or_kill_and_start_keep_address_and_committed_rows(
 
 async def test_start_on_a_taken_port_moves_and_keeps_the_data(own_servers: LocalServers) -> None:
     server = own_servers.postgresql
+    await server.start()
     await server.create_database("kept")
     taken = server.port
     await server.stop()

@@ -49,6 +49,7 @@ async def test_second_start_of_a_running_node_changes_nothing(servers: LocalServ
 
 async def test_stop_and_start_keep_address_queue_and_message(own_servers: LocalServers) -> None:
     node = own_servers.rabbitmq
+    await node.start()
     address = node.amqp_url()
     await publish(node, b"stays")
 
@@ -63,6 +64,7 @@ async def test_stop_and_start_keep_address_queue_and_message(own_servers: LocalS
 
 async def test_kill_and_start_keep_a_confirmed_message(own_servers: LocalServers) -> None:
     node = own_servers.rabbitmq
+    await node.start()
     await publish(node, b"survives")
     assert await queue_is_on_disk(node)
 
@@ -75,9 +77,11 @@ async def test_kill_and_start_keep_a_confirmed_message(own_servers: LocalServers
 
 async def test_start_on_a_taken_port_moves_and_keeps_the_data(own_servers: LocalServers) -> None:
     node = own_servers.rabbitmq
+    await node.start()
     await publish(node, b"moves along")
+    assert await queue_is_on_disk(node)
     taken = node.port
-    await node.stop()
+    await node.kill()
 
     with socket.create_server(("127.0.0.1", taken)):
         await node.start()
