@@ -1,6 +1,7 @@
 """The main trip: a signed document goes in, copies, receipts and statuses come out."""
 
 import hashlib
+from functools import partial
 
 import asyncpg
 
@@ -118,17 +119,12 @@ async def test_status_from_a_receiver_moves_its_delivery_and_reaches_the_sender(
         message_id = await lgsp.submit(status, routing_key="status")
         answer = await lgsp.receipt(message_id, Event.SUBMISSION_ACCEPTANCE)
         assert proven(answer.body, installation).verdict is not None
-        told = await g22.first(lambda one, status=status: one.body == status)
+        told = await g22.first(partial(carries, status))
         assert (told.type, told.queue) == ("status", "answers.g22")
         assert told.header("axis-status") == code.value
         assert told.header("axis-document") == acceptance.header("axis-document")
         assert (told.header("axis-from"), told.header("axis-to")) == ("H37.02", "G22")
-        proof = await g22.first(
-            lambda one, event=event: (
-                one.event is event
-                and one.header("axis-document") == acceptance.header("axis-document")
-            )
-        )
+        proof = await g22.first(partial(proves, event, acceptance.header("axis-document")))
         assert [line.code for line in proven(proof.body, installation).receivers] == ["H37.02"]
         assert await states(database, submission) == {"H37.02": state, "H37.03": "consigned"}
 
@@ -160,6 +156,14 @@ async def test_repeated_submission_gets_its_receipt_again_under_the_same_message
         lambda one: one.message.message_id == first.message.message_id and one is not first
     )
     assert again.body == first.body
+
+
+def carries(body: bytes, one: Received) -> bool:
+    return one.body == body
+
+
+def proves(event: Event, document: object, one: Received) -> bool:
+    return one.event is event and one.header("axis-document") == document
 
 
 async def consigned(system: EndpointSystem, message_id: str, count: int) -> list[Received]:
