@@ -19,7 +19,7 @@ from axis.edxml.limits import (
     MAX_PLACE_CHARS,
 )
 from axis.reasons import Reason
-from axis.verdict import Finding
+from axis.verdict import MAX_FACT_CHARS, Finding
 
 NAMESPACE: Final = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
 """The one namespace of edXML, QCVN 102:2016/BTTTT."""
@@ -94,8 +94,12 @@ def name_of(element: etree._Element) -> str:
 
 
 def finding_at(element: etree._Element, reason: Reason, **facts: str | int) -> Finding:
-    """Return a finding about an element, with its place and line."""
-    return Finding(reason, place=place_of(element), line=element.sourceline, facts=facts)
+    """Return a finding about an element, with its place and line; facts are cut to size."""
+    bounded = {
+        name: fact if isinstance(fact, int) else fact[:MAX_FACT_CHARS]
+        for name, fact in facts.items()
+    }
+    return Finding(reason, place=place_of(element), line=element.sourceline, facts=bounded)
 
 
 def place_of(element: etree._Element) -> str:
