@@ -32,6 +32,9 @@ MAX_CERTIFICATES: Final = 10
 MAX_SIGNATURE_ELEMENTS: Final = 100
 """Elements in one ds:Signature of this shape: about 20 plus the certificates."""
 
+MAX_PREFIX_LIST_CHARS: Final = 500
+"""Prefixes that exclusive canonicalisation treats inclusively; each is looked up everywhere."""
+
 _EXCLUSIVE: Final = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 _ENVELOPED: Final = SignatureConstructionMethod.enveloped.value
 _INCLUSIVE_NAMESPACES: Final = f"{{{_EXCLUSIVE.value}}}InclusiveNamespaces"
@@ -182,12 +185,20 @@ def _read_transforms(transforms: etree._Element, reader: _Reader) -> None:
 
 
 def _read_canonicalization(step: etree._Element, reader: _Reader) -> None:
+    """Read a canonicalisation; a transform may list inclusive prefixes, SignedInfo's may not.
+
+    The W3C schema that signxml applies demands a declaration for every element there and has
+    none for InclusiveNamespaces.
+    """
     method = reader.algorithm(step, CanonicalizationMethod, reader.policy.canonicalizations)
     children = list(step)
     if not children:
         return
-    if method is not _EXCLUSIVE or [child.tag for child in children] != [_INCLUSIVE_NAMESPACES]:
+    expected = [_INCLUSIVE_NAMESPACES] if step.tag == ds("Transform") else []
+    if method is not _EXCLUSIVE or [child.tag for child in children] != expected:
         reader.malformed(f"{_local(step)}/{_local(children[0])}")
+    elif len(children[0].get("PrefixList", "")) > MAX_PREFIX_LIST_CHARS:
+        reader.malformed("PrefixList")
 
 
 def _read_key_info(key_info: etree._Element, reader: _Reader) -> tuple[Certificate, ...]:

@@ -23,11 +23,16 @@ from axis.trust.paths import path_findings
 from axis.trust.policy import SignaturePolicy
 from axis.trust.structure import SignatureParts, read_signature
 from axis.trust.usage import key_findings, purpose_findings
-from axis.trust.xml import MAX_DOCUMENT_BYTES, has_dtd, parse, relaxed_parser
+from axis.trust.xml import MAX_DOCUMENT_BYTES, parse, refuse_tree, relaxed_parser
 from axis.verdict import Finding, Verdict
 
 logging.getLogger("signxml").setLevel(logging.INFO)
 """At DEBUG signxml logs every document in full; content never goes to a log."""
+
+
+MAX_CANDIDATES: Final = 4
+"""Certificates tried as the signer's. An honest signature has one that is no authority's, and
+every try reads the document anew."""
 
 
 class _Verifier(XMLVerifier):
@@ -111,8 +116,9 @@ def _verify(
             return _refused(findings)
     else:
         root = document
-        if has_dtd(root):
-            return _refused([Finding(Reason.DTD_PRESENT)])
+        finding = refuse_tree(root)
+        if finding is not None:
+            return _refused([finding])
     signature, findings = _find_signature(root, location)
     if signature is None:
         return _refused(findings)
@@ -178,17 +184,17 @@ def _match(
     fitting = [certificate for certificate in parts.certificates if _fits(certificate, parts)]
     if not fitting:
         return _Match([_malformed("no certificate with a key of this algorithm", location)])
-    for certificate in sorted(fitting, key=lambda candidate: candidate.is_authority):
+    fitting.sort(key=lambda candidate: candidate.is_authority)
+    for certificate in fitting[:MAX_CANDIDATES]:
         try:
             result = _signxml(document, certificate, parts, location)
         except InvalidDigest:
             return _Match([Finding(Reason.ALTERED, location.place)], certificate)
         except InvalidSignature:
             continue
-        except InvalidInput as error:
-            # Raised after the key fitted: KeyValue names another key than the certificate.
-            detail = str(error).partition(". ")[0]
-            return _Match([_malformed(detail, location)])
+        except (InvalidInput, etree.DocumentInvalid) as error:
+            # A key value of another key than the certificate's; a break of the W3C schema.
+            return _Match([_malformed(str(error).partition(". ")[0], location)])
         if result.signed_xml is None or result.signed_xml.tag != location.root_tag:
             return _Match([_malformed("signed data", location)])
         return _Match([], certificate, result.signed_xml)

@@ -48,6 +48,7 @@ class Forgery:
     objects: str = ""
     method_parameters: str = ""
     canonicalization_parameters: str = ""
+    prefixes: str = ""
     in_signed_info: str = ""
     hash: type[hashes.HashAlgorithm] = hashes.SHA256
     pss: bool = False
@@ -93,7 +94,11 @@ class Forgery:
 
     def _c14n(self, target: etree._Element) -> bytes:
         copy = etree.fromstring(etree.tostring(target))
-        return etree.tostring(copy, method="c14n", exclusive=EXCLUSIVE in self.transforms)
+        exclusive = any(EXCLUSIVE in transform for transform in self.transforms)
+        prefixes = self.prefixes.split() or None
+        return etree.tostring(
+            copy, method="c14n", exclusive=exclusive, inclusive_ns_prefixes=prefixes
+        )
 
     def _method(self) -> str:
         return RSA_SHA256 if isinstance(self.key.private, rsa.RSAPrivateKey) else ECDSA_SHA256

@@ -354,6 +354,12 @@ def test_verify_larger_than_the_limit_is_refused_before_it_is_read(
         (b"<!DOCTYPE a><a/>", Reason.DTD_PRESENT),
         (b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', Reason.DTD_PRESENT),
         (b"<a>&undeclared;</a>", Reason.NOT_XML),
+        ("<a/>".encode("utf-16"), Reason.NOT_XML),
+        (b'<?xml version="1.0" encoding="UTF-7"?>+ADw-a/>', Reason.NOT_XML),
+        (b"<a>" * 129 + b"</a>" * 129, Reason.TOO_COMPLEX),
+        (b"<a>" + b"<b/>" * 200_001 + b"</a>", Reason.TOO_COMPLEX),
+        (b"<a %s/>" % b" ".join(b'a%d=""' % n for n in range(65)), Reason.TOO_COMPLEX),
+        (b"<a %s/>" % b" ".join(b'xmlns:n%d="u"' % n for n in range(33)), Reason.TOO_COMPLEX),
         (b"<a/>", Reason.UNSIGNED),
     ],
 )
@@ -371,6 +377,15 @@ def test_verify_entity_bomb_behind_the_size_of_huge_documents_is_not_expanded(
     document = bomb + b" " * 10_000_001 + b"</x>"
 
     assert reasons(verify(document, policy, at)) == [Reason.DTD_PRESENT]
+
+
+def test_verify_tree_full_of_namespaces_is_refused_before_it_costs_anything(
+    policy: SignaturePolicy, at: datetime
+) -> None:
+    names = " ".join(f'xmlns:n{number}="u"' for number in range(5000))
+    root = etree.fromstring(f"<a {names}>{'<b/>' * 5000}</a>")
+
+    assert reasons(verify(root, policy, at)) == [Reason.TOO_COMPLEX]
 
 
 def test_verify_text_node_of_12_megabytes_passes(

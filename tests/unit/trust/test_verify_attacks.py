@@ -23,6 +23,7 @@ from axis.trust.verify import SignatureVerdict, verify
 DS = "http://www.w3.org/2000/09/xmldsig#"
 ENVELOPED = DS + "enveloped-signature"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 QCVN = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}"
 
 Forge = Callable[..., Any]
@@ -299,6 +300,52 @@ def test_transforms_other_than_enveloped_then_one_c14n_are_malformed(
     document = forge(ec_key, transforms=transforms).sign(status)
 
     assert reasons(check(document)) == {Reason.SIGNATURE_MALFORMED}
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "expected"), [("xsi xsd", set()), ("p " * 251, {Reason.SIGNATURE_MALFORMED})]
+)
+def test_list_of_inclusive_prefixes_passes_unless_it_is_endless(
+    prefixes: str,
+    expected: set[Reason],
+    sample: Callable[[str], bytes],
+    ec_key: SigningKey,
+    forge: Forge,
+    check: Check,
+) -> None:
+    transform = f'<Transform Algorithm="{EXCLUSIVE}">{inclusive(prefixes)}</Transform>'
+    forged = forge(ec_key, transforms=[ENVELOPED, transform], prefixes=prefixes)
+
+    result = check(forged.sign(sample("dotnet_dialect_new")))
+
+    assert {finding.reason for finding in result.verdict.findings} == expected
+
+
+def test_list_of_inclusive_prefixes_for_signed_info_is_malformed(
+    status: bytes, ec_key: SigningKey, forge: Forge, check: Check
+) -> None:
+    forged = forge(
+        ec_key, canonicalization=EXCLUSIVE, canonicalization_parameters=inclusive("edXML")
+    )
+
+    assert reasons(check(forged.sign(status))) == {Reason.SIGNATURE_MALFORMED}
+
+
+def inclusive(prefixes: str) -> str:
+    return f'<e:InclusiveNamespaces xmlns:e="{EXCLUSIVE}" PrefixList="{prefixes}"/>'
+
+
+def test_more_candidates_than_an_honest_signature_has_are_not_all_tried(
+    status: bytes, ec_key: SigningKey, flawed_key: Any, forge: Forge, check: Check
+) -> None:
+    strangers = [flawed_key(flaw) for flaw in list(Flaw) if flaw is not Flaw.RSA_1024][:6]
+    info = f"<KeyInfo>{''.join(lone(key) for key in (*strangers, ec_key))}</KeyInfo>"
+
+    assert reasons(check(forge(ec_key, key_info=info).sign(status))) == {Reason.ALTERED}
+
+
+def lone(key: SigningKey) -> str:
+    return x509_data(SigningKey(key.certificate, (), key.pkcs8))
 
 
 # -- algorithms ------------------------------------------------------------------------------------
