@@ -34,6 +34,10 @@ _LIBXML2_TEXT_LIMIT = 10_000_000
 """A longer text node needs ``huge_tree``, which also lifts libxml2's other guards: so it is
 asked for only when the message is that long, and our own limits hold in both cases."""
 
+_SMALL = min(MAX_MARKUP, MAX_EQUALS)
+"""A message of no more bytes cannot hold more signs than the limits allow."""
+
+_DTD = (b"<!DOCTYPE", b"<!ENTITY")
 _DECLARATION_BYTES = 256
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS = (b"utf-8", b"us-ascii")
@@ -77,9 +81,9 @@ def parse_tree(
         root = etree.fromstring(data, hardened_parser(huge=len(data) > _LIBXML2_TEXT_LIMIT))
     except etree.XMLSyntaxError as error:
         return None, [_not_xml(error.msg or "", line=error.lineno or None)]
-    finding = _refuse_tree(root) or (
-        _refuse_namespaces(root) if data.count(b"xmlns") > MAX_NAMESPACES else None
-    )
+    finding = _refuse_tree(root)
+    if finding is None and (len(data) > _SMALL or data.count(b"xmlns") > MAX_NAMESPACES):
+        finding = _refuse_namespaces(root)
     return (None, [finding]) if finding else (root, [])
 
 
@@ -134,12 +138,27 @@ def _refuse_bytes(data: bytes, max_bytes: int) -> Finding | None:
     if encoding not in _ENCODINGS:
         shown = encoding.decode("ascii", "replace")
         return _not_xml(f"encoding {shown}; edXML is UTF-8", line=1)
-    # Before parsing, because libxml2 expands entities inside attributes in any case.
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        return Finding(Reason.DTD_PRESENT)
-    for what, byte, limit in (("<", b"<", MAX_MARKUP), ("=", b"=", MAX_EQUALS)):
-        if (count := data.count(byte)) > limit:
-            return _too_complex(f"«{what}»", count, limit)
+    return _refuse_markup(data)
+
+
+def _refuse_markup(data: bytes) -> Finding | None:
+    """Count what a tree would cost, and refuse a DTD.
+
+    Before parsing, because libxml2 expands entities inside attributes in any case. Searching
+    from sign to sign passes over attachments ten times as fast as counting does.
+    """
+    if len(data) <= _SMALL:
+        return Finding(Reason.DTD_PRESENT) if any(sign in data for sign in _DTD) else None
+    for sign, limit in ((b"<", MAX_MARKUP), (b"=", MAX_EQUALS)):
+        position = data.find(sign)
+        count = 0
+        while position >= 0:
+            count += 1
+            if count > limit:
+                return _too_complex(f"«{sign.decode()}»", count, limit)
+            if data.startswith(_DTD, position):
+                return Finding(Reason.DTD_PRESENT)
+            position = data.find(sign, position + 1)
     return None
 
 
