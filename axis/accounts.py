@@ -1,10 +1,20 @@
 """People who sign in to the web view: clerks (văn thư) of agencies, and administrators."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+MAX_NAME_CHARS = 64
+"""Longest account name; mail addresses fit."""
+
+MIN_PASSWORD_CHARS = 12
+"""NIST SP 800-63B asks for length instead of composition rules."""
+
+MAX_PASSWORD_CHARS = 256
+"""A pass phrase fits; more only makes the server work."""
 
 
 class Role(StrEnum):
@@ -22,7 +32,7 @@ class Account:
 
     id: UUID
     name: str
-    """What is typed to sign in; lower case."""
+    """What is typed to sign in; as `account_name` returns it."""
     display_name: str
     role: Role
     agencies: frozenset[str]
@@ -44,6 +54,8 @@ class Accounts(Protocol):
     async def put_account(self, account: Account, actor: str) -> None:
         """Add or change an account; audited. Its sessions end when it is disabled or its
         password changes.
+
+        Raises InvalidInputError when an agency is unknown or another account has the name.
         """
 
     async def open_session(
@@ -56,3 +68,8 @@ class Accounts(Protocol):
 
     async def close_session(self, token_sha256: bytes) -> None:
         """End a session."""
+
+
+def account_name(typed: str) -> str:
+    """Return the one form of a name that accounts are kept under, whatever a keyboard makes."""
+    return unicodedata.normalize("NFC", typed).strip().lower()

@@ -11,8 +11,13 @@ from typing import Protocol
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.errors import AxisError
 from axis.evidence.events import Event
 from axis.exchange.deliveries import DeliveryState
+
+
+class SearchTooBroadError(AxisError):
+    """A search had to look through too much; a narrower one answers in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,12 @@ class DocumentFilter:
     """What a list is narrowed to; None or empty means no limit."""
 
     text: str = ""
-    """Searched in subject, number, DocumentId, agency codes and names; case-insensitive."""
+    """Searched in subject, number, DocumentId, agency codes (also old ones) and names, without
+    regard to case and Vietnamese diacritics."""
     direction: Direction | None = None
+    """Says nothing to a scope of everything, which has no side."""
     state: DeliveryState | None = None
-    """At least one delivery is in this state."""
+    """At least one delivery that the viewer may see is in this state."""
     limit: int = 50
     before: UUID | None = None
     """Only documents older than this one: the way to the next page."""
@@ -64,7 +71,9 @@ class DocumentLine:
     accepted_at: datetime
     direction: Direction
     receivers: int
-    """Deliveries in all."""
+    """Deliveries that the viewer may see: the sender sees all, a receiver its own."""
+    first_receivers: tuple[str, ...]
+    """Names of the first three of them."""
     states: dict[DeliveryState, int]
     """How many of the deliveries that the viewer may see are in each state."""
 
@@ -90,13 +99,26 @@ class TimelineEntry:
     event: Event | None
     status: StatusCode | None
     agency: str | None
-    """Who acted or is concerned; None for the axis itself."""
+    """Who reported the status; None for the axis itself."""
     agency_name: str | None
     receivers: tuple[str, ...]
     """Receiver codes that the entry is about, as far as the viewer may see them."""
     description: str
     receipt: UUID | None
-    """The signed receipt, where the viewer may read it."""
+    """The signed receipt, where the viewer may read it: of a status, the one that proves it to
+    the document's sender, else the one that its reporter got."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedDocument:
+    """Another document that a document's page leads to."""
+
+    id: UUID
+    kind: DocumentKind
+    number: str
+    notation: str
+    subject: str
+    accepted_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +136,10 @@ class DocumentView:
     deliveries: tuple[DeliveryLine, ...]
     timeline: tuple[TimelineEntry, ...]
     """Oldest first."""
-    targets: tuple[UUID, ...]
-    """Documents that this one recalls, updates or replaces."""
-    acted_on_by: tuple[UUID, ...]
-    """Recalls, updates and replacements of this one."""
+    targets: tuple[LinkedDocument, ...]
+    """Documents that this one recalls, updates or replaces, as far as the viewer may see them."""
+    acted_on_by: tuple[LinkedDocument, ...]
+    """Recalls, updates and replacements of this one, as far as the viewer may see them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +187,10 @@ class Reader(Protocol):
     """Answers the questions of clerks and administrators."""
 
     async def documents(self, scope: Scope, wanted: DocumentFilter) -> Sequence[DocumentLine]:
-        """Return matching documents, newest first."""
+        """Return matching documents, newest first.
+
+        Raises SearchTooBroadError when that would take too long.
+        """
 
     async def document(self, scope: Scope, document: UUID) -> DocumentView | None:
         """Return one document, or None when it does not exist or is not the viewer's."""
@@ -173,13 +198,17 @@ class Reader(Protocol):
     async def find(self, scope: Scope, document_id: str) -> Sequence[UUID]:
         """Return the ids of documents with this DocumentId (or number/notation), newest first."""
 
-    async def refused(self, scope: Scope, limit: int) -> Sequence[RefusedLine]:
-        """Return refused submissions, newest first."""
+    async def refused(
+        self, scope: Scope, limit: int, before: UUID | None = None
+    ) -> Sequence[RefusedLine]:
+        """Return refused submissions, newest first; `before` leads to the next page."""
 
     async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
         """Return one receipt, or None when it does not exist or is not the viewer's."""
 
-    async def dead_letters(self, limit: int) -> Sequence[DeadLetterLine]:
+    async def dead_letters(
+        self, limit: int, before: UUID | None = None
+    ) -> Sequence[DeadLetterLine]:
         """Return dead letters, newest first; for administrators only."""
 
     async def dead_letter_body(self, letter: UUID) -> bytes | None:

@@ -1,0 +1,103 @@
+"""The registry as administrators look at it: pages of agencies and certificates, never all of it.
+
+A directory of 111,000 agencies is searched where it is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from axis.registry.administration import CertificateLine
+from axis.registry.agency import Level
+
+EXPIRY_WARNING = timedelta(days=30)
+"""How long before its end a certificate is shown as expiring: renewing one takes weeks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyFilter:
+    """What a list of agencies is narrowed to; None or empty means no limit."""
+
+    text: str = ""
+    """Searched in code, aliases and name, without regard to case and Vietnamese diacritics."""
+    level: Level | None = None
+    parent: str | None = None
+    limit: int = 50
+    after: str | None = None
+    """Only codes after this one: the way to the next page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyLine:
+    """One line of the list of agencies."""
+
+    code: str
+    name: str
+    level: Level
+    parent: str | None
+    parent_name: str | None
+    endpoint: str | None
+    """Its own endpoint."""
+    aliases: tuple[str, ...]
+    valid_from: date | None
+    valid_to: date | None
+    successor: str | None
+    successor_name: str | None
+    certificates: int
+    """Bindings of certificates that are not revoked."""
+
+
+class Standing(StrEnum):
+    """Whether a bound certificate may be signed with, as far as the registry knows."""
+
+    GOOD = "good"
+    """Còn hiệu lực."""
+    EXPIRING = "expiring"
+    """Ends, itself or its binding, within `EXPIRY_WARNING`."""
+    NOT_YET_VALID = "not_yet_valid"
+    """Begins later."""
+    EXPIRED = "expired"
+    """Ended, itself or its binding."""
+    REVOKED = "revoked"
+    """Đã thu hồi: an administrator ended the binding."""
+    UNBOUND = "unbound"
+    """Kept, but bound to no agency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFilter:
+    """What a list of certificates is narrowed to; None or empty means no limit."""
+
+    text: str = ""
+    """Searched in subject, issuer, serial, fingerprint and the agency's code and name."""
+    standing: Standing | None = None
+    agency: str | None = None
+    fingerprint: str | None = None
+    limit: int = 50
+    after: tuple[str, str] | None = None
+    """Agency code (empty for unbound ones) and fingerprint of the last line: the next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateEntry:
+    """A certificate with one of its bindings, and how that stands at the moment asked for."""
+
+    line: CertificateLine
+    standing: Standing
+
+
+class RegistryReader(Protocol):
+    """Answers administrators' questions about the registry."""
+
+    async def agencies(self, wanted: AgencyFilter) -> Sequence[AgencyLine]:
+        """Return matching agencies by code."""
+
+    async def agency(self, code: str) -> AgencyLine | None:
+        """Return the agency with this code or alias, or None."""
+
+    async def certificates(
+        self, wanted: CertificateFilter, at: datetime
+    ) -> Sequence[CertificateEntry]:
+        """Return matching certificates by agency code, one entry a binding."""

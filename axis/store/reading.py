@@ -1,0 +1,142 @@
+"""What people see, read from PostgreSQL within the scope that each may see."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from axis.evidence.events import Event
+from axis.exchange.views import (
+    DeadLetterLine,
+    Direction,
+    DocumentFilter,
+    DocumentLine,
+    DocumentView,
+    ReceiptView,
+    RefusedLine,
+    Scope,
+    SearchTooBroadError,
+)
+from axis.store import reading_rows as rows
+from axis.store.pool import Connection, Pool, transaction
+from axis.store.sql import load_queries
+
+SEARCH_TIMEOUT_SECONDS = 8.0
+"""A text that is rare among tens of millions of documents is looked for this long, then the
+viewer is asked for more; without a limit a few searches would hold every connection."""
+
+MAX_NAMED = 50
+"""A DocumentId names at most a document, its updates and its recall; more is one page."""
+
+_SQL = load_queries("reading")
+_LIKE_SPECIAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+_NEWEST = UUID(int=2**128 - 1)
+
+
+class PostgresReader:
+    """Implements `axis.exchange.views.Reader`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def documents(self, scope: Scope, wanted: DocumentFilter) -> Sequence[DocumentLine]:
+        """Return matching documents, newest first; raises SearchTooBroadError."""
+        async with self._snapshot() as connection:
+            ids = await self._matching(connection, scope, wanted)
+            found = await connection.fetch(_SQL["lines"], ids, *_of(scope))
+        direction = None if scope.everything else wanted.direction
+        return [rows.document_line(row, direction) for row in found]
+
+    async def document(self, scope: Scope, document: UUID) -> DocumentView | None:
+        """Return one document, or None when it does not exist or is not the viewer's."""
+        async with self._snapshot() as connection:
+            line = await connection.fetchrow(_SQL["lines"], [document], *_of(scope))
+            if line is None:
+                return None
+            deliveries, events, statuses, linked = [
+                await connection.fetch(_SQL[name], document, *_of(scope))
+                for name in ("deliveries", "events", "statuses", "linked")
+            ]
+        return rows.document_view(line, deliveries, events, statuses, linked)
+
+    async def find(self, scope: Scope, document_id: str) -> Sequence[UUID]:
+        """Return the ids of documents with this DocumentId (or number/notation), newest first."""
+        async with self._snapshot() as connection:
+            found = await connection.fetch(_SQL["named"], document_id, *_of(scope), MAX_NAMED)
+            return [row["id"] for row in found]
+
+    async def refused(
+        self, scope: Scope, limit: int, before: UUID | None = None
+    ) -> Sequence[RefusedLine]:
+        """Return refused submissions, newest first; `before` leads to the next page."""
+        arguments: list[Any] = [before or _NEWEST, limit]
+        name = "refused_of_all"
+        if not scope.everything:
+            name = "refused_of_agencies"
+            arguments.append(list(scope.agencies))
+        async with self._snapshot() as connection:
+            found = await connection.fetch(_SQL[name], *arguments)
+        return [RefusedLine(**{**row, "reasons": tuple(row["reasons"])}) for row in found]
+
+    async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
+        """Return one receipt, or None when it does not exist or is not the viewer's."""
+        async with self._snapshot() as connection:
+            row = await connection.fetchrow(_SQL["receipt"], receipt, *_of(scope))
+        return None if row is None else ReceiptView(**{**row, "event": Event(row["event"])})
+
+    async def dead_letters(
+        self, limit: int, before: UUID | None = None
+    ) -> Sequence[DeadLetterLine]:
+        """Return dead letters, newest first; for administrators only."""
+        async with self._snapshot() as connection:
+            found = await connection.fetch(_SQL["dead_letters"], before or _NEWEST, limit)
+        return [DeadLetterLine(**{**row, "reasons": tuple(row["reasons"])}) for row in found]
+
+    async def dead_letter_body(self, letter: UUID) -> bytes | None:
+        """Return a dead letter's bytes; for administrators only."""
+        async with self._snapshot() as connection:
+            body: bytes | None = await connection.fetchval(_SQL["dead_letter_body"], letter)
+            return body
+
+    async def _matching(
+        self, connection: Connection, scope: Scope, wanted: DocumentFilter
+    ) -> list[UUID]:
+        arguments: list[Any] = [
+            wanted.before or _NEWEST,
+            like_text(wanted.text),
+            wanted.state.value if wanted.state else None,
+            wanted.limit,
+        ]
+        name = "found_of_all"
+        if not scope.everything:
+            name = "found_of_agencies"
+            arguments += [
+                list(scope.agencies),
+                wanted.direction is not Direction.IN,
+                wanted.direction is not Direction.OUT,
+            ]
+        try:
+            found = await connection.fetch(_SQL[name], *arguments, timeout=SEARCH_TIMEOUT_SECONDS)
+        except TimeoutError:
+            raise SearchTooBroadError(
+                "Tìm kiếm quá rộng nên mất quá nhiều thời gian; hãy gõ số, ký hiệu hoặc mã văn bản"
+                " đầy đủ hơn. / The search is too broad and takes too long; type more of the"
+                " number or DocumentId."
+            ) from None
+        return [row["id"] for row in found]
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[Connection]:
+        """Let all queries of one answer see the same moment, so that the parts fit together."""
+        async with transaction(self._pool) as connection:
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield connection
+
+
+def like_text(text: str) -> str | None:
+    """Return a text for the inside of a LIKE pattern, None for nothing to look for."""
+    return " ".join(text.split()).translate(_LIKE_SPECIAL) or None
+
+
+def _of(scope: Scope) -> tuple[list[str], bool]:
+    return list(scope.agencies), scope.everything

@@ -1,0 +1,110 @@
+"""How rows of PostgreSQL become what people see."""
+
+from collections.abc import Sequence
+
+from asyncpg import Record
+
+from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.evidence.events import Event
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.views import (
+    DeliveryLine,
+    Direction,
+    DocumentLine,
+    DocumentView,
+    LinkedDocument,
+    TimelineEntry,
+)
+
+
+def document_line(row: Record, wanted: Direction | None = None) -> DocumentLine:
+    """Return one line of a list; what was asked for as incoming is shown as incoming."""
+    sent = Direction.OUT if row["sent"] else Direction.IN
+    return DocumentLine(
+        id=row["id"],
+        document_id=row["document_id"],
+        number=row["number"],
+        notation=row["notation"],
+        subject=row["subject"],
+        type_name=row["type_name"],
+        kind=DocumentKind(row["kind"]),
+        priority=Priority(row["priority"]),
+        sender=row["sender"],
+        sender_name=row["sender_name"],
+        promulgated=row["promulgated"],
+        accepted_at=row["accepted_at"],
+        direction=wanted or sent,
+        receivers=row["receivers"],
+        first_receivers=tuple(row["first_receivers"]),
+        states={DeliveryState(state): count for state, count in row["states"].items()},
+    )
+
+
+def document_view(
+    line: Record,
+    deliveries: Sequence[Record],
+    events: Sequence[Record],
+    statuses: Sequence[Record],
+    linked: Sequence[Record],
+) -> DocumentView:
+    """Return one document with all that belongs to it."""
+    entries = [(row["at"], row["id"], _event(row)) for row in events]
+    entries += [(row["accepted_at"], row["id"], _status(row)) for row in statuses]
+    # Ids sort by the time they were made, which orders what one batch decided at one moment.
+    entries.sort(key=lambda entry: entry[:2])
+    return DocumentView(
+        line=document_line(line),
+        due=line["due"],
+        sha256=line["sha256"],
+        size=line["size"],
+        endpoint=line["endpoint"],
+        certificate_subject=line["certificate_subject"],
+        warnings=tuple(line["verdict"].get("findings", ())),
+        deliveries=tuple(_delivery(row) for row in deliveries),
+        timeline=tuple(entry for _, _, entry in entries),
+        targets=tuple(_linked(row) for row in linked if row["forward"]),
+        acted_on_by=tuple(_linked(row) for row in linked if not row["forward"]),
+    )
+
+
+def _delivery(row: Record) -> DeliveryLine:
+    return DeliveryLine(
+        **{**row, "named": tuple(row["named"]), "state": DeliveryState(row["state"])}
+    )
+
+
+def _event(row: Record) -> TimelineEntry:
+    return TimelineEntry(
+        at=row["at"],
+        event=Event(row["event"]),
+        status=None,
+        agency=None,
+        agency_name=None,
+        receivers=tuple(row["receivers"]),
+        description="",
+        receipt=row["id"] if row["readable"] else None,
+    )
+
+
+def _status(row: Record) -> TimelineEntry:
+    return TimelineEntry(
+        at=row["accepted_at"],
+        event=Event(row["event"]) if row["event"] else None,
+        status=StatusCode(row["code"]),
+        agency=row["sender"],
+        agency_name=row["sender_name"],
+        receivers=(row["receiver"],),
+        description=row["description"],
+        receipt=row["receipt"],
+    )
+
+
+def _linked(row: Record) -> LinkedDocument:
+    return LinkedDocument(
+        id=row["id"],
+        kind=DocumentKind(row["kind"]),
+        number=row["number"],
+        notation=row["notation"],
+        subject=row["subject"],
+        accepted_at=row["accepted_at"],
+    )

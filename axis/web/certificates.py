@@ -1,0 +1,200 @@
+"""Certificates, for administrators: found, read from a file, bound to agencies, revoked."""
+
+import re
+
+import structlog
+from aiohttp import web
+
+from axis.clock import in_vietnam
+from axis.errors import InvalidInputError
+from axis.registry.administration import NewCertificate
+from axis.registry.agency import is_agency_code
+from axis.registry.problems import RegistryFileError
+from axis.registry.views import CertificateEntry, CertificateFilter, Standing
+from axis.trust.certificates import Certificate, load_certificates
+from axis.web.access import see_other
+from axis.web.context import Viewer, language, services
+from axis.web.documents import PAGE_LINES, one_page
+from axis.web.forms import query_choice, query_text, read_day, read_form
+from axis.web.problems import BadRequestError, NotFoundError
+from axis.web.rendering import page
+from axis.web.texts import Language, in_language, text
+
+MAX_BINDINGS = 200
+"""Bindings of one certificate on its page; a platform's seal serves at most hundreds."""
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_DONE = frozenset({"bound", "revoked"})
+
+_log = structlog.get_logger(__name__)
+
+
+async def show_list(request: web.Request, viewer: Viewer) -> web.Response:
+    """Show certificates by agency."""
+    parts = services(request)
+    wanted = CertificateFilter(
+        text=query_text(request, "q"),
+        standing=query_choice(request, "standing", Standing),
+        limit=PAGE_LINES + 1,
+        after=_after(request),
+    )
+    now = parts.clock()
+    entries, more = one_page(await parts.registry.certificates(wanted, now))
+    last = entries[-1].line if more else None
+    return page(
+        request,
+        "certificates.html",
+        {
+            "entries": entries,
+            "wanted": wanted,
+            "standings": tuple(Standing),
+            "next_after": f"{last.agency or ''}~{last.fingerprint}" if last else None,
+        },
+    )
+
+
+async def show(request: web.Request, viewer: Viewer) -> web.Response:
+    """Show one certificate with its bindings."""
+    return await _show(request, await _entries(request))
+
+
+async def bind(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """Bind a kept certificate to another agency, or change a binding's term."""
+    entries = await _entries(request)
+    fingerprint = entries[0].line.fingerprint
+    form = await read_form(request, "agency", "first", "last")
+    der = await services(request).administration.certificate(fingerprint)
+    if der is None:
+        raise NotFoundError
+    try:
+        await enrol(request, viewer, Certificate.from_der(der), form)
+    except InvalidInputError as error:
+        return await _show(request, entries, form, problems_of(error, language(request)))
+    return see_other(f"/admin/certificates/{fingerprint}?done=bound")
+
+
+async def ask_revoke(request: web.Request, viewer: Viewer) -> web.Response:
+    """Show what revoking would mean, before it is done."""
+    return _ask_revoke(request, await _entries(request))
+
+
+async def revoke(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """Revoke a certificate; routers refuse it from the next document on."""
+    entries = await _entries(request)
+    fingerprint = entries[0].line.fingerprint
+    reason = (await read_form(request, "reason"))["reason"].strip()
+    if not reason:
+        return _ask_revoke(request, entries, "problem.reason.missing")
+    parts = services(request)
+    agencies = await parts.administration.revoke(
+        fingerprint, parts.clock(), reason, viewer.actor
+    )
+    _log.info("certificate.revoked", fingerprint=fingerprint, agencies=agencies, by=viewer.actor)
+    return see_other(f"/admin/certificates/{fingerprint}?done=revoked")
+
+
+async def enrol(
+    request: web.Request, viewer: Viewer, certificate: Certificate, form: dict[str, str]
+) -> None:
+    """Bind a certificate as a form asks; raises InvalidInputError."""
+    code = form["agency"].strip()
+    if not code:
+        raise InvalidInputError(_both("problem.agency.missing"))
+    if not is_agency_code(code):
+        raise BadRequestError("problem.form")
+    first, last = read_day(form["first"]), read_day(form["last"])
+    kept = NewCertificate(
+        fingerprint=certificate.fingerprint,
+        der=certificate.der,
+        subject=certificate.subject,
+        issuer=certificate.issuer,
+        serial=f"{certificate.serial:x}",
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+        organization_identifier=certificate.organization_identifier,
+    )
+    await services(request).administration.enrol(kept, code, first, last, viewer.actor)
+    _log.info(
+        "certificate.bound", fingerprint=kept.fingerprint, agency=code, by=viewer.actor
+    )
+
+
+def sealing_certificate(data: bytes) -> Certificate:
+    """Return the one agency certificate of a file, passing over its chain of authorities.
+
+    Raises InvalidInputError when there is none, or more than one.
+    """
+    found = [one for one in load_certificates(data) if not one.is_authority]
+    if not found:
+        raise InvalidInputError(_both("problem.certificate.none"))
+    if len(found) > 1:
+        raise InvalidInputError(_both("problem.certificate.several", count=len(found)))
+    return found[0]
+
+
+def problems_of(error: InvalidInputError, spoken: Language) -> list[str]:
+    """Return what is wrong in the viewer's language, one text a problem."""
+    if isinstance(error, RegistryFileError):
+        vietnamese = spoken is Language.VI
+        return [one.text_vi() if vietnamese else one.text_en() for one in error.problems]
+    return [in_language(spoken, error.diagnostics())]
+
+
+async def _entries(request: web.Request) -> list[CertificateEntry]:
+    """Return the certificate that the path names, one entry a binding."""
+    fingerprint = request.match_info["fingerprint"]
+    if _FINGERPRINT.fullmatch(fingerprint) is None:
+        raise NotFoundError
+    parts = services(request)
+    wanted = CertificateFilter(fingerprint=fingerprint, limit=MAX_BINDINGS)
+    entries = list(await parts.registry.certificates(wanted, parts.clock()))
+    if not entries:
+        raise NotFoundError
+    return entries
+
+
+async def _show(
+    request: web.Request,
+    entries: list[CertificateEntry],
+    form: dict[str, str] | None = None,
+    problems: list[str] | None = None,
+) -> web.Response:
+    done = query_text(request, "done")
+    return page(
+        request,
+        "certificate.html",
+        {
+            "line": entries[0].line,
+            "entries": [entry for entry in entries if entry.line.agency is not None],
+            "revoked": any(entry.standing is Standing.REVOKED for entry in entries),
+            "form": form or {"agency": "", "first": "", "last": ""},
+            "problems": problems or [],
+            "done": done if done in _DONE else "",
+            "today": in_vietnam(services(request).clock()).date(),
+        },
+        status=400 if problems else 200,
+    )
+
+
+def _ask_revoke(
+    request: web.Request, entries: list[CertificateEntry], problem: str = ""
+) -> web.Response:
+    context = {"line": entries[0].line, "entries": entries, "problem": problem}
+    return page(request, "revoke.html", context, status=400 if problem else 200)
+
+
+def _after(request: web.Request) -> tuple[str, str] | None:
+    """Return where the next page begins: an agency code, a tilde and a fingerprint."""
+    value = query_text(request, "after")
+    if not value:
+        return None
+    agency, mark, fingerprint = value.rpartition("~")
+    if not mark or _FINGERPRINT.fullmatch(fingerprint) is None:
+        raise BadRequestError
+    if agency and not is_agency_code(agency):
+        raise BadRequestError
+    return agency, fingerprint
+
+
+def _both(key: str, **facts: object) -> str:
+    return " / ".join(text(spoken, key, **facts) for spoken in Language)

@@ -1,0 +1,53 @@
+"""Texts of the frame around every page, and of signing in."""
+
+TEXTS = {
+    "product": ("Trục liên thông văn bản", "Document interconnection axis"),
+    "skip": ("Chuyển đến nội dung chính", "Skip to the main content"),
+    "nav.label": ("Điều hướng chính", "Main navigation"),
+    "nav.documents": ("Văn bản", "Documents"),
+    "nav.agencies": ("Cơ quan", "Agencies"),
+    "nav.certificates": ("Chứng thư số", "Certificates"),
+    "nav.dead_letters": ("Gói tin lạc", "Dead letters"),
+    "language.switch": ("English", "Tiếng Việt"),
+    "role.admin": ("Quản trị", "Administrator"),
+    "role.clerk": ("Văn thư", "Clerk"),
+    "account.of": ("{role} · {agencies}", "{role} · {agencies}"),
+    "sign_out": ("Đăng xuất", "Sign out"),
+    "footer.time": (
+        "Thời gian hiển thị theo giờ Việt Nam (UTC+7).",
+        "Times are shown in Việt Nam time (UTC+7).",
+    ),
+    "sign_in.title": ("Đăng nhập", "Sign in"),
+    "sign_in.lead": (
+        "Theo dõi văn bản đi và đến của cơ quan, trạng thái xử lý và biên nhận điện tử.",
+        "Follow your agency's outgoing and incoming documents, their states and receipts.",
+    ),
+    "sign_in.name": ("Tên tài khoản", "Account name"),
+    "sign_in.password": ("Mật khẩu", "Password"),
+    "sign_in.submit": ("Đăng nhập", "Sign in"),
+    "sign_in.failed": (
+        "Tên tài khoản hoặc mật khẩu không đúng. Hãy kiểm tra bộ gõ tiếng Việt và phím Caps Lock.",
+        "The account name or password is wrong. Check the input method and Caps Lock.",
+    ),
+    "sign_in.wait": (
+        "Đã sai quá nhiều lần. Hãy thử lại sau {minutes} phút, hoặc nhờ quản trị đặt lại mật khẩu.",
+        "Too many wrong attempts. Try again in {minutes} minutes, or have the password reset.",
+    ),
+    "sign_in.help": (
+        "Chưa có tài khoản hoặc quên mật khẩu? Hãy liên hệ quản trị trục của cơ quan.",
+        "No account yet, or forgotten the password? Ask the administrator of the axis.",
+    ),
+    "sign_in.signed_out": ("Đã đăng xuất.", "You are signed out."),
+    "page.older": ("Cũ hơn", "Older"),
+    "page.next": ("Tiếp theo", "Next"),
+    "page.first": ("Về trang đầu", "First page"),
+    "page.label": ("Chuyển trang", "Pages"),
+    "table.scroll": ("Bảng cuộn ngang: {name}", "Scrollable table: {name}"),
+    "none": ("không có", "none"),
+    "back": ("Quay lại", "Back"),
+    "filter.submit": ("Tìm", "Search"),
+    "filter.clear": ("Xóa bộ lọc", "Clear filters"),
+    "filter.any": ("Tất cả", "Any"),
+    "bytes": ("{count} byte", "{count} bytes"),
+    "copy.digest": ("Mã băm SHA-256", "SHA-256 digest"),
+}
