@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueue
@@ -53,7 +53,7 @@ class Inbox:
             return None
         return lane.popleft()
 
-    async def waiting(self) -> AsyncIterator[Delivery]:
+    async def waiting(self) -> AsyncGenerator[Delivery]:
         """Yield what waits in the queues now, one at a time, urgent ones first; then end.
 
         Nothing is fetched ahead, so nothing is given back that was not looked at. Raises

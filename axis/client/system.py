@@ -1,7 +1,7 @@
 """An agency's system (hệ thống quản lý văn bản) or platform (LGSP) on the axis."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,7 +205,7 @@ class AgencySystem:
         """Return the receipt of a submission if it is in the journal; see `Submission.receipt`."""
         return await self._reader.receipt_of(await self.journal.submissions.get(message_id))
 
-    async def answers(self) -> AsyncIterator[Answer]:
+    async def answers(self) -> AsyncGenerator[Answer]:
         """Yield receipts and statuses that nobody has acknowledged, then new ones, for ever.
 
         One that is not acknowledged is shown again by the next call. Several processes may
@@ -225,7 +225,7 @@ class AgencySystem:
 
     # -- receiving -------------------------------------------------------------------------------
 
-    async def deliveries(self) -> AsyncIterator[Delivery]:
+    async def deliveries(self) -> AsyncGenerator[Delivery]:
         """Yield documents as they come in, urgent ones first, for ever.
 
         Each is shown once; one that was not acknowledged before a crash or a lost process is
@@ -239,7 +239,7 @@ class AgencySystem:
             else:
                 self._background.check()
 
-    def waiting(self) -> AsyncIterator[Delivery]:
+    def waiting(self) -> AsyncGenerator[Delivery]:
         """Yield the documents that wait now, urgent ones first, then end.
 
         What was not acknowledged by then stays in the queue. Raises AxisUnreachableError.

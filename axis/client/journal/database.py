@@ -23,6 +23,7 @@ class Database:
         self.path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="axis-journal")
         self._connection: sqlite3.Connection | None = None
+        self._closed = False
 
     async def open(self, schema: Sequence[str], *, application_id: int, version: int) -> None:
         """Open or create the file, readable by its owner only, and bring it to this schema.
@@ -44,11 +45,15 @@ class Database:
         return await self._call(lambda: self._write(work))
 
     async def close(self) -> None:
-        """Close the file once the work in hand is done."""
-        await self._call(self._close)
-        self._thread.shutdown(wait=False)
+        """Close the file once the work in hand is done; harmless when it is closed."""
+        if not self._closed:
+            await self._call(self._close)
+            self._closed = True
+            self._thread.shutdown(wait=False)
 
     async def _call(self, work: Callable[[], _Result]) -> _Result:
+        if self._closed:
+            raise JournalError(self.path, "đã đóng / closed")
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except (sqlite3.Error, OSError) as error:
