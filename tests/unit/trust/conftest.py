@@ -21,6 +21,8 @@ from axis.trust.certificates import load_certificates
 from axis.trust.keys import SigningKey
 from axis.trust.location import EDXML
 from axis.trust.policy import SignaturePolicy
+from axis.trust.sign import sign
+from axis.trust.verify import SignatureVerdict, verify
 
 AT = datetime(2025, 10, 6, 2, 30, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[2] / "vectors" / "edxml"
@@ -195,3 +197,20 @@ def status(sample: Callable[[str], bytes]) -> bytes:
 @pytest.fixture(scope="session")
 def pem() -> Callable[[SigningKey], bytes]:
     return lambda key: key.certificate.parsed().public_bytes(Encoding.PEM)
+
+
+@pytest.fixture
+def check(
+    policy: SignaturePolicy, at: datetime
+) -> Callable[[bytes | etree._Element], SignatureVerdict]:
+    def run(document: bytes | etree._Element) -> SignatureVerdict:
+        data = document if isinstance(document, bytes) else etree.tostring(document)
+        return verify(data, policy, at)
+
+    return run
+
+
+@pytest.fixture
+def signed(status: bytes, ec_key: SigningKey) -> etree._Element:
+    """A message with a good signature, for taking apart."""
+    return etree.fromstring(sign(status, ec_key))

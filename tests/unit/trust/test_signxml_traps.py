@@ -11,7 +11,7 @@ from signxml.algorithms import SignatureMethod
 from signxml.verifier import XMLVerifier
 
 from axis.reasons import Reason
-from axis.trust import verify as verify_module
+from axis.trust import engine
 from axis.trust.keys import SigningKey
 from axis.trust.policy import FIELD, SignaturePolicy
 from axis.trust.sign import sign
@@ -104,13 +104,13 @@ def test_every_check_has_a_verifier_of_its_own(
 ) -> None:
     """A verifier keeps configuration and certificate of its last document."""
     made: list[XMLVerifier] = []
-    original: Callable[..., Any] = verify_module._Verifier
+    original: Callable[..., Any] = engine._Verifier
 
     def make() -> XMLVerifier:
         made.append(original())
         return made[-1]
 
-    monkeypatch.setattr(verify_module, "_Verifier", make)
+    monkeypatch.setattr(engine, "_Verifier", make)
     signed = sign(status, ec_key)
 
     assert verify(signed, policy, at).passed
