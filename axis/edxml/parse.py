@@ -16,6 +16,7 @@ from axis.edxml.limits import MAX_DOCUMENT_BYTES, MAX_FINDINGS
 from axis.edxml.reader import Reader
 from axis.edxml.rules import check
 from axis.edxml.schema import validate
+from axis.edxml.shape import Shape
 from axis.edxml.values import Document, Message, Status
 from axis.edxml.xml import parse_tree, tag
 from axis.reasons import Reason, Severity
@@ -127,7 +128,7 @@ def _read_manifest(reader: Reader, envelope: etree._Element) -> dict[str, Any]:
     return found
 
 
-def _refuse_others(reader: Reader, fields: etree._Element, shape: shapes.Shape) -> None:
+def _refuse_others(reader: Reader, fields: etree._Element, shape: Shape) -> None:
     """Refuse a status's fields in a document and the reverse: the schema knows one header."""
     other = (
         shapes.DOCUMENT_HEADER if shape is shapes.STATUS_HEADER else shapes.STATUS_HEADER

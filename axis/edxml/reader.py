@@ -6,7 +6,7 @@ from lxml import etree
 
 from axis.edxml.codecs import XML_SPACE
 from axis.edxml.limits import MAX_FINDINGS
-from axis.edxml.shapes import Leaf, Listing, Part, Parts, Shape
+from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape
 from axis.edxml.xml import finding_at, name_of, tag
 from axis.reasons import Reason
 from axis.verdict import Finding

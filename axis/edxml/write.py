@@ -13,7 +13,7 @@ from typing import Any, Final
 from axis.edxml import shapes
 from axis.edxml.base64text import is_base64
 from axis.edxml.codecs import XML_SPACE
-from axis.edxml.shapes import Leaf, Listing, Part, Parts, Shape, Slot
+from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape, Slot
 from axis.edxml.values import Document, Message, Status
 from axis.edxml.xml import NAMESPACE, XLINK
 from axis.errors import InvalidInputError

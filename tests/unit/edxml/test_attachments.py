@@ -219,6 +219,20 @@ def test_limit_holds_for_all_files_together():
     assert _codes(findings) == ["C-BAD-ARCHIVE"] * 2
 
 
+def test_file_that_is_no_archive_counts_towards_the_limit_too():
+    found, findings = contents(_document(_pair("a.pdf", PDF)), max_bytes=len(PDF) - 1)
+    assert found == ()
+    assert _codes(findings) == ["C-BAD-ARCHIVE"]
+
+
+def test_archive_of_the_zip64_kind_stays_packed():
+    data = _zip(("0f1e.pdf", PDF))
+    end = data.rindex(b"PK\x05\x06")
+    data = data[:end] + b"PK\x06\x07" + bytes(16) + data[end:]
+    (file,), _ = contents(_document(_pair("a.pdf", data)))
+    assert file.data == data
+
+
 def test_archive_with_a_forged_size_does_not_deceive_the_limit():
     bomb = bytearray(_zip(("0f1e.pdf", bytes(5_000_000))))
     directory = bomb.rindex(b"PK\x01\x02")

@@ -53,7 +53,14 @@ def test_date_that_is_impossible_or_written_otherwise_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["2025/10/01 24:00:00", "2025/10/01T09:00:00", "2025/10/01 9:00:00", "2025/10/01"]
+    "text",
+    [
+        "2025/10/01 24:00:00",
+        "1600/10/01 09:00:00",
+        "2025/10/01T09:00:00",
+        "2025/10/01 9:00:00",
+        "2025/10/01",
+    ],
 )
 def test_timestamp_that_is_impossible_or_written_otherwise_is_refused(text):
     with pytest.raises(ValueError):
@@ -74,6 +81,11 @@ def test_boolean_reads_as_either_producer_writes_it(text, value):
 def test_code_lists_read_their_members_and_refuse_others():
     assert codecs.PRIORITY.read("3") is Priority.EXPRESS
     assert codecs.STATUS.read("13") is StatusCode.TAKE_BACK
-    for codec, text in ((codecs.PRIORITY, "5"), (codecs.STATUS, "14"), (codecs.STATUS, "1")):
+    for codec, text in (
+        (codecs.PRIORITY, "5"),
+        (codecs.STATUS, "14"),
+        (codecs.STATUS, "1"),
+        (codecs.BOOLEAN, "có"),
+    ):
         with pytest.raises(ValueError):
             codec.read(text)

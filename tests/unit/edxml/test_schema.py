@@ -7,7 +7,7 @@ from lxml import etree
 
 from axis.edxml import schema, shapes
 from axis.edxml.parse import read
-from axis.edxml.shapes import Leaf, Listing, Part
+from axis.edxml.shape import Leaf, Listing, Part
 from axis.edxml.xml import NAMESPACE
 from axis.errors import ConfigurationError
 
@@ -84,12 +84,33 @@ def test_unknown_or_misplaced_element_is_refused_at_its_place(path, name):
         (b"<edXML:Subject>", b"<edXML:Subject lang='vi'>"),
         (b"<edXML:From>", b"<edXML:From><x xmlns='urn:other'/>"),
         (b"<edXML:Subject>", b"<edXML:Subject><b/>"),
+        (b"<edXML xmlns=", b"<edXML lang='vi' xmlns="),
         (b"<AttachmentEncoded />", b"<AttachmentEncoded><edXML xmlns='u'/></AttachmentEncoded>"),
     ],
 )
 def test_stray_text_attribute_or_foreign_element_is_refused(sample, old, new):
     (finding,) = _structure(sample("recall_no_attachment").replace(old, new))
     assert finding.line
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("edXMLEnvelope", "/edXML/edXMLEnvelope[2]"),
+        ("AttachmentEncoded", "/edXML/AttachmentEncoded[2]"),
+    ],
+)
+def test_second_envelope_or_list_of_files_is_refused(sample, name, place):
+    extra = f"<{name}/></edXML>".encode()
+    (finding,) = _structure(sample("recall_no_attachment").replace(b"</edXML>", extra))
+    assert finding.place == place
+
+
+def test_schema_findings_are_bounded():
+    wrong = b"<To><x/></To>" * 500
+    head = f'<edXML xmlns="{NAMESPACE}"><edXMLEnvelope><edXMLHeader><MessageHeader>'.encode()
+    tail = b"</MessageHeader></edXMLHeader></edXMLEnvelope></edXML>"
+    assert len(schema.validate(etree.fromstring(head + wrong + tail))) == 100
 
 
 def test_fields_of_a_status_in_a_document_are_refused(sample):

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axis.clock import VIETNAM
-from axis.edxml import shapes
+from axis.edxml import codecs, shapes
 from axis.edxml.codes import StatusCode
 from axis.edxml.limits import MAX_YEAR, MIN_YEAR
 from axis.edxml.parse import read, read_message
-from axis.edxml.shapes import Leaf, Listing, Part, Parts
+from axis.edxml.shape import Leaf, Listing, Part, Parts
 from axis.edxml.values import Attachment, Document, Organization, Status
 from axis.edxml.write import write_document, write_message, write_status
 from axis.edxml.xml import parse_tree
@@ -48,7 +48,7 @@ VALUES = {
 
 def _leaf(slot):
     for name, values in VALUES.items():
-        if slot.codec is getattr(shapes.codecs, name):
+        if slot.codec is getattr(codecs, name):
             return values
     members = [slot.codec.read(text) for text in slot.codec.expected.split(", ")]
     required = slot.attribute in ("kind", "code")

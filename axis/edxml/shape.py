@@ -1,0 +1,78 @@
+"""How values stand in XML: the vocabulary in which `axis.edxml.shapes` describes the dialect."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from axis.edxml.codecs import TEXT, Codec
+from axis.edxml.limits import MAX_FIELD_CHARS, MAX_REPEATS
+from axis.edxml.xml import tag
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An element with a text: one value."""
+
+    attribute: str
+    name: str
+    codec: Codec = TEXT
+    advised: int = MAX_FIELD_CHARS
+    """Characters above which a warning is due."""
+    limit: int | None = MAX_FIELD_CHARS
+    """Characters above which the message is refused; None for a file's base64."""
+    own_prefix: bool = False
+    """The Java producer binds the prefix again on this element (ContentTransferEncoded)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An element with elements: one value of its own."""
+
+    attribute: str
+    name: str
+    shape: "Shape"
+    optional: bool = False
+    """The field is None when the element is absent; else it has a default that says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """An element with elements that may be repeated: a tuple of values."""
+
+    attribute: str
+    name: str
+    shape: "Shape"
+    limit: int = MAX_REPEATS
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An element that wraps repeated ones: a tuple of texts or of values."""
+
+    attribute: str
+    name: str
+    item: str
+    shape: "Shape | None" = None
+    """None: the items are texts."""
+    limit: int = MAX_REPEATS
+    repeatable: bool = False
+    """Whether messages may have several of these wrappers; their items are read as one list."""
+
+
+Slot = Leaf | Part | Parts | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How one kind of value stands in XML."""
+
+    type: type[Any]
+    slots: tuple[Slot, ...]
+    xml_attributes: tuple[tuple[str, str], ...] = ()
+    """Pairs of field and XML attribute name."""
+    counted: bool = True
+    """Whether the schema refuses repeated children (``xs:all``); else the reader does, because
+    XSD 1.0 cannot count where the order is free and some children may repeat."""
+    by_tag: dict[str, Slot] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_tag", {tag(slot.name): slot for slot in self.slots})
