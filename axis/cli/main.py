@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from axis.cli import demo, local, router, web
+from axis.cli import bench, demo, local, router, web
 from axis.errors import AxisError
 from axis.settings import CONFIG_VARIABLE
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Trục liên thông văn bản · The broker that carries official documents.",
 )
-for noun in (router, web, local, demo):
+for noun in (router, web, local, demo, bench):
     app.add_typer(noun.app)
 
 

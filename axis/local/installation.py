@@ -12,7 +12,7 @@ import secrets
 import shutil
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -25,7 +25,7 @@ from axis.broker.passwords import new_password, rabbit_hash
 from axis.broker.topology import Account
 from axis.clock import system_clock
 from axis.errors import AxisError
-from axis.local.pki import DemoPki, make_demo_pki
+from axis.local.pki import RSA_AGENCIES, DemoPki, make_demo_pki
 from axis.local.ports import free_port, port_is_free
 from axis.local.processes import (
     POLL_SECONDS,
@@ -40,7 +40,8 @@ from axis.local.processes import (
 )
 from axis.local.rabbitmq import VHOST, Credentials
 from axis.local.servers import LocalServers
-from axis.registry.administration import EndpointAccount, NewCertificate
+from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
+from axis.registry.agency import Agency, Endpoint
 from axis.registry.csvfile import read_agencies, read_endpoints
 from axis.store.migrate import migrate
 from axis.store.pool import open_pool
@@ -154,18 +155,33 @@ class Installation:
         """Start the servers and make what is missing: PKI, schema, registry, accounts, settings."""
         self.folder.mkdir(parents=True, exist_ok=True)
         await self.servers.start()
-        agencies = read_agencies((registry / "agencies.csv").read_bytes())
-        endpoints = read_endpoints((registry / "endpoints.csv").read_bytes())
+        await self._create_database()
+        await self.register(
+            read_agencies((registry / "agencies.csv").read_bytes()),
+            read_endpoints((registry / "endpoints.csv").read_bytes()),
+        )
+        self._write_settings()
+
+    async def register(
+        self,
+        agencies: Sequence[Agency],
+        endpoints: Sequence[Endpoint],
+        *,
+        rsa_agencies: Collection[str] = RSA_AGENCIES,
+    ) -> None:
+        """Add endpoints with their accounts, and agencies with their seals; safe to repeat.
+
+        The seals of `rsa_agencies` are RSA-2048, the others EC P-256.
+        """
         pki = await asyncio.to_thread(
             make_demo_pki,
             self.folder / "pki",
             [(agency.code, agency.name) for agency in agencies],
             system_clock(),
+            rsa_agencies=rsa_agencies,
         )
-        await self._create_database()
         passwords = self._new_passwords(endpoint.id for endpoint in endpoints)
-        pool = await open_pool(self.dsn, max_size=2)
-        async with pool:
+        async with await open_pool(self.dsn, max_size=2) as pool:
             administration = PostgresAdministration(pool, system_clock)
             await administration.put_endpoints(
                 [
@@ -180,18 +196,24 @@ class Installation:
             )
             await administration.put_agencies(agencies, ACTOR)
             known = {line.fingerprint for line in await administration.certificates()}
-            for agency in agencies:
-                certificate = pki.seal(agency.code).certificate
-                if certificate.fingerprint not in known:
-                    await administration.enrol(
-                        new_certificate(certificate), agency.code, None, None, ACTOR
-                    )
+            seals = [(agency.code, pki.seal(agency.code).certificate) for agency in agencies]
+            missing = [
+                NewEnrolment(
+                    certificate=new_certificate(certificate),
+                    agency=code,
+                    valid_from=None,
+                    valid_to=None,
+                )
+                for code, certificate in seals
+                if certificate.fingerprint not in known
+            ]
+            if missing:
+                await administration.enrol_all(missing, ACTOR)
             accounts = [
                 Account(one.id, one.password_hash)
                 for one in await administration.endpoint_accounts()
             ]
         await self._sync_broker(accounts)
-        self._write_settings()
 
     async def _create_database(self) -> None:
         postgresql = self.servers.postgresql

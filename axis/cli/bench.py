@@ -1,0 +1,123 @@
+"""`axis bench`: how fast the axis of a folder is, and how fast this machine could be."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from axis.local.bench.report import Report, tables
+from axis.local.bench.run import SIZES, Options, run_benchmark
+from axis.local.installation import Installation
+from axis.local.servers import DEFAULT_FOLDER
+
+app = typer.Typer(name="bench", help="Đo hiệu năng · Measure the speed of the axis.")
+
+_NAMES = {size.label.replace(" ", "").lower(): size for size in SIZES}
+
+
+class ProgressDisplay:
+    """Shows each step of the benchmark as a bar."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def step(self, size: str, what: str, total: int) -> Callable[[int], None]:
+        """Begin a step and return what tells how much of it is done."""
+        task = self._progress.add_task(f"{size:>6}  {what}", total=total)
+        return lambda done: self._progress.update(task, completed=done)
+
+
+@app.callback(invoke_without_command=True)
+def bench(
+    folder: Annotated[
+        Path, typer.Option(help="Thư mục của trục · Folder of the axis.")
+    ] = DEFAULT_FOLDER,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Cỡ văn bản · Size of documents: {', '.join(_NAMES)}."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Giây bão hòa mỗi cỡ · Seconds of saturation a size.")
+    ] = 30.0,
+    light_seconds: Annotated[
+        float, typer.Option(min=1, help="Giây tải nhẹ mỗi cỡ · Seconds of light load a size.")
+    ] = 30.0,
+    documents: Annotated[
+        int | None,
+        typer.Option(min=1, help="Số văn bản mỗi lượt, thay cho giây · Documents, not seconds."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Mầm của tập văn bản · Seed of the documents.")] = 1,
+    json: Annotated[
+        Path | None, typer.Option(help="Ghi thêm số liệu vào tệp · Write the figures here too.")
+    ] = None,
+) -> None:
+    """Đo hiệu năng · Measure accepted documents a second, latency, cost and the machine's limit.
+
+    Chạy trên trục của thư mục, tự khởi động nếu chưa chạy; văn bản đo được giữ lại trong đó. ·
+    Runs against the axis of a folder and starts it if need be; the documents stay in it.
+    """
+    unknown = [name for name in size or () if name.lower() not in _NAMES]
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: {', '.join(_NAMES)}")
+    options = Options(
+        sizes=[_NAMES[name.lower()] for name in size] if size else SIZES,
+        seconds=seconds,
+        light_seconds=light_seconds,
+        documents=documents,
+        seed=seed,
+    )
+    console = Console()
+    report = asyncio.run(_measure(Installation(folder), options, console))
+    _show(report, console)
+    if json is not None:
+        json.write_bytes(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2))
+        console.print(f"→ {json}")
+
+
+async def _measure(installation: Installation, options: Options, console: Console) -> Report:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    async with _running(installation, console):
+        # Drawn seldom: the display shares the cores with what is measured.
+        with Progress(*columns, console=console, refresh_per_second=2) as progress:
+            return await run_benchmark(installation, options, ProgressDisplay(progress))
+
+
+@asynccontextmanager
+async def _running(installation: Installation, console: Console) -> AsyncIterator[None]:
+    """Use the axis that runs; start it, and stop it afterwards, where none does."""
+    if installation.routers():
+        yield
+        return
+    with console.status("Khởi động trục… · Starting the axis…"):
+        were_running = [server.ready for server in await installation.servers.status()]
+        await installation.prepare()
+        router = await installation.start_router()
+    try:
+        yield
+    finally:
+        await router.stop()
+        if not all(were_running):
+            await installation.stop()
+
+
+def _show(report: Report, console: Console) -> None:
+    machine = report.machine
+    versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
+    console.print(
+        f"{machine.processor}, {machine.cores} lõi · cores, {machine.memory_gigabytes:.0f} GB, "
+        f"fdatasync {machine.fdatasync_ms:.2f} ms\n{machine.system}\n{versions}",
+        highlight=False,
+    )
+    for table in tables(report):
+        console.print(table)

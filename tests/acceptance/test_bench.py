@@ -1,0 +1,45 @@
+"""`axis bench` on the running axis: its figures fit together. Nothing here is timed."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import orjson
+
+from axis.local.installation import Installation
+
+DOCUMENTS = 10
+
+
+async def test_bench_with_few_documents_reports_figures_that_add_up(
+    installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "figures.json"
+    sizes = ("4KB", "100KB")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "axis", "bench", "--folder", installation.folder),
+        *("--documents", str(DOCUMENTS), "--json", file),
+        *(part for size in sizes for part in ("--size", size)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    report = orjson.loads(file.read_bytes())
+    assert [result["label"] for result in report["results"]] == ["4 KB", "100 KB"]
+    for result in report["results"]:
+        full, light, plain = result["saturation"], result["light"], result["plain"]
+        assert full["documents"] == full["accepted"] == light["documents"] == DOCUMENTS
+        assert full["copies"] == light["copies"] == 3 * DOCUMENTS + 1
+        assert result["mean_receivers"] == 3.1
+        assert full["receipts"] >= 2 * DOCUMENTS
+        assert full["rate"] == full["accepted"] / full["seconds"]
+        assert full["cpu_ms_total"] == sum(full["cpu_ms"].values())
+        assert set(full["cpu_ms"]) == {"axis", "RabbitMQ", "PostgreSQL", "generator"}
+        assert all(peak > 0 for peak in full["peak_bytes"].values())
+        assert 0 < light["p50_ms"] <= light["p99_ms"]
+        assert plain["total"] == sum(plain[name] for name in plain if name != "total")
+        assert result["limit"] == result["cores"] * 1000 / plain["total"]
+        assert result["share"] == full["rate"] / result["limit"]
+    assert report["results"][1]["mean_bytes"] > 100_000 > report["results"][0]["mean_bytes"]
+    assert installation.routers(), "a router that ran before keeps running"
