@@ -71,10 +71,13 @@ class Place:
             return State(**json.loads(self._state_file.read_text()))
         except FileNotFoundError:
             raise LocalServerError(
-                f"{self.kind}: not started in {self.folder}; run `axis local up`"
+                f"Chưa khởi động {self.kind} trong {self.folder}; hãy chạy `axis local up`. ·"
+                f" {self.kind} was not started in {self.folder}; run `axis local up`."
             ) from None
         except (ValueError, TypeError) as error:
-            raise LocalServerError(f"{self._state_file} is damaged: {error}") from error
+            raise LocalServerError(
+                f"Tệp {self._state_file} bị hỏng. · {self._state_file} is damaged: {error}"
+            ) from error
 
     @property
     def home(self) -> Path:
@@ -148,7 +151,10 @@ class Place:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
             if not await until(lambda: _try_lock(lock.fileno()), LOCK_SECONDS):
-                raise LocalServerError(f"{self.folder} stays locked by another start")
+                raise LocalServerError(
+                    f"Lệnh khác vẫn đang khởi động hoặc dừng {self.kind} trong {self.folder}. ·"
+                    f" {self.folder} stays locked by another start or stop."
+                )
             yield
 
     def delete(self) -> None:

@@ -33,7 +33,10 @@ def reserved_block(preferred: int | None) -> Iterator[int]:
             if _is_free(first):
                 yield first
                 return
-    raise LocalServerError(f"no free block of ports between {FIRST_PORT} and {LAST_PORT}")
+    raise LocalServerError(
+        f"Không còn dải cổng trống từ {FIRST_PORT} đến {LAST_PORT}. ·"
+        f" There is no free block of ports between {FIRST_PORT} and {LAST_PORT}."
+    )
 
 
 def port_is_free(port: int) -> bool:

@@ -119,7 +119,10 @@ class PrivatePostgreSQL:
         """Port on 127.0.0.1."""
         port = self.place.state.first_port
         if port is None:
-            raise LocalServerError("PostgreSQL has not been started in this folder")
+            raise LocalServerError(
+                "PostgreSQL chưa từng được khởi động trong thư mục này. ·"
+                " PostgreSQL has not been started in this folder."
+            )
         return port
 
     @property
@@ -220,15 +223,20 @@ timezone = UTC
 
     async def _wait_ready(self) -> None:
         if not await until(lambda: bool(self._server()), APPEAR_SECONDS):
-            raise self._failure("PostgreSQL did not start")
+            raise self._failure("PostgreSQL không khởi động. · PostgreSQL did not start.")
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await self.is_ready():
                     if not self._server():
-                        raise self._failure("PostgreSQL ended while starting")
+                        raise self._failure(
+                            "PostgreSQL dừng khi đang khởi động. · PostgreSQL ended while starting."
+                        )
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise self._failure(f"PostgreSQL was not ready after {START_SECONDS:g} s") from None
+            raise self._failure(
+                f"PostgreSQL chưa sẵn sàng sau {START_SECONDS:g} giây. ·"
+                f" PostgreSQL was not ready after {START_SECONDS:g} s."
+            ) from None
 
     def _failure(self, what: str) -> LocalServerError:
         return LocalServerError(f"{what}\n{log_tail(self.log)}")
@@ -243,12 +251,16 @@ def _programs(major: str | None) -> Path:
     }
     if major is not None:
         if major not in found:
-            raise LocalServerError(f"the data needs PostgreSQL {major}, which is not installed")
+            raise LocalServerError(
+                f"Dữ liệu cần PostgreSQL {major} nhưng máy chưa cài. ·"
+                f" The data needs PostgreSQL {major}, which is not installed."
+            )
         return found[major]
     usable = [version for version in found if int(version) >= OLDEST_MAJOR]
     if not usable:
         raise LocalServerError(
-            f"PostgreSQL {OLDEST_MAJOR} or newer is not installed; run deploy/install"
+            f"Chưa cài PostgreSQL {OLDEST_MAJOR} trở lên; hãy chạy deploy/install. ·"
+            f" PostgreSQL {OLDEST_MAJOR} or newer is not installed; run deploy/install."
         )
     return found[max(usable, key=int)]
 

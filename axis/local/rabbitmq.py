@@ -177,15 +177,20 @@ class PrivateRabbitMQ:
     async def _wait_ready(self) -> None:
         # The start script runs first; a node that does not follow it never will.
         if not await until(lambda: bool(self._node()), APPEAR_SECONDS):
-            raise self._failure("RabbitMQ did not start")
+            raise self._failure("RabbitMQ không khởi động. · RabbitMQ did not start.")
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await self.is_ready():
                     if not self._node():
-                        raise self._failure("RabbitMQ ended while starting")
+                        raise self._failure(
+                            "RabbitMQ dừng khi đang khởi động. · RabbitMQ ended while starting."
+                        )
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise self._failure(f"RabbitMQ was not ready after {START_SECONDS:g} s") from None
+            raise self._failure(
+                f"RabbitMQ chưa sẵn sàng sau {START_SECONDS:g} giây. ·"
+                f" RabbitMQ was not ready after {START_SECONDS:g} s."
+            ) from None
 
     def _failure(self, what: str) -> LocalServerError:
         logs = [log_tail(self.place.output), log_tail(self.log)]
@@ -227,7 +232,10 @@ class PrivateRabbitMQ:
     def _port(self, offset: int) -> int:
         first = self.place.state.first_port
         if first is None:
-            raise LocalServerError("RabbitMQ has not been started in this folder")
+            raise LocalServerError(
+                "RabbitMQ chưa từng được khởi động trong thư mục này. ·"
+                " RabbitMQ has not been started in this folder."
+            )
         return first + offset
 
     def _configure(self) -> None:
@@ -299,4 +307,7 @@ log.file.rotation.count = 5
 
 def _require_installed() -> None:
     if not SERVER.exists():
-        raise LocalServerError("RabbitMQ is not installed; run deploy/install")
+        raise LocalServerError(
+            "Chưa cài RabbitMQ; hãy chạy deploy/install. ·"
+            " RabbitMQ is not installed; run deploy/install."
+        )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from axis.cli.local import app
+from axis.local.processes import LocalServerError
 
 
 def test_status_before_the_first_start_ends_with_1(tmp_path: Path) -> None:
@@ -29,4 +30,5 @@ def test_up_with_a_damaged_state_names_the_file_and_ends_with_1(tmp_path: Path) 
     result = CliRunner().invoke(app, ["up", "--folder", str(tmp_path)])
 
     assert result.exit_code == 1
-    assert "state.json is damaged" in result.output
+    assert isinstance(result.exception, LocalServerError)
+    assert "state.json is damaged" in result.exception.diagnostics()
