@@ -74,6 +74,8 @@ class DocumentLine:
     """Deliveries that the viewer may see: the sender sees all, a receiver its own."""
     first_receivers: tuple[str, ...]
     """Names of the first three of them."""
+    followed_by: tuple[DocumentKind, ...]
+    """Kinds of the viewer's documents about this one: it was recalled, updated or replaced."""
     states: dict[DeliveryState, int]
     """How many of the deliveries that the viewer may see are in each state."""
 

@@ -36,6 +36,7 @@ def document_line(row: Record, wanted: Direction | None = None) -> DocumentLine:
         direction=wanted or sent,
         receivers=row["receivers"],
         first_receivers=tuple(row["first_receivers"]),
+        followed_by=tuple(DocumentKind(kind) for kind in row["followed_by"]),
         states={DeliveryState(state): count for state, count in row["states"].items()},
     )
 

@@ -4,7 +4,9 @@ from aiohttp import web
 
 from axis.clock import in_vietnam
 from axis.registry.agency import Level, is_agency_code
+from axis.registry.routing import Resolved
 from axis.registry.views import AgencyFilter, CertificateFilter
+from axis.verdict import Finding
 from axis.web.context import Viewer, services
 from axis.web.documents import PAGE_LINES, one_page
 from axis.web.forms import query_choice, query_text
@@ -47,6 +49,8 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
         raise NotFoundError
     now = parts.clock()
     entries = await parts.registry.certificates(CertificateFilter(agency=agency.code), now)
+    # the same decision that the router takes, not one of this page's own
+    route = (await parts.administration.directory()).resolve(agency.code, now)
     below, more = one_page(
         await parts.registry.agencies(AgencyFilter(parent=agency.code, limit=PAGE_LINES + 1))
     )
@@ -55,6 +59,8 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
         "agency.html",
         {
             "agency": agency,
+            "route": route if isinstance(route, Resolved) else None,
+            "no_route": [route.text_vi(), route.text_en()] if isinstance(route, Finding) else None,
             "entries": entries,
             "below": below,
             "more_below": more,

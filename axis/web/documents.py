@@ -77,6 +77,7 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
             "view": view,
             "line": view.line,
             "names": _names(view),
+            "states": tuple(DeliveryState),
             "shown_receivers": SHOWN_RECEIVERS,
         },
     )

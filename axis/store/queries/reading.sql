@@ -78,7 +78,16 @@ SELECT d.id, d.document_id, d.number, d.notation, d.subject, d.type_name, d.kind
        d.due, d.sha256, d.size, d.endpoint, c.subject AS certificate_subject, d.verdict,
        $3 OR d.sender = ANY ($2::text[]) AS sent,
        coalesce(seen.receivers, 0) AS receivers, coalesce(seen.states, '{}') AS states,
-       few.first_receivers
+       few.first_receivers,
+       ARRAY(
+           SELECT DISTINCT f.kind
+           FROM document_link k JOIN document f ON f.id = k.document
+           WHERE k.target = d.id
+             AND ($3 OR f.sender = ANY ($2::text[])
+                  OR EXISTS (SELECT FROM delivery v
+                             WHERE v.document = f.id AND v.receiver = ANY ($2::text[])))
+           ORDER BY f.kind
+       ) AS followed_by
 FROM document d
 JOIN agency a ON a.code = d.sender
 JOIN certificate c ON c.fingerprint = d.certificate

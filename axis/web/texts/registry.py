@@ -25,7 +25,12 @@ TEXTS = {
     "agencies.below": ("Cơ quan trực thuộc {name}", "Agencies below {name}"),
     "agency.facts": ("Thông tin cơ quan", "Facts"),
     "agency.aliases": ("Mã cũ, mã khác", "Old and other codes"),
-    "agency.endpoint.inherited": ("qua cơ quan cấp trên", "through the agency above"),
+    "agency.endpoint.inherited": ("qua cấp trên", "through its parent"),
+    "agency.route": ("Văn bản gửi đến mã này", "Documents sent to this code"),
+    "agency.route.to": (
+        "được chuyển cho {name} ({code}) tại hệ thống {endpoint}",
+        "go to {name} ({code}) at endpoint {endpoint}",
+    ),
     "agency.successor": ("Cơ quan kế thừa", "Successor"),
     "agency.certificates": ("Chứng thư số của cơ quan", "Certificates of the agency"),
     "agency.below": ("Cơ quan trực thuộc", "Agencies below"),
