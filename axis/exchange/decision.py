@@ -4,7 +4,7 @@ Pure: everything known comes in, records come out. Receipts are still unsigned X
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -91,9 +91,13 @@ class Case:
 
     @property
     def reuse_key(self) -> str:
-        """The key under which other content with a used ``message_id`` is recorded."""
-        return f"{self.message_key}#{self.examination.sha256}"
+        """The key under which other content with a used ``message_id`` is recorded.
 
+        No ``message_id`` contains a space, so it is nobody's idempotency key.
+        """
+        return f"{self.message_key} {self.examination.sha256}"
+
+    @property
     def message_keys(self) -> list[MessageKey]:
         """Return the keys to look up; none without an identity."""
         endpoint = self.submission.user_id
@@ -108,6 +112,18 @@ class Case:
         if isinstance(message, Document):
             return (message.document_id, *message.target_document_ids)
         return (message.document_id,) if message is not None else ()
+
+    @property
+    def locks(self) -> list[str]:
+        """The keys under which no other router may decide at the same time.
+
+        Two at most: the database has room for some thousand locks in all, and a replacement may
+        name a thousand documents. Those are only read; a document that is just being committed
+        counts as not yet there.
+        """
+        message = self.examination.message
+        keys = [f"message\n{self.submission.user_id}\n{self.message_key}"]
+        return keys if message is None else [*keys, f"document\n{message.document_id}"]
 
 
 class Decider:
@@ -157,7 +173,12 @@ class Decider:
             )
             if first is not None:
                 return self._duplicate(
-                    case, endpoint, first.receipt, first.receipt_size, document=first
+                    case,
+                    endpoint,
+                    first.receipt,
+                    first.receipt_size,
+                    document=first.id,
+                    urgent=first.urgent,
                 )
         admitted = admission.admit_document(document, endpoint, examination, known, self._at)
         verdict = Verdict.of(
@@ -194,6 +215,9 @@ class Decider:
             accepted_at=self._at,
             targets=admitted.targets,
         )
+        named: dict[str, list[str]] = {}
+        for name, found in admitted.routing.named.items():
+            named.setdefault(found.agency.code, []).append(name)
         deliveries = []
         for copy_endpoint, codes in admitted.routing.by_endpoint.items():
             copy = outgoing.copy_of(row, copy_endpoint, codes, self._at)
@@ -202,11 +226,7 @@ class Decider:
                 DeliveryRow(
                     id=new_id(),
                     document=row.id,
-                    named=tuple(
-                        name
-                        for name, found in admitted.routing.named.items()
-                        if found.agency.code == code
-                    ),
+                    named=tuple(named[code]),
                     receiver=code,
                     endpoint=copy_endpoint,
                     copy=copy.id,
@@ -279,11 +299,16 @@ class Decider:
         known, examination = self._known, case.examination
         admitted = admission.admit_status(status, endpoint, examination, known, self._at)
         document, delivery = admitted.document, admitted.delivery
-        if delivery is not None and document is not None and admitted.speaker.agency is not None:
-            first = known.statuses.get((delivery.id, status.code, examination.sha256))
+        if admitted.speaker.agency is not None:
+            first = known.same_status(examination.sha256)
             if first is not None:
                 return self._duplicate(
-                    case, endpoint, first.receipt, first.receipt_size, document=document
+                    case,
+                    endpoint,
+                    first.receipt,
+                    first.receipt_size,
+                    document=first.document,
+                    urgent=first.urgent,
                 )
         verdict = Verdict.of(
             [
@@ -319,7 +344,7 @@ class Decider:
             certificate=certificate.fingerprint,
             accepted_at=self._at,
         )
-        self._move(document, delivery, status.code)
+        delivery = self._move(document, delivery, status.code)
         receipt = self._notary.about_submission(
             Event.SUBMISSION_ACCEPTANCE,
             self._about(case, endpoint, status, agency, axis_id=row.id),
@@ -349,20 +374,22 @@ class Decider:
             document=document.id,
             status=row.id,
         )
-        self._known.statuses[delivery.id, status.code, examination.sha256] = KnownStatus(
-            delivery.id, status.code, examination.sha256, receipt.id, 0
+        self._known.statuses[examination.sha256] = KnownStatus(
+            document.id, document.urgent, examination.sha256, receipt.id, 0
         )
         return self._decision(case, endpoint, Ending.ACCEPTED, status, document.id)
 
-    def _move(self, document: KnownDocument, delivery: KnownDelivery, code: StatusCode) -> None:
+    def _move(
+        self, document: KnownDocument, delivery: KnownDelivery, code: StatusCode
+    ) -> KnownDelivery:
+        """Move the delivery as the status says and return it as it then is."""
         answers = (StatusCode.AGREED, StatusCode.DISAGREED)
         move = after_answer if code in answers else after_status
-        state = move(delivery.state, code)
-        if state is not delivery.state:
-            self.records.changes.append(DeliveryChange(delivery.id, state, self._at))
-            self._known.deliveries[document.id, delivery.receiver] = KnownDelivery(
-                delivery.id, document.id, delivery.receiver, delivery.endpoint, state
-            )
+        moved = replace(delivery, state=move(delivery.state, code))
+        if moved.state is not delivery.state:
+            self.records.changes.append(DeliveryChange(delivery.id, moved.state, self._at))
+            self._known.deliveries[document.id, delivery.receiver] = moved
+        return moved
 
     def _prove(
         self,
@@ -438,13 +465,12 @@ class Decider:
         receipt: UUID,
         receipt_size: int,
         *,
-        document: KnownDocument,
+        document: UUID,
+        urgent: bool,
     ) -> Decision:
         """Answer other submissions of the same content with the first receipt; store nothing."""
         message = case.examination.message
-        self._answer(
-            case, endpoint, receipt, urgent=document.urgent, document=document.id, size=receipt_size
-        )
+        self._answer(case, endpoint, receipt, urgent=urgent, document=document, size=receipt_size)
         self._record(
             case,
             endpoint,
@@ -453,14 +479,21 @@ class Decider:
             receipt,
             agency=self._known.directory.find(message.sender) if message else None,
             message=message,
-            document=document.id,
+            document=document,
             size=receipt_size,
         )
-        return self._decision(case, endpoint, Ending.DUPLICATE, message, document.id)
+        return self._decision(case, endpoint, Ending.DUPLICATE, message, document)
 
     def _repeat(self, case: Case, endpoint: str, earlier: EarlierSubmission) -> Decision:
         """Send the receipt of this very submission once more."""
-        self.records.resends.append(Resend(earlier.receipt, outgoing.answers(endpoint), self._at))
+        self.records.resends.append(
+            Resend(
+                earlier.receipt,
+                outgoing.answers(endpoint),
+                case.submission.correlation_id,
+                self._at,
+            )
+        )
         return self._decision(case, endpoint, Ending.REPEATED, case.examination.message)
 
     def _bury(self, case: Case, finding: Finding) -> Decision:
@@ -473,7 +506,7 @@ class Decider:
                 queue="intake",
                 routing_key=submission.routing_key,
                 user_id=submission.user_id,
-                message_id=submission.message_id if submission.named else None,
+                message_id=submission.correlation_id,
                 reasons=(finding.reason.code,),
                 sha256=case.examination.sha256,
                 body=submission.body,
@@ -514,12 +547,11 @@ class Decider:
         document: UUID | None,
         size: int = 0,
     ) -> None:
-        correlation = case.submission.message_id if case.submission.named else None
         self.records.outbox.append(
             outgoing.receipt_to(
                 endpoint,
                 receipt,
-                correlation,
+                case.submission.correlation_id,
                 self._at,
                 urgent=urgent,
                 document=document,
@@ -584,7 +616,7 @@ class Decider:
             submission=case.submission.id,
             ending=ending,
             endpoint=endpoint,
-            message_id=case.submission.message_id if case.submission.named else None,
+            message_id=case.submission.correlation_id,
             kind=kind,
             sha256=case.examination.sha256,
             document=document,

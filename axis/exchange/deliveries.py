@@ -84,7 +84,8 @@ def after_status(state: DeliveryState, status: StatusCode) -> DeliveryState:
     if state is DeliveryState.TAKE_BACK_ASKED:
         return state  # the question stays open until it is answered with 15 or 16
     if state is DeliveryState.DECLINED:
-        return reported  # the document stays with the receiver, who goes on with it
+        # the document stays with the receiver, who goes on with it; it has long arrived
+        return state if status is StatusCode.ARRIVED else reported
     return max(state, reported, key=_PROGRESS.__getitem__)
 
 

@@ -14,13 +14,14 @@ from axis.evidence.events import Event
 from axis.exchange import outgoing
 from axis.exchange.deliveries import consigned
 from axis.exchange.ports import (
-    BrokerUnavailableError,
+    BrokerLostError,
     CopyArrived,
     DispatchWork,
     OutboxMessage,
     Publication,
     Publisher,
     Store,
+    UnavailableError,
     Workbench,
 )
 from axis.exchange.receipts import Notary
@@ -75,29 +76,44 @@ class Dispatch:
     async def round(self, *, careful: bool = False) -> Dispatched:
         """Publish what is due and mark what was confirmed; return how much that was.
 
-        Raises StoreUnavailableError or BrokerUnavailableError; nothing is then marked, and the
-        messages go out again. A `careful` round takes one message and puts it off when the broker
-        fails on it, so that a message which the broker cannot take never blocks its lane.
+        Raises an UnavailableError; nothing is then marked, and the messages go out again. A
+        `careful` round takes one message and puts it off when the broker fails on it, so that a
+        message which the broker cannot take never blocks its lane; a broker that is away counts
+        against no message.
         """
-        async with self._store.dispatch() as work:
-            messages = await work.claim(
-                urgent=self._urgent,
-                at=self._clock(),
-                limit=1 if careful else self._limits.count,
-                max_bytes=self._limits.size,
-            )
-            if not messages:
-                return Dispatched()
-            try:
-                answers = await self._publisher.publish([_publication(one) for one in messages])
-            except BrokerUnavailableError:
-                if not careful:
-                    raise
-                answers = [False]
-            confirmed = list(itertools.compress(messages, answers))
-            returned = list(itertools.compress(messages, (not answer for answer in answers)))
-            await self._confirm(work, confirmed)
-            await self._postpone(work, returned)
+        claimed: Sequence[OutboxMessage] = ()
+        try:
+            async with self._store.dispatch() as work:
+                claimed = await work.claim(
+                    urgent=self._urgent,
+                    at=self._clock(),
+                    limit=1 if careful else self._limits.count,
+                    max_bytes=self._limits.size,
+                )
+                return await self._send(work, claimed, careful=careful)
+        except UnavailableError:
+            raise
+        except Exception:
+            if careful and claimed:  # a bug that one message brings out must not hold up the rest
+                async with self._store.dispatch() as work:
+                    await self._put_off(work, claimed)
+            raise
+
+    async def _send(
+        self, work: DispatchWork, messages: Sequence[OutboxMessage], *, careful: bool
+    ) -> Dispatched:
+        if not messages:
+            return Dispatched()
+        try:
+            answers = await self._publisher.publish([publication(one) for one in messages])
+        except BrokerLostError:
+            if not careful:
+                raise
+            answers = [False]
+        confirmed = list(itertools.compress(messages, answers))
+        returned = list(itertools.compress(messages, (not answer for answer in answers)))
+        await self._confirm(work, confirmed)
+        await self._return(work, returned)
         return Dispatched(len(confirmed), len(returned))
 
     async def _confirm(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
@@ -107,17 +123,16 @@ class Dispatch:
         await work.confirm([message.row.id for message in messages], now)
         copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
         arrived = await work.copies_of(copies) if copies else []
-        fresh = [copy for copy in arrived if consigned(copy.state) is not copy.state]
-        changes = [DeliveryChange(copy.delivery, consigned(copy.state), now) for copy in fresh]
-        await self._tell(work, Event.CONTENT_CONSIGNMENT, fresh, changes)
+        # a quick receiver's status may have moved the delivery on before this confirm is committed
+        changes = [
+            DeliveryChange(copy.delivery, consigned(copy.state), now)
+            for copy in arrived
+            if consigned(copy.state) is not copy.state
+        ]
+        await self._tell(work, Event.CONTENT_CONSIGNMENT, arrived, changes)
 
-    async def _postpone(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
-        now = self._clock()
-        for attempts, group in itertools.groupby(
-            sorted(messages, key=lambda one: one.attempts), key=lambda one: one.attempts
-        ):
-            pause = min(_FIRST_PAUSE * 2 ** min(attempts, 16), _LONGEST_PAUSE)
-            await work.postpone([message.row.id for message in group], now + pause)
+    async def _return(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
+        await self._put_off(work, messages)
         failed = [
             message.row.id
             for message in messages
@@ -127,6 +142,14 @@ class Dispatch:
         if failed:
             late = await work.copies_of(failed)
             await self._tell(work, Event.CONTENT_CONSIGNMENT_FAILURE, late, [])
+
+    async def _put_off(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
+        now = self._clock()
+        for attempts, group in itertools.groupby(
+            sorted(messages, key=lambda one: one.attempts), key=lambda one: one.attempts
+        ):
+            pause = min(_FIRST_PAUSE * 2 ** min(attempts, 16), _LONGEST_PAUSE)
+            await work.postpone([message.row.id for message in group], now + pause)
 
     async def _tell(
         self,
@@ -160,7 +183,8 @@ class Dispatch:
         await work.save(records.with_signed(receipts))
 
 
-def _publication(message: OutboxMessage) -> Publication:
+def publication(message: OutboxMessage) -> Publication:
+    """Return the AMQP message of an outbox row; always the same one for the same row."""
     row = message.row
     return Publication(
         message_id=str(row.id),

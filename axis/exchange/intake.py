@@ -74,14 +74,11 @@ class Intake:
 async def _look_up(work: IntakeWork, cases: Sequence[Case]) -> Known:
     """Read, under locks, all that deciding these cases needs."""
     directory = await work.directory()
-    message_keys = {key for case in cases for key in case.message_keys()}
-    document_ids = {name for case in cases for name in case.named_documents}
-    await work.lock(
-        [f"message\n{endpoint}\n{key}" for endpoint, key in message_keys]
-        + [f"document\n{document_id}" for document_id in document_ids]
-    )
+    await work.lock({key for case in cases for key in case.locks})
     known = Known(directory)
+    message_keys = {key for case in cases for key in case.message_keys}
     known.submissions.update(await work.earlier_submissions(message_keys))
+    document_ids = {name for case in cases for name in case.named_documents}
     for document in await work.documents_named(document_ids):
         known.add_document(document)
     statuses = [
@@ -93,5 +90,5 @@ async def _look_up(work: IntakeWork, cases: Sequence[Case]) -> Known:
             known.deliveries[delivery.document, delivery.receiver] = delivery
         locked = [delivery.id for delivery in known.deliveries.values()]
         for status in await work.statuses_of(locked):
-            known.statuses[status.delivery, status.code, status.sha256] = status
+            known.statuses[status.sha256] = status
     return known

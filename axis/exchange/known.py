@@ -6,7 +6,7 @@ Decisions add to it, so that a later message of the batch sees an earlier one.
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.codes import DocumentKind
 from axis.exchange.ports import (
     EarlierSubmission,
     KnownDelivery,
@@ -27,8 +27,8 @@ class Known:
     """By DocumentId, oldest first."""
     deliveries: dict[tuple[UUID, str], KnownDelivery] = field(default_factory=dict)
     """By document and receiver code."""
-    statuses: dict[tuple[UUID, StatusCode, str], KnownStatus] = field(default_factory=dict)
-    """By delivery, status code and digest."""
+    statuses: dict[str, KnownStatus] = field(default_factory=dict)
+    """By digest, those about the deliveries that were looked up."""
 
     def same_document(
         self, sender: str, document_id: str, kind: DocumentKind, sha256: str
@@ -38,6 +38,13 @@ class Known:
             if (document.sender, document.kind, document.sha256) == (sender, kind, sha256):
                 return document
         return None
+
+    def same_status(self, sha256: str) -> KnownStatus | None:
+        """Return the stored status that this one repeats.
+
+        The bytes alone count: which delivery they would be about may have changed since.
+        """
+        return self.statuses.get(sha256)
 
     def add_document(self, document: KnownDocument) -> None:
         """Remember a document that has just been accepted."""

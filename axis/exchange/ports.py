@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.codes import DocumentKind
 from axis.errors import AxisError
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.examination import Examination
@@ -18,12 +18,24 @@ MessageKey = tuple[str, str]
 """(endpoint, idempotency key within the endpoint)."""
 
 
-class StoreUnavailableError(AxisError):
+class UnavailableError(AxisError):
+    """A part that the exchange needs is away; no message is to blame, and work may be repeated."""
+
+
+class StoreUnavailableError(UnavailableError):
     """The database cannot be reached or is not able to commit now; the work may be tried again."""
 
 
-class BrokerUnavailableError(AxisError):
+class BrokerUnavailableError(UnavailableError):
     """The broker cannot be reached or did not confirm in time; the work may be tried again."""
+
+
+class BrokerLostError(BrokerUnavailableError):
+    """The broker was there and failed while messages were on their way; any may have arrived."""
+
+
+class WorkbenchUnavailableError(UnavailableError):
+    """No worker process can be had now; the work may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +83,8 @@ class KnownDelivery:
 class KnownStatus:
     """A stored status and the receipt that its reporter got first."""
 
-    delivery: UUID
-    code: StatusCode
+    document: UUID
+    urgent: bool
     sha256: str
     receipt: UUID
     receipt_size: int
@@ -183,15 +195,19 @@ class Publisher(Protocol):
     async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
         """Publish all and return for each whether the broker has taken it into its queue.
 
-        Raises BrokerUnavailableError when the outcome is unknown.
+        Raises BrokerUnavailableError when nothing was sent, BrokerLostError when the outcome is
+        unknown.
         """
 
 
 class Workbench(Protocol):
-    """Processor work, kept off the event loop."""
+    """Processor work, kept off the event loop.
+
+    Both raise WorkbenchUnavailableError when there is nobody to do it.
+    """
 
     async def examine(self, bodies: Sequence[bytes], at: datetime) -> Sequence[Examination]:
-        """Examine submissions; one that a worker dies of gets the finding F-UNCHECKABLE."""
+        """Examine submissions; one that a check fails or a worker dies of is F-UNCHECKABLE."""
 
     async def sign(self, receipts: Sequence[bytes]) -> Sequence[bytes]:
         """Sign receipts with the axis's key."""

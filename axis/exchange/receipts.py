@@ -187,7 +187,7 @@ def _submission(about: About) -> SubmissionFacts:
     submission = about.submission
     return SubmissionFacts(
         endpoint=about.endpoint,
-        message_id=submission.message_id if submission.named else None,
+        message_id=submission.correlation_id,
         received_at=submission.received_at,
     )
 

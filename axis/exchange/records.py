@@ -174,6 +174,7 @@ class Resend:
 
     receipt: UUID
     queue: str
+    correlation_id: str | None
     at: datetime
 
 

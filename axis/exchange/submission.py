@@ -41,6 +41,11 @@ class Submission:
         """Whether the sender gave a usable ``message_id``."""
         return self.message_id is not None and bool(MESSAGE_ID_SYNTAX.fullmatch(self.message_id))
 
+    @property
+    def correlation_id(self) -> str | None:
+        """What the answer refers to; None when the sender gave nothing to refer to."""
+        return self.message_id if self.named else None
+
     def key(self, sha256: str) -> str:
         """Return the idempotency key within the endpoint.
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.codes import DocumentKind
+from axis.errors import InvalidInputError
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import (
     EarlierSubmission,
@@ -11,6 +12,7 @@ from axis.exchange.ports import (
     KnownDocument,
     KnownStatus,
     MessageKey,
+    StoreUnavailableError,
 )
 from axis.exchange.records import Records
 from axis.registry.directory import Directory
@@ -36,9 +38,17 @@ class PostgresIntakeWork:
         await self._connection.execute(_SQL["lock_keys"], list(keys))
 
     async def directory(self) -> Directory:
-        """Return the registry at the version that this transaction holds fast."""
+        """Return the registry at the version that this transaction holds fast.
+
+        Raises StoreUnavailableError for a registry that contradicts itself or comes from a newer
+        program: no message is to blame for it.
+        """
+        await self._connection.execute(_SQL["hold_registry"])
         version = await self._connection.fetchval(_SQL["registry_version"])
-        return await self._directories.at(version, self._connection)
+        try:
+            return await self._directories.at(version, self._connection)
+        except (InvalidInputError, ValueError) as error:
+            raise StoreUnavailableError(f"the registry is not sound: {error}") from error
 
     async def earlier_submissions(
         self, keys: Collection[MessageKey]
@@ -74,10 +84,12 @@ class PostgresIntakeWork:
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
         rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))
-        return [KnownStatus(**{**row, "code": StatusCode(row["code"])}) for row in map(dict, rows)]
+        return [KnownStatus(**row) for row in map(dict, rows)]
 
     async def save(self, records: Records) -> None:
         """Insert everything that was decided."""
         await add_records(self._connection, records)
         for resend in records.resends:
-            await self._connection.execute(_SQL["resend"], resend.receipt, resend.queue, resend.at)
+            await self._connection.execute(
+                _SQL["resend"], resend.receipt, resend.queue, resend.correlation_id, resend.at
+            )

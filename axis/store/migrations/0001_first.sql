@@ -152,6 +152,9 @@ CREATE TABLE submission (
 );
 CREATE INDEX submission_document ON submission (document);
 CREATE INDEX submission_status ON submission (status);
+CREATE UNIQUE INDEX submission_document_accepted ON submission (document)
+    WHERE outcome = 'accepted' AND status IS NULL;
+CREATE UNIQUE INDEX submission_status_accepted ON submission (status) WHERE outcome = 'accepted';
 CREATE INDEX submission_refused ON submission (sender, received_at DESC) WHERE outcome = 'refused';
 
 -- Evidence: append-only -----------------------------------------------------------------------
@@ -194,6 +197,9 @@ BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER evidence_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON evidence
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER evidence_delivery_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON evidence_delivery
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -4,9 +4,13 @@ SELECT pg_advisory_xact_lock(key) FROM (
     SELECT DISTINCT hashtextextended(text, 0) AS key FROM unnest($1::text[]) AS text ORDER BY 1
 ) AS keys
 
+-- name: hold_registry
+-- Holds registry changes back until the batch is committed. A lock on the table and not on its
+-- row: waiting for a row is not fair, and a change would wait as long as batches overlap.
+LOCK TABLE registry_version IN SHARE MODE
+
 -- name: registry_version
--- Reads the registry's version and holds registry changes back until the batch is committed.
-SELECT version FROM registry_version FOR SHARE
+SELECT version FROM registry_version
 
 -- name: earlier_submissions
 -- What was decided before under these (endpoint, key) pairs.
@@ -18,7 +22,8 @@ JOIN evidence e ON e.id = s.receipt
 -- name: documents_named
 -- Stored documents with these DocumentIds, oldest first, each with its first receipt.
 SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
-       d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent, d.accepted_at, s.receipt, length(e.receipt) AS receipt_size
+       d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
+       d.accepted_at, s.receipt, length(e.receipt) AS receipt_size
 FROM document d
 JOIN submission s ON s.document = d.id AND s.outcome = 'accepted' AND s.status IS NULL
 JOIN evidence e ON e.id = s.receipt
@@ -36,13 +41,16 @@ FOR UPDATE OF d
 
 -- name: statuses_of
 -- Statuses stored for these deliveries, each with its reporter's first receipt.
-SELECT t.delivery, t.code, t.sha256, s.receipt, length(e.receipt) AS receipt_size
+SELECT t.document, d.priority >= 1 AS urgent, t.sha256, s.receipt,
+       length(e.receipt) AS receipt_size
 FROM status t
+JOIN document d ON d.id = t.document
 JOIN submission s ON s.status = t.id AND s.outcome = 'accepted'
 JOIN evidence e ON e.id = s.receipt
 WHERE t.delivery = ANY ($1::uuid[])
 
 -- name: resend
--- Makes a receipt due again; one that is still waiting is left alone.
-UPDATE outbox SET published_at = NULL, due_at = $3
-WHERE subject = $1 AND queue = $2 AND published_at IS NOT NULL
+-- Makes the answer to one submission due again; one that is still waiting is left alone.
+UPDATE outbox SET published_at = NULL, due_at = $4
+WHERE subject = $1 AND queue = $2 AND correlation_id IS NOT DISTINCT FROM $3
+  AND published_at IS NOT NULL

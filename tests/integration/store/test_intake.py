@@ -1,0 +1,339 @@
+"""The intake's transaction on a real PostgreSQL."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.exchange.decision import Ending
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.ports import StoreUnavailableError
+from axis.reasons import Reason
+from axis.registry.agency import Agency, Level
+from axis.store.exchange import PostgresStore
+from axis.store.pool import Pool
+from axis.store.registry import PostgresAdministration
+from axis.verdict import Finding
+from tests.support.eventually import until
+from tests.support.exchange import (
+    NOW,
+    again,
+    case,
+    document,
+    fingerprint,
+    reported,
+    submission,
+)
+from tests.support.memory import SIGNATURE
+from tests.support.stocked import Exchange, all_of, counts, enrolment
+
+
+async def test_accepted_document_is_stored_whole(exchange: Exchange, stocked: Pool) -> None:
+    message = document("G22", ["G09", "000.00.02.H37"], priority=Priority.EXPRESS)
+    submitted = submission(message_id="id-1", body=b"<edXML>\xc4\x91\xfe</edXML>")
+    await exchange.handle(case(message, submitted))
+    (row,) = await all_of(stocked, "document")
+    assert row["body"] == submitted.body
+    assert row["size"] == len(submitted.body)
+    assert (row["kind"], row["priority"]) == (0, 3)
+    assert row["verdict"] == {"outcome": "PASSED", "findings": []}
+    assert row["accepted_at"] == NOW
+    deliveries = await all_of(stocked, "delivery")
+    assert [(one["receiver"], one["named"], one["state"]) for one in deliveries] == [
+        ("G09", ["G09"], "accepted"),
+        ("H37.02", ["000.00.02.H37"], "accepted"),
+    ]
+    (recorded,) = await all_of(stocked, "submission")
+    assert (recorded["message_key"], recorded["outcome"]) == ("id:id-1", "accepted")
+    (evidence,) = await all_of(stocked, "evidence")
+    assert evidence["id"] == recorded["receipt"]
+    assert evidence["receipt"].endswith(SIGNATURE)
+    outbox = await all_of(stocked, "outbox")
+    assert sorted((one["queue"], one["size"]) for one in outbox) == [
+        ("answers.g22", len(evidence["receipt"])),
+        ("inbox.g09.urgent", len(submitted.body)),
+        ("inbox.lgsp-h37.urgent", len(submitted.body)),
+    ]
+    assert await counts(stocked, "evidence_delivery") == [2]
+
+
+async def test_refused_document_leaves_its_record_and_receipt_only(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await exchange.handle(case(document("G22", ["X99"]), findings=[Finding(Reason.ALTERED)]))
+    (row,) = await all_of(stocked, "submission")
+    assert row["reasons"] == ["S-ALTERED", "A-RECEIVER-UNKNOWN"]
+    assert await counts(stocked, "document", "evidence", "outbox") == [0, 1, 1]
+
+
+async def test_dead_letter_is_kept_with_its_bytes(exchange: Exchange, stocked: Pool) -> None:
+    submitted = submission(None, body=b"\x00\xff anything")
+    await exchange.handle(case(None, submitted, findings=[Finding(Reason.NOT_XML)]))
+    (row,) = await all_of(stocked, "dead_letter")
+    assert (row["body"], row["reasons"], row["size"]) == (submitted.body, ["N-NO-USER-ID"], 11)
+
+
+# -- what comes again -----------------------------------------------------------------------------
+
+
+async def test_submission_that_comes_again_in_a_later_batch_is_answered_once_more(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = case(document(), submission(message_id="id-1"))
+    await exchange.handle(first)
+    await stocked.execute("UPDATE outbox SET published_at = now()")
+    (decision,) = await exchange.handle(first)
+    assert decision.ending is Ending.REPEATED
+    assert await counts(stocked, "document", "submission", "evidence", "outbox") == [1, 1, 1, 2]
+    due = await stocked.fetch("SELECT queue FROM outbox WHERE published_at IS NULL")
+    assert [row["queue"] for row in due] == ["answers.g22"]
+
+
+async def test_answer_that_still_waits_is_not_hurried_by_a_repetition(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = case(document())
+    await exchange.handle(first)
+    await stocked.execute("UPDATE outbox SET due_at = due_at + interval '1 hour'")
+    before = await stocked.fetch("SELECT id, due_at FROM outbox ORDER BY id")
+    await exchange.handle(first)
+    assert await stocked.fetch("SELECT id, due_at FROM outbox ORDER BY id") == before
+
+
+async def test_repetition_resends_its_own_answer_and_not_those_of_duplicates(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = case(document(), submission(message_id="id-1"))
+    duplicate = type(first)(again(first.submission, message_id="id-2"), first.examination)
+    await exchange.handle(first)
+    (decision,) = await exchange.handle(duplicate)
+    assert decision.ending is Ending.DUPLICATE
+    await stocked.execute("UPDATE outbox SET published_at = now()")
+    await exchange.handle(duplicate)
+    due = await stocked.fetch("SELECT correlation_id FROM outbox WHERE published_at IS NULL")
+    assert [row["correlation_id"] for row in due] == ["id-2"]
+
+
+async def test_duplicate_of_an_earlier_batch_is_answered_with_the_first_receipt(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = case(document(), submission(message_id="id-1"))
+    await exchange.handle(first)
+    duplicate = type(first)(again(first.submission, message_id="id-2"), first.examination)
+    await exchange.handle(duplicate)
+    stored, repeated = await all_of(stocked, "submission")
+    assert stored["receipt"] == repeated["receipt"]
+    assert (repeated["outcome"], repeated["document"]) == ("duplicate", stored["document"])
+    assert await counts(stocked, "document", "delivery", "evidence") == [1, 1, 1]
+
+
+async def test_other_content_under_the_same_document_id_is_refused_in_a_later_batch(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document()
+    await exchange.handle(case(message))
+    (decision,) = await exchange.handle(case(document(document_id=message.document_id)))
+    assert decision.reasons == (Reason.DOCUMENT_CONFLICT.code,)
+
+
+async def test_status_of_an_earlier_batch_that_comes_again_is_stored_once(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document()
+    await exchange.handle(case(message))
+    first = reported("G09", StatusCode.ARRIVED, message, "g09")
+    await exchange.handle(first)
+    duplicate = type(first)(again(first.submission, message_id="id-2"), first.examination)
+    (decision,) = await exchange.handle(duplicate)
+    assert decision.ending is Ending.DUPLICATE
+    assert await counts(stocked, "status") == [1]
+
+
+async def test_batch_full_of_its_own_duplicates_is_stored_once(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document()
+    first = case(message, submission(message_id="id-1"))
+    duplicate = type(first)(again(first.submission, message_id="id-2"), first.examination)
+    conflict = case(document(document_id=message.document_id), submission(message_id="id-3"))
+    reused = case(document(), submission(message_id="id-1"))
+    decisions = await exchange.handle(first, first, duplicate, duplicate, conflict, reused, reused)
+    assert [decision.ending for decision in decisions] == [
+        Ending.ACCEPTED,
+        Ending.REPEATED,
+        Ending.DUPLICATE,
+        Ending.REPEATED,
+        Ending.REFUSED,
+        Ending.REFUSED,
+        Ending.REPEATED,
+    ]
+    assert await counts(stocked, "document", "delivery", "submission") == [1, 1, 4]
+
+
+# -- statuses -------------------------------------------------------------------------------------
+
+
+async def test_statuses_of_one_batch_leave_the_delivery_at_the_last(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document("G22", ["G09", "H37.02"])
+    await exchange.handle(case(message))
+    codes = [StatusCode.ARRIVED, StatusCode.ACCEPTED, StatusCode.ASSIGNED, StatusCode.ARRIVED]
+    await exchange.handle(*(reported("G09", code, message, "g09") for code in codes))
+    rows = await all_of(stocked, "delivery")
+    assert [row["state"] for row in rows] == [DeliveryState.ASSIGNED, DeliveryState.ACCEPTED]
+    assert await counts(stocked, "status") == [4]
+
+
+async def test_reported_time_is_stored_as_the_moment_that_viet_nams_clock_meant(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document()
+    await exchange.handle(case(message))
+    await exchange.handle(reported("G09", StatusCode.ARRIVED, message, "g09"))
+    (row,) = await all_of(stocked, "status")
+    assert row["reported_at"] == datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+
+
+# -- unusual values -------------------------------------------------------------------------------
+
+
+async def test_longest_document_id_of_four_byte_letters_fits_the_indexes(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    alphabet = [chr(0x20000 + 977 * number % 40_000) for number in range(255)]
+    message = document(document_id="".join(alphabet))
+    (decision,) = await exchange.handle(case(message))
+    assert decision.ending is Ending.ACCEPTED
+    (row,) = await all_of(stocked, "document")
+    assert row["document_id"] == message.document_id
+
+
+async def test_document_with_receivers_by_the_hundred_is_stored(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    administration = PostgresAdministration(stocked, lambda: NOW)
+    communes = [
+        Agency(f"H37.{number}", f"Xã {number}", Level.COMMUNE, parent="H37")
+        for number in range(1000, 1700)
+    ]
+    await administration.put_agencies(communes, "test")
+    (decision,) = await exchange.handle(case(document("G22", [one.code for one in communes])))
+    assert decision.deliveries == 700
+    assert await counts(stocked, "delivery", "evidence_delivery", "outbox") == [700, 700, 2]
+
+
+async def test_replacement_of_a_thousand_documents_needs_no_more_locks_than_another(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    names = [f"G22,2026/03/02,{number}/X" for number in range(1000)]
+    batch = [
+        case(document(kind=DocumentKind.REPLACE, replaces=[f"{name}-{part}" for name in names]))
+        for part in range(12)
+    ]
+    decisions = await exchange.handle(*batch)
+    assert {decision.ending for decision in decisions} == {Ending.REFUSED}
+
+
+# -- the registry ---------------------------------------------------------------------------------
+
+
+async def test_revoked_seal_counts_from_the_next_batch_on(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await exchange.handle(case(document()))
+    administration = PostgresAdministration(stocked, lambda: NOW)
+    await administration.revoke(fingerprint("G22"), NOW, "Khóa bị lộ", "test")
+    (decision,) = await exchange.handle(case(document()))
+    assert decision.reasons == (Reason.CERTIFICATE_REVOKED.code,)
+
+
+async def test_new_agency_counts_from_the_next_batch_on(exchange: Exchange, stocked: Pool) -> None:
+    (refused,) = await exchange.handle(case(document("G22", ["G14"])))
+    assert refused.reasons == (Reason.RECEIVER_UNKNOWN.code,)
+    administration = PostgresAdministration(stocked, lambda: NOW)
+    await administration.put_agencies(
+        [Agency("G14", "Bộ mới", Level.CENTRAL, endpoint="g09")], "test"
+    )
+    await administration.enrol_all([enrolment("G14")], "test")
+    (accepted,) = await exchange.handle(case(document("G22", ["G14"])))
+    assert accepted.ending is Ending.ACCEPTED
+
+
+async def test_registry_change_waits_for_the_batch_that_holds_the_old_one(
+    stocked: Pool,
+) -> None:
+    administration = PostgresAdministration(stocked, lambda: NOW)
+    async with PostgresStore(stocked).intake() as work:
+        before = await work.directory()
+        change = asyncio.create_task(
+            administration.revoke(fingerprint("G22"), NOW, "Khóa bị lộ", "test")
+        )
+        await until(lambda: waiting_for_locks(stocked, 1))
+        assert not change.done()
+        assert (await work.directory()).version == before.version
+    assert await change == ["G22"]
+
+
+async def test_batch_that_starts_while_a_registry_change_waits_comes_after_it(
+    stocked: Pool,
+) -> None:
+    """Under load there is no moment without a batch; a revocation must not wait for one."""
+    store = PostgresStore(stocked)
+    administration = PostgresAdministration(stocked, lambda: NOW)
+
+    async def next_batch() -> int:
+        async with store.intake() as work:
+            return (await work.directory()).version
+
+    async with store.intake() as work:
+        before = (await work.directory()).version
+        change = asyncio.create_task(
+            administration.revoke(fingerprint("G22"), NOW, "Khóa bị lộ", "test")
+        )
+        await until(lambda: waiting_for_locks(stocked, 1))
+        batch = asyncio.create_task(next_batch())
+        await until(lambda: waiting_for_locks(stocked, 2))
+    assert await change == ["G22"]
+    assert await batch == before + 1
+
+
+async def test_registry_that_contradicts_itself_stops_the_intake_and_loses_nothing(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await stocked.execute("ALTER TABLE agency DROP CONSTRAINT agency_level_check")
+    await stocked.execute("UPDATE agency SET level = 'nowhere' WHERE code = 'K10'")
+    await stocked.execute("UPDATE registry_version SET version = version + 1")
+    with pytest.raises(StoreUnavailableError, match="registry"):
+        await exchange.handle(case(document()))
+    assert await counts(stocked, "document", "submission") == [0, 0]
+
+
+# -- append-only ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["evidence", "evidence_delivery", "audit"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"]
+)
+async def test_evidence_and_audit_only_grow(
+    exchange: Exchange, stocked: Pool, table: str, change: str
+) -> None:
+    await exchange.handle(case(document()))
+    before = await counts(stocked, table)
+    assert before != [0]
+    column = "evidence" if table == "evidence_delivery" else "id"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):
+        await stocked.execute(change.format(table, column))
+    assert await counts(stocked, table) == before
+
+
+async def waiting_for_locks(pool: Pool, count: int) -> bool:
+    """Whether this many connections to this database wait for a lock."""
+    found = await pool.fetchval(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return bool(found >= count)

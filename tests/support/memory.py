@@ -1,0 +1,178 @@
+"""The exchange's ports in memory: what was asked of them, in order, and faults on demand."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from axis.exchange.decision import Decision
+from axis.exchange.examination import Examination
+from axis.exchange.ports import (
+    CopyArrived,
+    EarlierSubmission,
+    KnownDelivery,
+    KnownDocument,
+    KnownStatus,
+    MessageKey,
+    OutboxMessage,
+    Publication,
+)
+from axis.exchange.records import Records
+from axis.registry.directory import Directory
+from tests.support.exchange import directory
+
+SIGNATURE = b"<!--signed-->"
+
+
+@dataclass
+class MemoryStore:
+    """Implements `Store`; `log` tells what happened, `committed` what stayed."""
+
+    log: list[str] = field(default_factory=list)
+    committed: list[Records] = field(default_factory=list)
+    waiting: list[OutboxMessage] = field(default_factory=list)
+    copies: list[CopyArrived] = field(default_factory=list)
+    confirmed: list[UUID] = field(default_factory=list)
+    postponed: dict[UUID, datetime] = field(default_factory=dict)
+    faults: dict[str, Exception] = field(default_factory=dict)
+    """What to raise at a step of `log`."""
+
+    @asynccontextmanager
+    async def intake(self) -> AsyncIterator["MemoryIntakeWork"]:
+        work = MemoryIntakeWork(self)
+        yield work
+        self.step("commit")
+        self.committed += work.saved
+
+    @asynccontextmanager
+    async def dispatch(self) -> AsyncIterator["MemoryDispatchWork"]:
+        work = MemoryDispatchWork(self)
+        yield work
+        self.step("commit")
+        self.committed += work.saved
+        self.confirmed += work.confirmed
+        self.postponed |= work.postponed
+
+    def step(self, name: str) -> None:
+        self.log.append(name)
+        if name in self.faults:
+            raise self.faults[name]
+
+
+class MemoryIntakeWork:
+    """Implements `IntakeWork`: nothing was there before."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.saved: list[Records] = []
+        self._store = store
+
+    async def lock(self, keys: Collection[str]) -> None:
+        self._store.step("lock")
+
+    async def directory(self) -> Directory:
+        self._store.step("directory")
+        return directory()
+
+    async def earlier_submissions(
+        self, keys: Collection[MessageKey]
+    ) -> Mapping[MessageKey, EarlierSubmission]:
+        self._store.step("earlier_submissions")
+        return {}
+
+    async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
+        self._store.step("documents_named")
+        return []
+
+    async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
+        self._store.step("deliveries_of")
+        return []
+
+    async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
+        self._store.step("statuses_of")
+        return []
+
+    async def save(self, records: Records) -> None:
+        self._store.step("save")
+        self.saved.append(records)
+
+
+class MemoryDispatchWork:
+    """Implements `DispatchWork` on the store's `waiting` and `copies`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self.saved: list[Records] = []
+        self.confirmed: list[UUID] = []
+        self.postponed: dict[UUID, datetime] = {}
+        self._store = store
+
+    async def claim(
+        self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
+    ) -> Sequence[OutboxMessage]:
+        self._store.step("claim")
+        done = {*self._store.confirmed, *self._store.postponed}
+        due = [one for one in self._store.waiting if one.row.urgent is urgent]
+        return [one for one in due if one.row.id not in done][:limit]
+
+    async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
+        self._store.step("copies_of")
+        return [copy for copy in self._store.copies if copy.delivery in outbox_ids]
+
+    async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
+        self._store.step("confirm")
+        self.confirmed += outbox_ids
+
+    async def postpone(self, outbox_ids: Collection[UUID], due_at: datetime) -> None:
+        self._store.step("postpone")
+        self.postponed |= dict.fromkeys(outbox_ids, due_at)
+
+    async def save(self, records: Records) -> None:
+        self._store.step("save")
+        self.saved.append(records)
+
+
+@dataclass
+class MemoryWorkbench:
+    """Implements `Workbench`: examinations by body, a mark for a signature."""
+
+    examinations: dict[bytes, Examination] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+    async def examine(self, bodies: Sequence[bytes], at: datetime) -> Sequence[Examination]:
+        self.log.append("examine")
+        return [self.examinations[body] for body in bodies]
+
+    async def sign(self, receipts: Sequence[bytes]) -> Sequence[bytes]:
+        self.log.append("sign")
+        return [receipt + SIGNATURE for receipt in receipts]
+
+
+@dataclass
+class MemoryPublisher:
+    """Implements `Publisher`: takes everything that no fault or refusal is set for."""
+
+    bursts: list[list[Publication]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Queues that do not exist or are full."""
+    fault: Exception | None = None
+    fault_at: str | None = None
+    """The message that the fault comes with; None: every one."""
+
+    async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
+        self.bursts.append(list(messages))
+        hit = any(self.fault_at in (None, message.message_id) for message in messages)
+        if self.fault is not None and hit:
+            raise self.fault
+        return [message.queue not in self.refused for message in messages]
+
+
+@dataclass
+class Observed:
+    """Implements `IntakeObserver`."""
+
+    log: list[str] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+    def decided(self, decisions: Sequence[Decision]) -> None:
+        self.log.append("decided")
+        self.decisions += decisions
