@@ -29,15 +29,19 @@ _UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.exceptions.OperatorInterventionError,
-    asyncpg.exceptions.InsufficientResourcesError,
-    asyncpg.exceptions.ReadOnlySQLTransactionError,
-    asyncpg.exceptions.CannotConnectNowError,
-    asyncpg.exceptions.TransactionRollbackError,
-    asyncpg.exceptions.LockNotAvailableError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresError,
 )
-"""Errors that pass by themselves: the unit of work is done again from its beginning."""
+"""Errors that are not the message's fault: the unit of work is done again from its beginning. A
+disk that is full, a password that changed or a schema that is missing ends some day, too, and until
+then nothing may be given up."""
+
+_FAULT_OF_THE_WORK = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
+"""Errors that the values of a unit of work bring about, and would bring about again."""
 
 _MOVE_ON = (
     asyncpg.exceptions.ReadOnlySQLTransactionError,
@@ -67,13 +71,17 @@ async def open_pool(dsn: str, *, max_size: int) -> Pool:
 
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """Run one transaction; turn passing faults into StoreUnavailableError."""
+    """Run one transaction; turn every fault that its values did not cause into
+    StoreUnavailableError.
+    """
     try:
         async with (
             pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection,
             connection.transaction(),
         ):
             yield connection
+    except _FAULT_OF_THE_WORK:
+        raise
     except _UNAVAILABLE as error:
         if isinstance(error, _MOVE_ON):
             await pool.expire_connections()
@@ -95,5 +103,5 @@ async def answers(pool: Pool) -> bool:
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS), pool.acquire() as connection:
             return bool(await connection.fetchval("SELECT true"))
-    except (*_UNAVAILABLE, asyncpg.PostgresError):
+    except _UNAVAILABLE:
         return False
