@@ -2,12 +2,29 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from axis.cli import bench, demo, local, router, web
+from axis.cli import (
+    account,
+    agency,
+    bench,
+    broker,
+    cert,
+    database,
+    dead,
+    demo,
+    document,
+    endpoint,
+    local,
+    receipt,
+    router,
+    status,
+    web,
+)
 from axis.errors import AxisError
 from axis.settings import CONFIG_VARIABLE
 
@@ -17,8 +34,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Trục liên thông văn bản · The broker that carries official documents.",
 )
-for noun in (router, web, local, demo, bench):
-    app.add_typer(noun.app)
+_FOR_AGENCIES = "Cho hệ thống của cơ quan · For agencies' systems"
+_FOR_OPERATORS = "Cho người vận hành trục · For operators of the axis"
+_ON_THIS_MACHINE = "Trên máy này · On this machine"
+_NOUNS = {
+    _FOR_AGENCIES: (document, status, receipt),
+    _FOR_OPERATORS: (
+        router,
+        web,
+        database,
+        broker,
+        agency,
+        endpoint,
+        cert,
+        account,
+        dead,
+    ),
+    _ON_THIS_MACHINE: (local, demo, bench),
+}
+for panel, nouns in _NOUNS.items():
+    for noun in nouns:
+        app.add_typer(noun.app, rich_help_panel=panel)
 
 
 @app.callback()
@@ -33,10 +69,16 @@ def settings(
         os.environ[CONFIG_VARIABLE] = str(config)
 
 
-def main() -> None:
-    """Run the command; an error that people can understand is printed without a traceback."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command of the process, or of these arguments, and end with its exit code.
+
+    0 is success, 1 an error or a refusal, 2 wrong usage. What people can put right is printed
+    without a traceback; only a bug shows one.
+    """
     try:
-        app()
+        app(args=arguments)
     except AxisError as error:
         typer.echo(error.diagnostics(), err=True)
-        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"Lỗi hệ thống · System error: {error}", err=True)
+    sys.exit(1)

@@ -1,0 +1,90 @@
+"""How commands print: tables and facts for people, JSON for machines."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from axis.clock import in_vietnam
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="In JSON thay cho bảng · Print JSON instead of a table.")
+]
+
+_JSON = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+
+NARROW = 100
+"""Columns of a page where nothing says how wide it is: a pipe, a log."""
+
+
+def console() -> Console:
+    """Return the console for results; it fits the terminal and colours only there."""
+    if sys.stdout.isatty():
+        return Console()
+    return Console(width=NARROW, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON."""
+    sys.stdout.write(orjson.dumps(value, default=str, option=_JSON | orjson.OPT_INDENT_2).decode())
+
+
+def print_json_line(value: Any) -> None:
+    """Print a value as one line of JSON, for commands that go on; it is out at once."""
+    sys.stdout.write(orjson.dumps(value, default=str, option=_JSON).decode())
+    sys.stdout.flush()
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows; columns are named «Vietnamese · English». Texts are shown as they are."""
+    table = Table(*columns, header_style="bold")
+    for row in rows:
+        table.add_row(*(escape(shown(cell)) for cell in row))
+    console().print(table)
+
+
+def print_facts(facts: Iterable[tuple[str, object]]) -> None:
+    """Print named facts one below the other; empty ones are left out."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        if shown(value):
+            table.add_row(f"[dim]{escape(name)}[/]", escape(shown(value)))
+    console().print(table)
+
+
+def say(vi: str, en: str) -> None:
+    """Print a message in both languages."""
+    console().print(f"{vi} · {en}", markup=False, highlight=False)
+
+
+def note(vi: str, en: str) -> None:
+    """Tell people how far a command is, beside its results."""
+    Console(stderr=True).print(f"{vi} · {en}", markup=False, highlight=False)
+
+
+def shown(value: object) -> str:
+    """Return a value as people read it: moments on Việt Nam's clock, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{in_vietnam(value):%d/%m/%Y %H:%M:%S}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, tuple | list | set | frozenset):
+        return ", ".join(shown(part) for part in value)
+    return "".join(letter if letter.isprintable() else "�" for letter in str(value))
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    if count < 1024:
+        return f"{count} byte"
+    if count < 1024 * 1024:
+        return f"{count / 1024:.1f} KB"
+    return f"{count / 1024 / 1024:.1f} MB"

@@ -1,0 +1,154 @@
+"""The client profile: one endpoint's address, keys, journal and trust in a small TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit, urlunsplit
+
+import typer
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from axis.app import certificates_in
+from axis.client import ReceiptTrust
+from axis.errors import ConfigurationError
+from axis.settings import with_password
+from axis.trust.certificates import Certificate, load_certificates
+from axis.trust.keys import SigningKey
+from axis.trust.policy import FIELD, SignaturePolicy
+
+PROFILE_VARIABLE = "AXIS_CLIENT_PROFILE"
+
+EXAMPLE = """\
+url = "amqp://axis.example.gov.vn:5672/axis"
+endpoint = "lgsp-h37"
+password_file = "lgsp-h37.password"
+journal = "lgsp-h37.journal"
+received = "received"
+
+[axis]
+anchors = "anchors"
+certificates = "axis-receipts.pem"
+
+[agencies."H37.02"]
+key_file = "h37.02.key.pem"
+certificate_file = "h37.02.chain.pem"
+"""
+
+HELP = f"""Hồ sơ kết nối của hệ thống · The endpoint's client profile ({PROFILE_VARIABLE})."""
+
+FORMAT = f"""
+
+Hồ sơ kết nối (--profile hoặc {PROFILE_VARIABLE}) là tệp TOML; đường dẫn tính từ tệp đó. ·
+The client profile (--profile or {PROFILE_VARIABLE}) is a TOML file; paths are relative to it.
+
+\b
+{EXAMPLE.replace("[", chr(92) + "[")}
+anchors, certificates: tệp hoặc thư mục chứng thư · a file or a folder of certificates.
+"""
+
+ProfileFile = Annotated[
+    Path, typer.Option("--profile", envvar=PROFILE_VARIABLE, show_envvar=False, help=HELP)
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AxisSection(_Section):
+    """What the endpoint has to know about the axis."""
+
+    anchors: Path
+    """File or folder: roots of the certification authorities."""
+    intermediates: Path | None = None
+    """File or folder: authorities that signers may leave out."""
+    certificates: Path
+    """File or folder: the certificates with which the axis signs receipts."""
+
+
+class AgencyKeys(_Section):
+    """An agency's seal."""
+
+    key_file: Path
+    certificate_file: Path
+    """The certificate, then the authorities above it."""
+
+
+class ClientProfile(_Section):
+    """One endpoint."""
+
+    url: str
+    """Address of the axis's broker; the account is the endpoint."""
+    endpoint: str
+    password_file: Path
+    journal: Path
+    received: Path = Path("received")
+    """Folder for documents that are received."""
+    axis: AxisSection
+    agencies: dict[str, AgencyKeys] = {}
+    folder: Path
+    """Where the profile lies; its paths start there."""
+
+    @property
+    def address(self) -> str:
+        """Return the address with the endpoint's account and password."""
+        parts = urlsplit(self.url)
+        host = parts.netloc.rpartition("@")[2]
+        named = urlunsplit(parts._replace(netloc=f"{self.endpoint}@{host}"))
+        return with_password(named, self.folder / self.password_file)
+
+    def key(self, agency: str) -> SigningKey:
+        """Return an agency's seal; raises ConfigurationError when the profile has none."""
+        keys = self.agencies.get(agency)
+        if keys is None:
+            known = ", ".join(self.agencies) or "—"
+            raise ConfigurationError(
+                f"Hồ sơ không có khóa của cơ quan «{agency}» (có: {known})."
+                f" / The profile has no key of agency «{agency}» (it has: {known})."
+            )
+        return SigningKey.load(self.folder / keys.key_file, self.folder / keys.certificate_file)
+
+    def receipt_trust(self) -> ReceiptTrust:
+        """Return whose receipts are believed."""
+        signers = [one for one in self._all_at(self.axis.certificates) if not one.is_authority]
+        return ReceiptTrust.of(signers, self._all_at(self.axis.anchors), self._intermediates())
+
+    def document_policy(self) -> SignaturePolicy:
+        """Return the policy for the signatures of documents that are received."""
+        return FIELD.with_trust(self._all_at(self.axis.anchors), self._intermediates())
+
+    def _intermediates(self) -> tuple[Certificate, ...]:
+        path = self.axis.intermediates
+        return () if path is None else self._all_at(path)
+
+    def _all_at(self, path: Path) -> tuple[Certificate, ...]:
+        path = self.folder / path
+        if path.is_dir():
+            return certificates_in(path)
+        try:
+            return load_certificates(path.read_bytes())
+        except OSError as error:
+            raise ConfigurationError(
+                f"Không đọc được «{path}» ({error.strerror})."
+                f" / «{path}» cannot be read ({error.strerror})."
+            ) from error
+
+
+def load_profile(file: Path) -> ClientProfile:
+    """Read a profile; raises ConfigurationError naming each wrong entry."""
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        return ClientProfile(**{**values, "folder": file.absolute().parent})
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        detail = "\n  ".join(lines)
+    except OSError as error:
+        detail = error.strerror or ""
+    except ValueError as error:  # no UTF-8, no TOML
+        detail = str(error)
+    raise ConfigurationError(
+        f"Hồ sơ kết nối «{file}» sai / The client profile «{file}» is wrong:\n  {detail}"
+    )

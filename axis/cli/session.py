@@ -1,0 +1,77 @@
+"""The connection of client commands to the axis, as a profile describes it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from axis.cli.profile import ClientProfile
+from axis.client import AgencySystem
+from axis.client.inbox import PREFETCH
+from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.edxml.parse import read
+from axis.edxml.values import Document, Message
+from axis.edxml.xml import parse_tree
+from axis.errors import InvalidInputError
+from axis.logs import configure_logging
+from axis.settings import LogSettings
+from axis.trust.location import SIGNATURE_TAG
+from axis.trust.sign import sign
+
+RECEIPT_SECONDS = 60.0
+"""How long a command waits for a receipt; it is in the journal when it comes later."""
+
+
+@asynccontextmanager
+async def connected(
+    profile: ClientProfile, *, prefetch: int = PREFETCH
+) -> AsyncIterator[AgencySystem]:
+    """Connect as the profile's endpoint; logs go to standard error, results stay alone."""
+    configure_logging(LogSettings(level="warning", format="console"))
+    async with AgencySystem.connect(
+        profile.address,
+        profile.endpoint,
+        journal=profile.folder / profile.journal,
+        trust=profile.receipt_trust(),
+        prefetch=prefetch,
+    ) as system:
+        yield system
+
+
+def is_signed(message: bytes) -> bool:
+    """Tell whether a message carries a W3C signature, sound or not."""
+    root, _ = parse_tree(message, max_bytes=MAX_DOCUMENT_BYTES)
+    return root is not None and next(root.iter(SIGNATURE_TAG), None) is not None
+
+
+def sealed(message: bytes, profile: ClientProfile, agency: str | None) -> bytes:
+    """Return the message signed: as it is, or with the seal of `agency` or of its own sender.
+
+    Raises InvalidInputError when it cannot be read, ConfigurationError without a key.
+    """
+    if is_signed(message):
+        return message
+    return sign(message, profile.key(agency or sender_of(message)))
+
+
+def sender_of(message: bytes) -> str:
+    """Return the code of the agency that a message names as its sender."""
+    return message_in(message).sender
+
+
+def document_in(data: bytes) -> Document:
+    """Read a document; raises InvalidInputError."""
+    message = message_in(data)
+    if not isinstance(message, Document):
+        raise InvalidInputError(
+            "Đây là thông báo trạng thái, không phải văn bản. / This is a status, no document."
+        )
+    return message
+
+
+def message_in(data: bytes) -> Message:
+    """Read a message; raises InvalidInputError with everything that is wrong."""
+    reading = read(data)
+    if reading.message is None:
+        raise InvalidInputError(
+            "\n".join(f"{finding.text_vi()} / {finding.text_en()}" for finding in reading.findings)
+        )
+    return reading.message

@@ -1,0 +1,114 @@
+"""`axis status`: statuses (trạng thái xử lý) that an agency reports about a document."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from axis.cli.output import AsJson, print_json
+from axis.cli.profile import ClientProfile, ProfileFile, load_profile
+from axis.cli.receipt_view import print_receipt, receipt_json
+from axis.cli.running import read_file, run
+from axis.cli.session import RECEIPT_SECONDS, connected, document_in
+from axis.client import AgencySystem, CheckedReceipt
+from axis.edxml.codes import StatusCode
+from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.edxml.values import Code, Document, Organization, PromulgationInfo
+from axis.errors import InvalidInputError
+from axis.registry.problems import quoted
+
+app = typer.Typer(
+    name="status",
+    no_args_is_help=True,
+    help="Báo trạng thái xử lý · Report statuses; hồ sơ kết nối: axis document --help.",
+)
+
+_CODES = ", ".join(f"{code.value} {code.name_vi}" for code in StatusCode)
+
+
+@app.callback()
+def status() -> None:
+    """Keep `report` a command of its own."""
+
+
+@app.command()
+def report(
+    document: Annotated[
+        str,
+        typer.Argument(
+            metavar="DOCUMENT",
+            help="Tệp edXML, DocumentId hoặc mã trên trục của văn bản trong sổ · "
+            "An edXML file, or the DocumentId or axis id of a document in the journal.",
+        ),
+    ],
+    code: Annotated[StatusCode, typer.Argument(help=_CODES)],
+    profile: ProfileFile,
+    as_agency: Annotated[
+        str, typer.Option("--as", metavar="CODE", help="Cơ quan báo · The reporting agency.")
+    ],
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Nơi nhận, chỉ cho 13 · The receiver, for 13 only."),
+    ] = None,
+    description: Annotated[str, typer.Option(help="Nội dung, lý do · What to say, why.")] = "",
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Giây chờ biên nhận · Seconds to wait for the receipt.")
+    ] = RECEIPT_SECONDS,
+    json: AsJson = False,
+) -> None:
+    """Ký và gửi một trạng thái, chờ biên nhận · Sign and send a status, wait for the receipt."""
+    known = load_profile(profile)
+    receipt = run(
+        _report(known, document, code, as_agency, to=to, description=description, timeout=timeout)
+    )
+    if json:
+        print_json(receipt_json(receipt))
+    else:
+        print_receipt(receipt)
+    if not receipt.accepted:
+        raise typer.Exit(1)
+
+
+async def _report(
+    profile: ClientProfile,
+    wanted: str,
+    code: StatusCode,
+    as_agency: str,
+    *,
+    to: str | None,
+    description: str,
+    timeout: float,
+) -> CheckedReceipt:
+    key = profile.key(as_agency)
+    async with connected(profile) as system:
+        submission = await system.report(
+            await _document(system, wanted),
+            code,
+            as_agency=as_agency,
+            key=key,
+            description=description,
+            to=to,
+        )
+        return await submission.receipt(timeout)
+
+
+async def _document(system: AgencySystem, wanted: str) -> Document:
+    """Find the document that is meant: a file, a delivery, or something sent from here."""
+    if Path(wanted).is_file():  # noqa: ASYNC240 - one look at a local file
+        return document_in(read_file(Path(wanted), MAX_DOCUMENT_BYTES))
+    delivery = await system.journal.deliveries.of_document(wanted)
+    if delivery is not None:
+        return Document(
+            from_=Organization(organ_id=delivery.sender),
+            to=tuple(Organization(organ_id=code) for code in delivery.receivers),
+            document_id=delivery.document_id,
+            code=Code(delivery.number, delivery.notation),
+            promulgation=PromulgationInfo(date=delivery.promulgated),
+        )
+    sent = await system.journal.submissions.of_document(wanted)
+    if sent is not None:
+        return document_in(await system.journal.submissions.body(sent.message_id))
+    raise InvalidInputError(
+        f"{quoted(wanted)} không phải tệp, và sổ không có văn bản nào mang mã đó."
+        f" / {quoted(wanted)} is no file, and the journal has no such document."
+    )
