@@ -11,6 +11,7 @@ import asyncpg
 
 from axis.local.place import Place
 from axis.local.ports import reserved_block
+from axis.local.postgresql_setup import configuration, programs
 from axis.local.processes import (
     APPEAR_SECONDS,
     POLL_SECONDS,
@@ -23,11 +24,6 @@ from axis.local.processes import (
     until,
     wait_gone,
 )
-
-OLDEST_MAJOR = 13
-"""The oldest PostgreSQL that the project's SQL is written for."""
-INSTALLED = Path("/usr/lib/postgresql")
-"""Where Debian and Ubuntu keep one folder a major version."""
 
 SUPERUSER = "postgres"
 INIT_SECONDS = 120.0
@@ -57,15 +53,15 @@ class PrivatePostgreSQL:
                 return
             # Orphans of a killed server still hold its shared memory until they notice.
             await wait_gone(self.pids(), STOP_SECONDS)
-            programs = _programs(self._major())
+            folder = programs(self._major())
             if not self._cluster.exists():
-                await self._create(programs)
+                await self._create(folder)
             self._forget_dead_server()
             with reserved_block(self.place.state.first_port) as port:
                 self.place.remember_port(port)
-                self._configure()
+                self.place.write("axis.conf", configuration(self._cluster, port))
                 await self.place.spawn(
-                    programs / "postgres",
+                    folder / "postgres",
                     *("-D", self._cluster, "-c", f"config_file={self.place.home}/axis.conf"),
                     *("-c", f"cluster_name={self.place.state.name}"),
                     environment=clean_environment(),
@@ -167,14 +163,14 @@ class PrivatePostgreSQL:
         except FileNotFoundError:
             return None
 
-    async def _create(self, programs: Path) -> None:
+    async def _create(self, folder: Path) -> None:
         """Make the cluster under another name, so that half of one is never started."""
         draft = self.place.data / "cluster.new"
         password = self.place.write("initdb.password", self.place.secret("superuser.password"))
         try:
             await self.place.run("rm", "-rf", draft, timeout=INIT_SECONDS)
             await self.place.run(
-                programs / "initdb",
+                folder / "initdb",
                 *("--pgdata", draft, "--username", SUPERUSER, "--pwfile", password),
                 *("--auth", "scram-sha-256", "--no-locale", "--encoding", "UTF8"),
                 "--data-checksums",
@@ -198,29 +194,6 @@ class PrivatePostgreSQL:
         if pid not in map(str, find("postgres", lambda _: True)):
             pid_file.unlink()
 
-    def _configure(self) -> None:
-        """Write the settings that differ from PostgreSQL's own."""
-        self.place.write(
-            "axis.conf",
-            f"""\
-include = {_literal(self._cluster / "postgresql.conf")}
-
-listen_addresses = '127.0.0.1'
-port = {self.port}
-# A socket's path may not be longer than 107 bytes, which a deep folder exceeds.
-unix_socket_directories = ''
-password_encryption = scram-sha-256
-
-max_connections = 200
-shared_buffers = 256MB
-max_wal_size = 2GB
-
-log_line_prefix = '%m [%p] %q%u@%d '
-log_timezone = UTC
-timezone = UTC
-""",
-        )
-
     async def _wait_ready(self) -> None:
         if not await until(lambda: bool(self._server()), APPEAR_SECONDS):
             raise self._failure("PostgreSQL không khởi động. · PostgreSQL did not start.")
@@ -242,29 +215,6 @@ timezone = UTC
         return LocalServerError(f"{what}\n{log_tail(self.log)}")
 
 
-def _programs(major: str | None) -> Path:
-    """Return the folder of PostgreSQL's programs: those that wrote the data, else the newest."""
-    found = {
-        folder.parent.name: folder
-        for folder in INSTALLED.glob("*/bin")
-        if (folder / "initdb").exists() and folder.parent.name.isdigit()
-    }
-    if major is not None:
-        if major not in found:
-            raise LocalServerError(
-                f"Dữ liệu cần PostgreSQL {major} nhưng máy chưa cài. ·"
-                f" The data needs PostgreSQL {major}, which is not installed."
-            )
-        return found[major]
-    usable = [version for version in found if int(version) >= OLDEST_MAJOR]
-    if not usable:
-        raise LocalServerError(
-            f"Chưa cài PostgreSQL {OLDEST_MAJOR} trở lên; hãy chạy deploy/install. ·"
-            f" PostgreSQL {OLDEST_MAJOR} or newer is not installed; run deploy/install."
-        )
-    return found[max(usable, key=int)]
-
-
 def _is_server(name: str) -> Callable[[Sequence[str]], bool]:
     return consecutive("-c", f"cluster_name={name}")
 
@@ -273,7 +223,3 @@ def _quoted(name: str) -> str:
     if not _DATABASE_NAME.fullmatch(name):
         raise LocalServerError(f"not a database name: {name!r}")
     return f'"{name}"'
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,13 +15,21 @@ from axis.local.processes import (
     APPEAR_SECONDS,
     POLL_SECONDS,
     LocalServerError,
-    clean_environment,
     consecutive,
     end,
     find,
     log_tail,
     until,
     with_descendants,
+)
+from axis.local.rabbitmq_setup import (
+    ADVANCED,
+    DATA_FOLDERS,
+    LOG_FILE,
+    PLUGINS,
+    RabbitPorts,
+    configuration,
+    environment,
 )
 
 # Debian's /usr/sbin/rabbitmq-server changes user and directory and drops the environment.
@@ -38,17 +44,6 @@ VHOST = "axis"
 """The virtual host of the AMQP contract; made with the node."""
 ADMIN = "axis-admin"
 """The only account of a new node: an administrator with a random password, no `guest`."""
-
-# Offsets in the server's block of ports.
-_AMQP, _DISTRIBUTION, _EPMD, _TOOLS_FIRST, _TOOLS_LAST, _MANAGEMENT, _METRICS = (
-    0,
-    1,
-    2,
-    3,
-    9,
-    10,
-    11,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +70,14 @@ class PrivateRabbitMQ:
         Raises `LocalServerError` when RabbitMQ is not installed or does not come up.
         """
         async with self.place.exclusive():
-            await self.place.prepare("home", "log", "mnesia", "expand", "generated")
+            await self.place.prepare(*DATA_FOLDERS)
             if self._node():
                 await self._wait_ready()
                 return
             _require_installed()
             await self._end_epmd()
-            with self._ports():
+            with reserved_block(self.place.state.first_port) as first:
+                self.place.remember_port(first)
                 self._configure()
                 await self._start_epmd()
                 await self._spawn(SERVER)
@@ -127,22 +123,22 @@ class PrivateRabbitMQ:
     @property
     def port(self) -> int:
         """Port of AMQP on 127.0.0.1."""
-        return self._port(_AMQP)
+        return self._ports.amqp
 
     @property
     def management_url(self) -> str:
         """Address of the management HTTP API, without a slash at the end."""
-        return f"http://127.0.0.1:{self._port(_MANAGEMENT)}"
+        return f"http://127.0.0.1:{self._ports.management}"
 
     @property
     def metrics_url(self) -> str:
         """Address of the node's Prometheus figures."""
-        return f"http://127.0.0.1:{self._port(_METRICS)}/metrics"
+        return f"http://127.0.0.1:{self._ports.metrics}/metrics"
 
     @property
     def log(self) -> Path:
         """The node's log file."""
-        return self.place.data / "log" / "rabbit.log"
+        return self.place.data / "log" / LOG_FILE
 
     def amqp_url(self, vhost: str = VHOST, account: Credentials | None = None) -> str:
         """Return the AMQP address of a virtual host for an account (the administrator)."""
@@ -158,21 +154,25 @@ class PrivateRabbitMQ:
     def _epmd(self) -> list[int]:
         if self.place.state.first_port is None:
             return []
-        return find("epmd", consecutive("-port", str(self._port(_EPMD))))
+        return find("epmd", consecutive("-port", str(self._ports.epmd)))
 
     async def _start_epmd(self) -> None:
-        await self._spawn("epmd", "-port", str(self._port(_EPMD)), "-address", "127.0.0.1")
+        await self._spawn("epmd", "-port", str(self._ports.epmd), "-address", "127.0.0.1")
 
     async def _end_epmd(self) -> None:
         await end(self._epmd(), signal.SIGTERM, STOP_SECONDS)
-        first = self.place.state.first_port
+        if self.place.state.first_port is None:
+            return
+        port = self._ports.epmd
         # A node whose epmd went away starts another, which says nothing of itself in its
         # arguments. Asking over its port reaches only the epmd of this server.
-        if first is not None and not port_is_free(first + _EPMD):
-            await self.place.run("epmd", "-port", str(first + _EPMD), "-kill", timeout=STOP_SECONDS)
+        if not port_is_free(port):
+            await self.place.run("epmd", "-port", str(port), "-kill", timeout=STOP_SECONDS)
 
     async def _spawn(self, *command: str | Path) -> None:
-        await self.place.spawn(*command, environment=self._environment())
+        place = self.place
+        settings = environment(self._ports, name=place.state.name, home=place.home, data=place.data)
+        await place.spawn(*command, environment=settings)
 
     async def _wait_ready(self) -> None:
         # The start script runs first; a node that does not follow it never will.
@@ -223,86 +223,21 @@ class PrivateRabbitMQ:
 
     # -- configuration -------------------------------------------------------------------------
 
-    @contextmanager
-    def _ports(self) -> Iterator[None]:
-        with reserved_block(self.place.state.first_port) as first:
-            self.place.remember_port(first)
-            yield
-
-    def _port(self, offset: int) -> int:
+    @property
+    def _ports(self) -> RabbitPorts:
         first = self.place.state.first_port
         if first is None:
             raise LocalServerError(
                 "RabbitMQ chưa từng được khởi động trong thư mục này. ·"
                 " RabbitMQ has not been started in this folder."
             )
-        return first + offset
+        return RabbitPorts(first)
 
     def _configure(self) -> None:
-        place = self.place
-        place.write("enabled_plugins", "[rabbitmq_management,rabbitmq_prometheus].\n")
-        # Before the first queue: the default tick keeps a core busy with idle quorum queues.
-        place.write("advanced.config", "[{rabbit,[{quorum_tick_interval,60000}]}].\n")
-        place.write(
-            "rabbitmq.conf",
-            f"""\
-listeners.tcp.default = 127.0.0.1:{self._port(_AMQP)}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {self._port(_MANAGEMENT)}
-prometheus.tcp.ip = 127.0.0.1
-prometheus.tcp.port = {self._port(_METRICS)}
-
-# The statistics of every queue, connection and channel come from Prometheus.
-management_agent.disable_metrics_collector = true
-
-# Only an empty node reads these: in place of guest and of the virtual host "/".
-default_user = {self.admin.user}
-default_pass = {self.admin.password}
-default_user_tags.administrator = true
-default_vhost = {VHOST}
-default_permissions.configure = .*
-default_permissions.read = .*
-default_permissions.write = .*
-
-# RabbitMQ 3's own limit; 4 has a lower one, which a large attachment would exceed.
-max_message_size = 134217728
-vm_memory_high_watermark.relative = 0.4
-disk_free_limit.absolute = 1GB
-
-log.console = false
-log.file = {self.log.name}
-log.file.level = info
-log.file.rotation.size = 10485760
-log.file.rotation.count = 5
-""",
-        )
-
-    def _environment(self) -> dict[str, str]:
-        home, data, name = self.place.home, self.place.data, self.place.state.name
-        return clean_environment(
-            HOME=str(data / "home"),
-            ERL_EPMD_PORT=str(self._port(_EPMD)),
-            ERL_EPMD_ADDRESS="127.0.0.1",
-            RABBITMQ_CONF_ENV_FILE="/dev/null",
-            RABBITMQ_NODENAME=f"{name}@localhost",
-            RABBITMQ_NODE_IP_ADDRESS="127.0.0.1",
-            RABBITMQ_NODE_PORT=str(self._port(_AMQP)),
-            RABBITMQ_DIST_PORT=str(self._port(_DISTRIBUTION)),
-            RABBITMQ_CTL_DIST_PORT_MIN=str(self._port(_TOOLS_FIRST)),
-            RABBITMQ_CTL_DIST_PORT_MAX=str(self._port(_TOOLS_LAST)),
-            RABBITMQ_MNESIA_BASE=str(data / "mnesia"),
-            RABBITMQ_LOG_BASE=str(data / "log"),
-            RABBITMQ_CONFIG_FILE=str(home / "rabbitmq.conf"),
-            RABBITMQ_ADVANCED_CONFIG_FILE=str(home / "advanced.config"),
-            RABBITMQ_ENABLED_PLUGINS_FILE=str(home / "enabled_plugins"),
-            RABBITMQ_PLUGINS_EXPAND_DIR=str(data / "expand"),
-            RABBITMQ_GENERATED_CONFIG_DIR=str(data / "generated"),
-            RABBITMQ_PID_FILE=str(data / "rabbit.pid"),
-            # The last flag means nothing to Erlang: it is how `find` knows this node.
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=(
-                f"-kernel inet_dist_use_interface {{127,0,0,1}} -axis {name}"
-            ),
-        )
+        self.place.write("enabled_plugins", PLUGINS)
+        self.place.write("advanced.config", ADVANCED)
+        text = configuration(self._ports, admin=ADMIN, password=self.admin.password, vhost=VHOST)
+        self.place.write("rabbitmq.conf", text)
 
 
 def _require_installed() -> None:
