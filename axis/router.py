@@ -20,12 +20,7 @@ from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE
 from axis.clock import Clock
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.intake import Intake
-from axis.exchange.ports import (
-    BrokerUnavailableError,
-    Store,
-    StoreUnavailableError,
-    Workbench,
-)
+from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
 from axis.exchange.receipts import Notary
 from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
 from axis.settings import RouterSettings
@@ -137,6 +132,7 @@ class Router:
         publisher = RabbitPublisher(
             parts.broker_url, f"axis {parts.name} dispatch {'urgent' if urgent else 'normal'}"
         )
+        limits = DispatchLimits()
         dispatch = Dispatch(
             parts.store,
             publisher,
@@ -144,25 +140,26 @@ class Router:
             parts.notary,
             parts.clock,
             urgent=urgent,
-            limits=DispatchLimits(),
+            limits=limits,
         )
         wake = self._wake[urgent]
-        careful = False
+        careful = 0  # rounds to go one by one: any message of the lost burst may be to blame
         try:
             while True:
                 wake.clear()
                 try:
-                    done = await dispatch.round(careful=careful)
-                except (StoreUnavailableError, BrokerUnavailableError) as error:
-                    careful = isinstance(error, BrokerUnavailableError)
+                    done = await dispatch.round(careful=careful > 0)
+                except UnavailableError as error:
+                    if isinstance(error, BrokerLostError):
+                        careful = limits.count
                     await self._fault("dispatch", error)
                     continue
                 except Exception as error:  # noqa: BLE001 - a bug must not end the lane for good
-                    careful = True
+                    careful = limits.count
                     _log.exception("dispatch.failed", error=type(error).__name__)
                     await asyncio.sleep(FAULT_PAUSE_SECONDS)
                     continue
-                careful = False
+                careful = max(careful - 1, 0)
                 self._observer.dispatched(done)
                 if not done.confirmed and not done.returned:
                     await self._rest(wake)

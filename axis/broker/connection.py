@@ -12,6 +12,7 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
 
+from axis.broker.foreign import tolerate_foreign_properties
 from axis.exchange.ports import BrokerUnavailableError
 
 CONNECT_TIMEOUT_SECONDS = 10.0
@@ -28,16 +29,31 @@ async def connect(url: str, name: str) -> AsyncIterator[AbstractConnection]:
 
     Raises BrokerUnavailableError when the broker can't be reached or refuses the account.
     """
+    tolerate_foreign_properties()
     try:
         connection = await aio_pika.connect(
             url, timeout=CONNECT_TIMEOUT_SECONDS, client_properties={"connection_name": name}
         )
     except BROKER_FAULTS as error:
         raise BrokerUnavailableError(f"RabbitMQ: {type(error).__name__}: {error}") from error
+    except asyncio.CancelledError as error:
+        if being_cancelled():
+            raise
+        raise BrokerUnavailableError("RabbitMQ: the connection was given up") from error
     try:
         yield connection
     finally:
         await close_quietly(connection)
+
+
+def being_cancelled() -> bool:
+    """Tell whether a CancelledError is really for this task.
+
+    aiormq also rejects what waits for a dying connection with CancelledError; a task that
+    believed it would end silently, and its queue with it.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def close_quietly(connection: AbstractConnection) -> None:
@@ -47,3 +63,6 @@ async def close_quietly(connection: AbstractConnection) -> None:
             await connection.close()
     except BROKER_FAULTS:
         return
+    except asyncio.CancelledError:
+        if being_cancelled():
+            raise

@@ -1,8 +1,8 @@
 """Takes messages from a queue in batches; acknowledges a batch only after it was handled.
 
 A fault of the broker ends the session; a new one starts after a pause and gets what was not
-acknowledged again. A fault of the store is waited out with the batch in hand, because giving it
-back would count towards the queue's delivery limit.
+acknowledged again. A fault of the store or of the workers is waited out with the batch in hand,
+because giving it back would count towards the queue's delivery limit.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
-from axis.broker.connection import BROKER_FAULTS, connect
-from axis.exchange.ports import BrokerUnavailableError, StoreUnavailableError
+from axis.broker.connection import being_cancelled, connect
+from axis.exchange.ports import BrokerUnavailableError, UnavailableError
 
 Handler = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
 
@@ -38,16 +38,28 @@ class BatchLimits:
 
 
 class BatchConsumer:
-    """Feeds one queue's messages to a handler, batch by batch, for ever."""
+    """Feeds one queue's messages to a handler, batch by batch, for ever.
+
+    A message that the handler fails on is set aside as a dead letter. The queue where dead letters
+    end has no such place behind it: a consumer that `keeps` tries until the handler succeeds.
+    """
 
     def __init__(
-        self, url: str, queue: str, handler: Handler, limits: BatchLimits, *, name: str
+        self,
+        url: str,
+        queue: str,
+        handler: Handler,
+        limits: BatchLimits,
+        *,
+        name: str,
+        keeps: bool = False,
     ) -> None:
         self._url = url
         self._queue = queue
         self._handler = handler
         self._limits = limits
         self._name = name
+        self._keeps = keeps
         self.connected = False
         """Whether a session is open now; readiness is told from it."""
 
@@ -58,14 +70,21 @@ class BatchConsumer:
             started = time.monotonic()
             try:
                 await self._session()
-            except (BrokerUnavailableError, *BROKER_FAULTS) as error:
-                _log.warning("broker.session_lost", queue=self._queue, error=repr(error)[:200])
+            except asyncio.CancelledError as error:
+                if being_cancelled():
+                    raise
+                self._lost(error)
+            except Exception as error:  # noqa: BLE001 - a library's bug costs a session, not the router
+                self._lost(error)
             finally:
                 self.connected = False
             if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _lost(self, error: BaseException) -> None:
+        _log.warning("broker.session_lost", queue=self._queue, error=repr(error)[:200])
 
     async def _session(self) -> None:
         async with connect(self._url, self._name) as connection:
@@ -74,13 +93,16 @@ class BatchConsumer:
             queue = await channel.get_queue(self._queue, ensure=False)
             buffer: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
             channel.close_callbacks.add(lambda *_: buffer.put_nowait(None))
+            underlay = await channel.get_underlay_channel()
+            # a queue that is deleted or loses its members leaves the channel open and silent
+            underlay.on_consumer_cancel_callbacks.add(lambda _: buffer.put_nowait(None))
             await queue.consume(buffer.put)
             self.connected = True
             carried: AbstractIncomingMessage | None = None
             while True:
                 batch, carried, open_ = await self._gather(buffer, carried)
                 if not open_:
-                    raise BrokerUnavailableError("RabbitMQ: the channel was closed")
+                    raise BrokerUnavailableError("RabbitMQ: the channel or the queue is gone")
                 await self._settle(batch)
 
     async def _gather(
@@ -130,7 +152,11 @@ class BatchConsumer:
         while True:
             try:
                 return await self._handler(batch)
-            except StoreUnavailableError as error:
-                _log.warning("store.unavailable", queue=self._queue, error=str(error)[:200])
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            except UnavailableError as error:
+                _log.warning("batch.waits", queue=self._queue, error=str(error)[:200])
+            except Exception as error:
+                if not self._keeps:
+                    raise
+                _log.exception("batch.kept", queue=self._queue, error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -14,17 +14,15 @@ _MAX_TEXT_CHARS = 255
 """An AMQP short string; headers of a dead letter are foreign and may be longer."""
 
 
-def submissions_of(
-    messages: Sequence[AbstractIncomingMessage], clock: Clock
-) -> list[Submission]:
+def submissions_of(messages: Sequence[AbstractIncomingMessage], clock: Clock) -> list[Submission]:
     """Return the submissions that these messages are; nothing in them is believed yet."""
     now = clock()
     return [
         Submission(
             id=new_id(),
             body=message.body,
-            routing_key=message.routing_key or "",
-            user_id=message.user_id,
+            routing_key=clean(message.routing_key) or "",
+            user_id=clean(message.user_id),
             message_id=message.message_id,
             received_at=now,
         )
@@ -39,8 +37,8 @@ def dead_letter_of(message: AbstractIncomingMessage, clock: Clock) -> DeadLetter
         id=submission.id,
         at=submission.received_at,
         queue=_text(message.headers, "x-first-death-queue") or DEAD,
-        routing_key=clean(submission.routing_key) or "",
-        user_id=clean(submission.user_id),
+        routing_key=submission.routing_key,
+        user_id=submission.user_id,
         message_id=clean(submission.message_id),
         reasons=(_text(message.headers, "x-first-death-reason") or "unknown",),
         sha256=submission.sha256,
@@ -49,8 +47,11 @@ def dead_letter_of(message: AbstractIncomingMessage, clock: Clock) -> DeadLetter
 
 
 def clean(text: str | None) -> str | None:
-    """Return foreign text as PostgreSQL can keep it: bounded, without NUL."""
-    return None if text is None else text.replace("\0", "")[:_MAX_TEXT_CHARS]
+    """Return foreign text as PostgreSQL can keep it: bounded, without NUL.
+
+    U+FFFD takes its place, so that a text never becomes one that means something.
+    """
+    return None if text is None else text.replace("\0", "\ufffd")[:_MAX_TEXT_CHARS]
 
 
 def _text(headers: HeadersType, name: str) -> str | None:

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack
 from datetime import UTC
 
 import aio_pika
+import structlog
 from aio_pika.abc import AbstractExchange, DeliveryMode
 from aio_pika.exceptions import DeliveryError
 
-from axis.broker.connection import BROKER_FAULTS, connect
-from axis.exchange.ports import BrokerUnavailableError, Publication
+from axis.broker.connection import BROKER_FAULTS, being_cancelled, connect
+from axis.exchange.ports import BrokerLostError, BrokerUnavailableError, Publication
 from axis.exchange.records import MessageType
 
 CONFIRM_TIMEOUT_SECONDS = 30.0
@@ -21,6 +22,8 @@ _CONTENT_TYPES = {
     MessageType.STATUS: "application/edxml+xml",
     MessageType.RECEIPT: "application/xml",
 }
+
+_log = structlog.get_logger(__name__)
 
 
 class RabbitPublisher:
@@ -35,7 +38,8 @@ class RabbitPublisher:
     async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
         """Publish all at once and wait for every confirm.
 
-        False means that the broker gave the message back: no such queue, or the queue is full.
+        False means that the message is not in its queue: there is no such queue, it is full, or
+        AMQP cannot express the message.
         """
         exchange = self._exchange or await self._open()
         outcomes = await asyncio.gather(
@@ -43,12 +47,10 @@ class RabbitPublisher:
         )
         answers = []
         for outcome in outcomes:
-            if isinstance(outcome, BROKER_FAULTS):
+            if isinstance(outcome, BaseException):
                 await self.close()
                 text = f"RabbitMQ: {type(outcome).__name__}: {outcome}"
-                raise BrokerUnavailableError(text) from outcome
-            if isinstance(outcome, BaseException):
-                raise outcome
+                raise BrokerLostError(text) from outcome
             answers.append(outcome)
         return answers
 
@@ -61,8 +63,10 @@ class RabbitPublisher:
         connection = await self._stack.enter_async_context(connect(self._url, self._name))
         try:
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        except BROKER_FAULTS as error:
+        except (*BROKER_FAULTS, asyncio.CancelledError) as error:
             await self.close()
+            if isinstance(error, asyncio.CancelledError) and being_cancelled():
+                raise
             raise BrokerUnavailableError(f"RabbitMQ: {type(error).__name__}: {error}") from error
         self._exchange = channel.default_exchange
         return self._exchange
@@ -87,5 +91,10 @@ async def _publish(exchange: AbstractExchange, message: Publication) -> bool:
             timeout=CONFIRM_TIMEOUT_SECONDS,
         )
     except DeliveryError:
+        return False
+    except BROKER_FAULTS:
+        raise
+    except Exception as error:  # noqa: BLE001 - what cannot be encoded must not hold up the rest
+        _log.error("message.unpublishable", message=message.message_id, error=repr(error)[:200])
         return False
     return True

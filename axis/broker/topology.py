@@ -30,6 +30,9 @@ only a router that is killed with the message in hand counts up; 50 kills are no
 INBOX_DELIVERY_LIMIT = 100
 """An agency's system that crashes on a message gets it this often before people must look."""
 
+DEAD_DELIVERY_LIMIT = 2**31 - 1
+"""Nothing may fall out of the last queue; without a limit of its own RabbitMQ 4 sets one of 20."""
+
 MAX_INTAKE_BYTES = 8 * 1024**3
 """Bytes waiting in one intake queue; beyond it publishers get a negative confirm and wait. About
 an hour of the national peak (60 documents a second of 40 KB)."""
@@ -49,11 +52,13 @@ class Queue:
     @property
     def arguments(self) -> dict[str, Any]:
         """Declaration arguments; at-least-once dead-lettering requires ``reject-publish``."""
-        arguments: dict[str, Any] = {"x-queue-type": "quorum"}
+        arguments: dict[str, Any] = {
+            "x-queue-type": "quorum",
+            "x-delivery-limit": self.delivery_limit,
+        }
         if self.name == DEAD:
             return arguments
         arguments |= {
-            "x-delivery-limit": self.delivery_limit,
             "x-dead-letter-exchange": DEAD,
             "x-dead-letter-routing-key": self.name,
             "x-dead-letter-strategy": "at-least-once",
@@ -100,7 +105,7 @@ QUEUES = (
     Queue(INTAKE_DOCUMENTS, INTAKE_DELIVERY_LIMIT, MAX_INTAKE_BYTES),
     Queue(INTAKE_URGENT, INTAKE_DELIVERY_LIMIT, MAX_INTAKE_BYTES),
     Queue(INTAKE_STATUSES, INTAKE_DELIVERY_LIMIT, MAX_INTAKE_BYTES),
-    Queue(DEAD, 0),
+    Queue(DEAD, DEAD_DELIVERY_LIMIT),
 )
 
 BINDINGS = (

@@ -1,0 +1,40 @@
+"""AMQP messages without a broker."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class FakeMessage:
+    """An incoming message that notes how it was settled."""
+
+    body: bytes = b"x"
+    routing_key: str | None = "document"
+    user_id: str | None = "g22"
+    message_id: str | None = "id-1"
+    headers: dict[str, Any] = field(default_factory=dict)
+    delivery_tag: int = 0
+    settled: list[tuple[int, str]] = field(default_factory=list)
+    """Shared by the messages of a channel: delivery tag and how it was settled."""
+    fault: Exception | None = None
+    """What settling raises once the channel is gone."""
+
+    async def ack(self, *, multiple: bool = False) -> None:
+        self._settle("ack all" if multiple else "ack")
+
+    async def reject(self, *, requeue: bool) -> None:
+        self._settle("requeue" if requeue else "reject")
+
+    def _settle(self, how: str) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.settled.append((self.delivery_tag, how))
+
+
+def channel_of(*bodies: bytes) -> list[FakeMessage]:
+    """Messages with these bodies, as they come over one channel."""
+    settled: list[tuple[int, str]] = []
+    return [
+        FakeMessage(body, delivery_tag=tag, settled=settled)
+        for tag, body in enumerate(bodies, start=1)
+    ]
