@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from axis.exchange.decision import Decision, Ending
+from axis.exchange.case import Decision, Ending
 from axis.exchange.dispatch import Dispatched
 
 _log = structlog.get_logger("axis.exchange")

@@ -11,7 +11,8 @@ from typing import Protocol
 from axis.clock import Clock
 from axis.edxml.values import Status
 from axis.exchange import admission
-from axis.exchange.decision import Case, Decider, Decision
+from axis.exchange.case import Case, Decision
+from axis.exchange.decision import Decider
 from axis.exchange.known import Known
 from axis.exchange.ports import IntakeWork, Store, Workbench
 from axis.exchange.receipts import Notary

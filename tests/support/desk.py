@@ -15,7 +15,7 @@ from axis.edxml.codes import Priority, StatusCode
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.values import Document
 from axis.edxml.write import write_document, write_status
-from axis.exchange.decision import Decision
+from axis.exchange.case import Decision
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.examination import Examination, examine
 from axis.exchange.intake import Intake
@@ -68,13 +68,13 @@ def demo_agencies() -> list:
 class Desk:
     """Sends documents and statuses through the exchange."""
 
-    def __init__(self, pool: Pool, pki: DemoPki, clock: Hands) -> None:
+    def __init__(self, pool: Pool, pki: DemoPki, clock: Hands, first_number: int = 7801) -> None:
         self.pool = pool
         self.pki = pki
         self.clock = clock
         self.administration = PostgresAdministration(pool, clock)
         self.decisions: list[Decision] = []
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(first_number)
         self._policy = pki.policy()
         self._key = pki.receipts.load()
         self._keys = {code: pki.seal(code).load() for code in ENROLLED}
@@ -113,7 +113,7 @@ class Desk:
     ) -> Document:
         """Return an unsigned document of today."""
         today = in_vietnam(self.clock()).date()
-        number = 7800 + next(self._numbers)
+        number = next(self._numbers)
         return new_document(
             sender=sender,
             receivers=receivers,

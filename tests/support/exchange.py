@@ -21,7 +21,8 @@ from axis.edxml.values import (
     Status,
     TraceHeaderList,
 )
-from axis.exchange.decision import Case, Decider
+from axis.exchange.case import Case
+from axis.exchange.decision import Decider
 from axis.exchange.examination import Examination
 from axis.exchange.known import Known
 from axis.exchange.receipts import Notary

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from axis.exchange.decision import Decision
+from axis.exchange.case import Decision
 from axis.exchange.examination import Examination
 from axis.exchange.ports import (
     CopyArrived,

@@ -10,7 +10,7 @@ import asyncpg
 
 from axis.clock import Clock
 from axis.edxml.values import Document
-from axis.exchange.decision import Case, Decision
+from axis.exchange.case import Case, Decision
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.examination import Examination
 from axis.exchange.intake import Intake

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
-from axis.exchange.decision import Ending
+from axis.exchange.case import Ending
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import StoreUnavailableError
 from axis.reasons import Reason

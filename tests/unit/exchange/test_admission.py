@@ -9,7 +9,7 @@ import pytest
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document
 from axis.exchange.admission import MAX_RECEIVERS, admit_document, admit_status, check_route
-from axis.exchange.decision import Case
+from axis.exchange.case import Case
 from axis.exchange.known import Known
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level

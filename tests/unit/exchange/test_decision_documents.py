@@ -9,7 +9,8 @@ from axis.edxml.values import Document
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, SubjectKind
 from axis.evidence.xml import read_receipt
-from axis.exchange.decision import Decider, Ending
+from axis.exchange.case import Ending
+from axis.exchange.decision import Decider
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.known import Known
 from axis.exchange.records import MessageType, OutboxRow, SubmissionOutcome

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axis.edxml.codes import DocumentKind, StatusCode
-from axis.exchange.decision import Case, Ending
+from axis.exchange.case import Case, Ending
 from axis.exchange.known import Known
 from axis.exchange.records import MessageType, SubmissionOutcome
 from axis.reasons import Reason

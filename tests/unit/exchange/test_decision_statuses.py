@@ -11,7 +11,8 @@ from axis.edxml.values import Document
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, SubjectKind
 from axis.evidence.xml import read_receipt
-from axis.exchange.decision import Decider, Decision, Ending
+from axis.exchange.case import Decision, Ending
+from axis.exchange.decision import Decider
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.known import Known
 from axis.exchange.records import MessageType, OutboxRow
@@ -46,7 +47,7 @@ class Trip:
 
     def state(self, receiver: str = "G09") -> DeliveryState:
         document_id = self.deciding.records.documents[0].id
-        return self.deciding._known.deliveries[document_id, receiver].state
+        return self.deciding.known.deliveries[document_id, receiver].state
 
     def sent_to(self, queue: str) -> list[OutboxRow]:
         return [row for row in self.deciding.records.outbox if row.queue == queue]
@@ -184,7 +185,7 @@ def test_answer_belongs_to_the_newest_question_and_a_report_to_the_document(
     original, question = trip.deciding.records.documents
     trip.report(StatusCode.ARRIVED)
     trip.report(StatusCode.AGREED)
-    known = trip.deciding._known.deliveries
+    known = trip.deciding.known.deliveries
     assert known[original.id, "G09"].state is DeliveryState.ARRIVED
     assert known[question.id, "G09"].state is DeliveryState.AGREED
 
@@ -195,7 +196,7 @@ def test_answer_to_a_second_recall_is_about_the_second(trip: Trip) -> None:
         trip.deciding.decide(case(asking))
     trip.report(StatusCode.DISAGREED)
     _, first, second = trip.deciding.records.documents
-    known = trip.deciding._known.deliveries
+    known = trip.deciding.known.deliveries
     assert known[first.id, "G09"].state is DeliveryState.ACCEPTED
     assert known[second.id, "G09"].state is DeliveryState.DECLINED
 

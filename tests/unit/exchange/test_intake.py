@@ -3,7 +3,7 @@
 import pytest
 
 from axis.edxml.codes import StatusCode
-from axis.exchange.decision import Case, Ending
+from axis.exchange.case import Case, Ending
 from axis.exchange.intake import Intake
 from axis.exchange.ports import StoreUnavailableError, WorkbenchUnavailableError
 from axis.exchange.receipts import Notary

@@ -1,0 +1,104 @@
+"""A submission on its way to a decision, and the decision as logs and metrics know it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from axis.edxml.values import Document, Message
+from axis.exchange.examination import Examination
+from axis.exchange.ports import MessageKey
+from axis.exchange.submission import Submission
+from axis.registry.agency import Agency
+
+
+class Ending(StrEnum):
+    """How a submission ended, for logs and metrics."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REPEATED = "repeated"
+    """The same submission once more: the broker or the sender gave it again."""
+    REFUSED = "refused"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one submission; ids and codes only, never content."""
+
+    submission: UUID
+    ending: Ending
+    endpoint: str | None
+    message_id: str | None
+    kind: str
+    sha256: str
+    document: UUID | None = None
+    document_id: str | None = None
+    reasons: tuple[str, ...] = ()
+    deliveries: int = 0
+
+
+@dataclass(slots=True)
+class Case:
+    """One submission of a batch with what its bytes say."""
+
+    submission: Submission
+    examination: Examination
+
+    @property
+    def message(self) -> Message | None:
+        """The document or status, as far as it could be read."""
+        return self.examination.message
+
+    @property
+    def message_key(self) -> str:
+        """The idempotency key within the endpoint."""
+        return self.submission.key(self.examination.sha256)
+
+    @property
+    def reuse_key(self) -> str:
+        """The key under which other content with a used ``message_id`` is recorded.
+
+        No ``message_id`` contains a space, so it is nobody's idempotency key.
+        """
+        return f"{self.message_key} {self.examination.sha256}"
+
+    @property
+    def message_keys(self) -> list[MessageKey]:
+        """Return the keys to look up; none without an identity."""
+        endpoint = self.submission.user_id
+        if endpoint is None:
+            return []
+        return [(endpoint, self.message_key), (endpoint, self.reuse_key)]
+
+    @property
+    def named_documents(self) -> tuple[str, ...]:
+        """The DocumentIds that deciding this case has to know about."""
+        if isinstance(self.message, Document):
+            return (self.message.document_id, *self.message.target_document_ids)
+        return (self.message.document_id,) if self.message is not None else ()
+
+    @property
+    def locks(self) -> list[str]:
+        """The keys under which no other router may decide at the same time.
+
+        Two at most: the database has room for some thousand locks in all, and a replacement may
+        name a thousand documents. Those are only read; a document that is just being committed
+        counts as not yet there.
+        """
+        keys = [f"message\n{self.submission.user_id}\n{self.message_key}"]
+        if self.message is None:
+            return keys
+        return [*keys, f"document\n{self.message.document_id}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case that somebody can be answered about."""
+
+    case: Case
+    endpoint: str
+    key: str
+    """The key under which the submission is recorded."""
+    agency: Agency | None = None
+    """The sender, once it is known that the endpoint may speak for it."""

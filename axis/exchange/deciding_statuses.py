@@ -1,0 +1,155 @@
+"""Decides about a status: it moves a delivery, is told to the other side, and may be evidence."""
+
+from dataclasses import replace
+
+from axis.edxml.codes import StatusCode
+from axis.edxml.values import Status
+from axis.evidence.events import Event
+from axis.exchange import admission, outgoing
+from axis.exchange.case import Decision, Ending, Matter
+from axis.exchange.deliveries import after_answer, after_status
+from axis.exchange.docket import Docket, close
+from axis.exchange.ports import KnownDelivery, KnownDocument, KnownStatus
+from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
+from axis.ids import new_id
+from axis.registry.agency import Agency
+from axis.trust.certificates import Certificate
+from axis.verdict import Finding, Verdict
+
+_ANSWERS = (StatusCode.AGREED, StatusCode.DISAGREED)
+
+_EVENT_OF_STATUS = {
+    StatusCode.ARRIVED: Event.CONTENT_HANDOVER,
+    StatusCode.REFUSED: Event.CONSIGNMENT_REJECTION,
+    StatusCode.ACCEPTED: Event.CONSIGNMENT_ACCEPTANCE,
+}
+"""Statuses that are evidence of their own towards the document's sender (EN 319 522-1)."""
+
+
+def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
+    """Decide one status and enter what follows from it."""
+    known = docket.known
+    examination = matter.case.examination
+    admitted = admission.admit_status(status, matter.endpoint, examination, known, docket.at)
+    agency = admitted.speaker.agency
+    if agency is not None:
+        first = known.same_status(examination.sha256)
+        if first is not None:
+            return docket.repeat_first(
+                replace(matter, agency=known.directory.find(status.sender)),
+                first.receipt,
+                first.receipt_size,
+                document=first.document,
+                urgent=first.urgent,
+            )
+    matter = replace(matter, agency=agency)
+    verdict = Verdict.of(
+        [
+            *admission.check_message_id(matter.case.submission),
+            *examination.findings,
+            *admission.check_route(status, matter.case.submission.routing_key),
+            *admitted.findings,
+        ]
+    )
+    document, delivery, certificate = admitted.document, admitted.delivery, examination.certificate
+    if (
+        not verdict.passed
+        or agency is None
+        or certificate is None
+        or document is None
+        or delivery is None
+    ):
+        return docket.refuse(matter, verdict.findings)
+    moved = _move(docket, document, delivery, status.code)
+    row = _row(docket, matter, status, agency, certificate, document, moved)
+    return _accept(docket, matter, status, agency, document, moved, row, verdict)
+
+
+def _accept(
+    docket: Docket,
+    matter: Matter,
+    status: Status,
+    agency: Agency,
+    document: KnownDocument,
+    delivery: KnownDelivery,
+    row: StatusRow,
+    verdict: Verdict,
+) -> Decision:
+    about = docket.about(matter, row.id)
+    receipt = docket.notary.about_submission(
+        Event.SUBMISSION_ACCEPTANCE, about, verdict, docket.at, document=document.id, status=row.id
+    )
+    docket.records.statuses.append(row)
+    docket.prove(matter, receipt, urgent=document.urgent, document=document.id)
+    other = delivery.endpoint if status.code.from_sender else _endpoint_of_sender(docket, document)
+    docket.records.outbox.append(outgoing.status_to(row, other, document, docket.at))
+    event = _EVENT_OF_STATUS.get(status.code)
+    if event is not None:
+        proof = docket.notary.about_status(
+            event,
+            about,
+            document=document,
+            delivery=delivery,
+            receiver_name=agency.name,
+            status=status,
+            status_id=row.id,
+            endpoint=other,
+            at=docket.at,
+        )
+        docket.records.evidence.append(proof)
+        docket.records.outbox.append(
+            outgoing.receipt_to(
+                other, proof.id, None, docket.at, urgent=document.urgent, document=document.id
+            )
+        )
+    docket.enter(
+        matter, SubmissionOutcome.ACCEPTED, receipt.id, document=document.id, status=row.id
+    )
+    docket.known.statuses[row.sha256] = KnownStatus(
+        document.id, document.urgent, row.sha256, receipt.id, 0
+    )
+    return close(matter.case, Ending.ACCEPTED, document.id)
+
+
+def _move(
+    docket: Docket, document: KnownDocument, delivery: KnownDelivery, code: StatusCode
+) -> KnownDelivery:
+    """Move the delivery as the status says and return it as it then is."""
+    move = after_answer if code in _ANSWERS else after_status
+    moved = replace(delivery, state=move(delivery.state, code))
+    if moved.state is not delivery.state:
+        docket.records.changes.append(DeliveryChange(delivery.id, moved.state, docket.at))
+        docket.known.deliveries[document.id, delivery.receiver] = moved
+    return moved
+
+
+def _row(
+    docket: Docket,
+    matter: Matter,
+    status: Status,
+    agency: Agency,
+    certificate: Certificate,
+    document: KnownDocument,
+    delivery: KnownDelivery,
+) -> StatusRow:
+    return StatusRow(
+        id=new_id(),
+        document=document.id,
+        delivery=delivery.id,
+        code=status.code,
+        sender=agency.code,
+        addressee=delivery.receiver if status.code.from_sender else document.sender,
+        description=status.description,
+        reported_at=status.timestamp,
+        sha256=matter.case.examination.sha256,
+        body=matter.case.submission.body,
+        endpoint=matter.endpoint,
+        certificate=certificate.fingerprint,
+        accepted_at=docket.at,
+    )
+
+
+def _endpoint_of_sender(docket: Docket, document: KnownDocument) -> str:
+    """Return where the document's sender is served now; it may have moved since it sent."""
+    found = docket.known.directory.resolve(document.sender, docket.at)
+    return document.endpoint if isinstance(found, Finding) else found.endpoint
