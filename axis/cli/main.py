@@ -25,6 +25,7 @@ from axis.cli import (
     status,
     web,
 )
+from axis.cli.output import printable
 from axis.errors import AxisError
 from axis.settings import CONFIG_VARIABLE
 
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         app(args=arguments)
     except AxisError as error:
-        typer.echo(error.diagnostics(), err=True)
+        typer.echo("\n".join(map(printable, error.diagnostics().splitlines())), err=True)
     except OSError as error:
         typer.echo(f"Lỗi hệ thống · System error: {error}", err=True)
     sys.exit(1)

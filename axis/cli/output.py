@@ -1,5 +1,6 @@
 """How commands print: tables and facts for people, JSON for machines."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,15 +21,14 @@ AsJson = Annotated[
 
 _JSON = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
-NARROW = 100
-"""Columns of a page where nothing says how wide it is: a pipe, a log."""
+WIDE = 200
+"""Columns where nothing says how many there are: in a pipe, one line a row is best."""
 
 
 def console() -> Console:
     """Return the console for results; it fits the terminal and colours only there."""
-    if sys.stdout.isatty():
-        return Console()
-    return Console(width=NARROW, soft_wrap=True)
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if known else WIDE)
 
 
 def print_json(value: Any) -> None:
@@ -43,7 +44,9 @@ def print_json_line(value: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows; columns are named «Vietnamese · English». Texts are shown as they are."""
-    table = Table(*columns, header_style="bold")
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(escape(shown(cell)) for cell in row))
     console().print(table)
@@ -52,20 +55,29 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:
     """Print named facts one below the other; empty ones are left out."""
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in facts:
         if shown(value):
             table.add_row(f"[dim]{escape(name)}[/]", escape(shown(value)))
     console().print(table)
 
 
+def print_title(title: str) -> None:
+    """Print what follows is about."""
+    console().print(f"\n[bold]{escape(shown(title))}[/]", highlight=False, soft_wrap=True)
+
+
 def say(vi: str, en: str) -> None:
     """Print a message in both languages."""
-    console().print(f"{vi} · {en}", markup=False, highlight=False)
+    console().print(f"{shown(vi)} · {shown(en)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def note(vi: str, en: str) -> None:
     """Tell people how far a command is, beside its results."""
-    Console(stderr=True).print(f"{vi} · {en}", markup=False, highlight=False)
+    Console(stderr=True).print(
+        f"{shown(vi)} · {shown(en)}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def shown(value: object) -> str:
@@ -78,7 +90,12 @@ def shown(value: object) -> str:
         return f"{value:%d/%m/%Y}"
     if isinstance(value, tuple | list | set | frozenset):
         return ", ".join(shown(part) for part in value)
-    return "".join(letter if letter.isprintable() else "�" for letter in str(value))
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Return a text without what could drive a terminal; foreign documents are quoted in it."""
+    return "".join(letter if letter.isprintable() else "�" for letter in text)
 
 
 def size(count: int) -> str:

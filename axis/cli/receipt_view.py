@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from axis.cli.output import console, print_facts, print_table, say, size
+from axis.cli.output import print_facts, print_table, print_title, say, size
 from axis.client import CheckedReceipt
 from axis.edxml.codes import StatusCode
 from axis.evidence.receipt import Receipt
@@ -15,7 +15,7 @@ def print_receipt(checked: CheckedReceipt) -> None:
     receipt = checked.receipt
     if receipt is not None:
         event = receipt.event
-        console().rule(f"{event.text_vi} · {event.text_en}")
+        print_title(f"{event.text_vi} · {event.text_en}")
         print_facts(_facts(receipt))
         if receipt.receivers:
             print_table(

@@ -1,14 +1,13 @@
 """`axis document receive`: takes documents, saves them with their files, then acknowledges."""
 
 import asyncio
-import os
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 from axis.cli.output import print_json_line, say, size
 from axis.cli.profile import ClientProfile
-from axis.cli.running import write_private
+from axis.cli.running import make_folder, write_private
 from axis.cli.session import connected
 from axis.client import Delivery
 from axis.client.deliveries import CheckedDocument, UnreadableDeliveryError
@@ -50,7 +49,7 @@ def save(delivery: Delivery, folder: Path) -> Path:
     """
     name = delivery.axis_id or delivery.sha256
     place = folder / "".join(letter for letter in name if letter.isalnum() or letter == "-")
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(place)
     write_private(place / "document.edxml", delivery.body, replace=True)
     try:
         files = delivery.attachments
@@ -60,11 +59,6 @@ def save(delivery: Delivery, folder: Path) -> Path:
     for file in files:
         name = unused_name(file.file_name, used)
         write_private(place / name, file.data, replace=True)
-    descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
     return place
 
 
@@ -87,10 +81,8 @@ def report(delivery: Delivery, checked: CheckedDocument, place: Path, *, json: b
     document = checked.document
     subject = f"{document.code} {document.subject}" if document else "?"
     receivers = ", ".join(delivery.receivers)
-    say(
-        f"{delivery.sender} → {receivers}: {subject} ({size(len(delivery.body))})",
-        f"{delivery.kind}, {place}",
-    )
+    say(f"{delivery.sender} → {receivers}: {subject}", size(len(delivery.body)))
+    say(f"  {delivery.kind}", str(place))
     if not checked.verdict.passed:
         say("  CHỮ KÝ KHÔNG HỢP LỆ", "THE SIGNATURE FAILS")
         for finding in checked.verdict.findings:

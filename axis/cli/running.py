@@ -12,6 +12,7 @@ import asyncpg
 
 from axis.clock import system_clock
 from axis.errors import AxisError, ConfigurationError, InvalidInputError
+from axis.exchange.ports import StoreUnavailableError
 from axis.settings import Settings, load_settings
 from axis.store.pool import Pool, open_pool
 from axis.store.registry import PostgresAdministration
@@ -45,11 +46,13 @@ def database_errors() -> Iterator[None]:
     """Raise DatabaseError, with what to do, for what PostgreSQL refuses."""
     try:
         yield
-    except asyncpg.UndefinedTableError as error:
-        raise DatabaseError(
-            "Cơ sở dữ liệu chưa có lược đồ; hãy chạy: axis database migrate"
-            " / The database has no schema yet; run: axis database migrate"
-        ) from error
+    except StoreUnavailableError as error:
+        if isinstance(error.__cause__, asyncpg.UndefinedTableError):
+            raise DatabaseError(
+                "Cơ sở dữ liệu chưa có lược đồ; hãy chạy: axis database migrate"
+                " / The database has no schema yet; run: axis database migrate"
+            ) from error
+        raise
     except asyncpg.PostgresError as error:
         raise DatabaseError(f"PostgreSQL: {type(error).__name__}: {error}") from error
 
@@ -88,6 +91,14 @@ def read_file(file: Path, max_bytes: int) -> bytes:
     return data
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for its owner alone, if missing; raises ConfigurationError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
 def write_private(file: Path, data: bytes, *, replace: bool = False) -> None:
     """Write a file of mode 600 whole or not at all.
 
@@ -106,8 +117,22 @@ def write_private(file: Path, data: bytes, *, replace: bool = False) -> None:
             stream.flush()
             os.fsync(descriptor)
         draft.replace(file)
+        _flush_folder(file.parent)
     except OSError as error:
-        raise ConfigurationError(
-            f"Không ghi được tệp «{file}» ({error.strerror})."
-            f" / File «{file}» cannot be written ({error.strerror})."
-        ) from error
+        raise _unwritable(file, error) from error
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, so that a file is still there after a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"Không ghi được «{path}» ({error.strerror})."
+        f" / «{path}» cannot be written ({error.strerror})."
+    )

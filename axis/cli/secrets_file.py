@@ -18,8 +18,9 @@ HEADER = "endpoint,password\n"
 PasswordsFile = Annotated[
     Path,
     typer.Option(
+        "--passwords-file",
         help="Tệp ghi mật khẩu mới, quyền 600; dòng sau cùng của mỗi hệ thống có hiệu lực · "
-        "Where new passwords are written, mode 600; the last line of an endpoint counts."
+        "Where new passwords are written, mode 600; the last line of an endpoint counts.",
     ),
 ]
 
@@ -60,9 +61,11 @@ def passwords_file(file: Path) -> Iterator[PasswordWriter]:
         if state.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise _unusable(file, f"mở cho người khác / open to others; chmod 600 {file}")
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield PasswordWriter(descriptor)
-        if os.fstat(descriptor).st_size == 0:
-            file.unlink()
+        try:
+            yield PasswordWriter(descriptor)
+        finally:
+            if os.fstat(descriptor).st_size == 0:
+                file.unlink()
     finally:
         os.close(descriptor)
 

@@ -2,7 +2,7 @@
 
 from rich.markup import escape
 
-from axis.cli.output import console, print_facts, print_table, shown, size
+from axis.cli.output import console, print_facts, print_table, print_title, shown, size
 from axis.cli.receipt_view import state_text
 from axis.exchange.views import DocumentView, TimelineEntry
 
@@ -13,8 +13,7 @@ MAX_NAMED_RECEIVERS = 5
 def print_trace(view: DocumentView) -> None:
     """Print one document with its receivers and its timeline, oldest first."""
     line, page = view.line, console()
-    page.rule(escape(f"{line.number}/{line.notation}"))
-    page.print(f"[bold]{escape(shown(line.subject))}[/]", highlight=False)
+    print_title(f"{line.number}/{line.notation}  {line.subject}")
     print_facts(
         [
             ("Nơi gửi · Sender", f"{line.sender} {line.sender_name}"),
@@ -46,7 +45,7 @@ def print_trace(view: DocumentView) -> None:
     page.print("[bold]Diễn biến · Timeline[/]")
     for entry in view.timeline:
         for text in _lines(entry):
-            page.print(text, highlight=False)
+            page.print(text, highlight=False, soft_wrap=True)
     for linked, how in ((view.targets, "→"), (view.acted_on_by, "←")):
         for other in linked:
             page.print(
@@ -55,6 +54,7 @@ def print_trace(view: DocumentView) -> None:
                     f"{other.notation} {shown(other.subject)} ({other.id})"
                 ),
                 highlight=False,
+                soft_wrap=True,
             )
 
 

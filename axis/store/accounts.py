@@ -62,7 +62,7 @@ class PostgresAccounts:
                 if other or account.disabled:
                     await connection.execute(_SQL["end_sessions"], account.id)
                 facts = {
-                    "account": account.id,
+                    "account": str(account.id),
                     "name": account.name,
                     "role": account.role.value,
                     "agencies": agencies,

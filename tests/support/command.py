@@ -1,0 +1,33 @@
+"""Runs the command `axis` in this process, as a shell would."""
+
+import contextlib
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from axis.cli.main import main
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def axis_command(*arguments: object) -> Ended:
+    """Run `axis` with these arguments."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Ended(code, out.getvalue(), err.getvalue())

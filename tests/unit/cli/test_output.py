@@ -1,0 +1,69 @@
+"""What is printed: Vietnamese first, nothing that could drive a terminal."""
+
+import contextlib
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from axis.cli import main as command
+from axis.cli.output import print_facts, print_table, say, shown, size
+from axis.errors import InvalidInputError
+from tests.support.command import axis_command
+
+
+def printed(work: Callable[[], None]) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        work()
+    return out.getvalue()
+
+
+def test_moment_is_shown_on_the_clock_of_viet_nam() -> None:
+    assert shown(datetime(2026, 3, 1, 20, 30, tzinfo=UTC)) == "02/03/2026 03:30:00"
+    assert shown(date(2026, 3, 2)) == "02/03/2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, ""), (0, "0"), (("a", "b"), "a, b"), ("\x1b[31mđỏ", "�[31mđỏ")]
+)
+def test_value_is_shown_without_what_drives_a_terminal(value: object, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_size_is_shown_in_the_unit_that_fits() -> None:
+    assert [size(1023), size(2048), size(5 * 1024 * 1024)] == ["1023 byte", "2.0 KB", "5.0 MB"]
+
+
+def test_markup_of_a_document_stays_text() -> None:
+    text = "[bold]đậm[/bold] [link=file:///etc/passwd]x[/link]"
+    assert text in printed(lambda: print_table(("Cột",), [(text,)]))
+    assert text in printed(lambda: print_facts([("Tên", text)]))
+    assert text in printed(lambda: say(text, "en"))
+
+
+def test_empty_fact_is_left_out() -> None:
+    assert "Trống" not in printed(lambda: print_facts([("Trống", None), ("Có", 1)]))
+
+
+def test_error_of_hostile_text_is_printed_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise InvalidInputError("dòng một \x1b]0;x\x07\ndòng hai / line two")
+
+    monkeypatch.setattr(command, "app", fail)
+    ended = axis_command()
+    assert ended.code == 1
+    assert ended.err == "dòng một �]0;x�\ndòng hai / line two\n"
+
+
+def test_error_of_the_system_is_printed_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(**_: object) -> None:
+        raise OSError(28, "No space left on device", "/full")
+
+    monkeypatch.setattr(command, "app", fail)
+    ended = axis_command()
+    assert ended.code == 1
+    assert "No space left on device: '/full'" in ended.err
