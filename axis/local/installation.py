@@ -10,7 +10,7 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,11 +23,14 @@ from axis.broker.topology import Account
 from axis.clock import system_clock
 from axis.local.axis_processes import AxisProcesses
 from axis.local.pki import RSA_AGENCIES, DemoPki, make_demo_pki
+from axis.local.profiles import write_profiles
 from axis.local.rabbitmq import VHOST, Credentials
 from axis.local.servers import LocalServers
 from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
 from axis.registry.agency import Agency, Endpoint
 from axis.registry.csvfile import read_agencies, read_endpoints
+from axis.registry.directory import Directory
+from axis.registry.routing import Resolved
 from axis.store.migrate import migrate
 from axis.store.pool import open_pool
 from axis.store.registry import PostgresAdministration
@@ -151,7 +154,9 @@ class Installation(AxisProcesses):
                 Account(one.id, one.password_hash)
                 for one in await administration.endpoint_accounts()
             ]
+            directory = await administration.directory()
         await self._sync_broker(accounts)
+        self._write_profiles(directory, passwords)
 
     async def _create_database(self) -> None:
         postgresql = self.servers.postgresql
@@ -198,6 +203,23 @@ class Installation(AxisProcesses):
             rabbitmq.management_url, rabbitmq.admin.user, rabbitmq.admin.password
         )
         await management.sync(self.vhost, accounts, router=ROUTER_ACCOUNT)
+
+    def _write_profiles(self, directory: Directory, passwords: Mapping[str, str]) -> None:
+        at = system_clock()
+        served: dict[str, list[Agency]] = {endpoint: [] for endpoint in passwords}
+        for agency in directory:
+            found = directory.resolve(agency.code, at)
+            if isinstance(found, Resolved) and found.agency is agency:
+                served[found.endpoint].append(agency)
+        for endpoint, password in passwords.items():
+            self.write_secret(self.folder / "profiles" / f"{endpoint}.password", password)
+        write_profiles(
+            self.folder / "profiles",
+            url=f"amqp://127.0.0.1:{self.servers.rabbitmq.port}/{quote(self.vhost, safe='')}",
+            pki=self.pki,
+            endpoints=served,
+            journals=self.folder / "journals",
+        )
 
     def _write_settings(self) -> None:
         rabbitmq = self.servers.rabbitmq
