@@ -12,6 +12,7 @@ from typing import Final
 
 from lxml import etree
 
+import axis.libxml  # noqa: F401 - schemas may be compiled in several threads at once
 from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.xml import NAMESPACE, finding_at
 from axis.errors import ConfigurationError

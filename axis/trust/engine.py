@@ -11,6 +11,7 @@ from signxml.algorithms import CanonicalizationMethod
 from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
+import axis.libxml  # noqa: F401 - signxml compiles its schemas in whatever thread comes first
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
 from axis.trust.location import SignatureLocation

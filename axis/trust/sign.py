@@ -10,6 +10,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod
 from signxml.signer import XMLSigner
 
+import axis.libxml  # noqa: F401 - signxml compiles its schemas in whatever thread comes first
 from axis.errors import InvalidInputError
 from axis.trust.keys import SigningKey
 from axis.trust.location import DS_NAMESPACE, EDXML, SIGNATURE_TAG, SignatureLocation
