@@ -28,7 +28,7 @@ from axis.exchange.receipts import Notary
 from axis.exchange.records import DeliveryChange, MessageType, Records
 
 FAILURE_AFTER_ATTEMPTS = 8
-"""Refused attempts until the sender is told: about four minutes with the pauses below."""
+"""Refused attempts until the sender is told: about two minutes with the pauses below."""
 
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
