@@ -36,13 +36,11 @@ def show(played: Iterable[Played], directory: Directory, console: Console) -> No
     table.add_column("Từ · From", ratio=2)
     table.add_column("Đến · To", ratio=3)
     table.add_column("Kết quả · Result", ratio=2)
-    table.add_column("Biên nhận có chữ ký · Signed receipts", ratio=3)
+    table.add_column("Biên nhận có chữ ký · Signed receipts", ratio=4)
     table.add_column("Trạng thái · Statuses", ratio=2)
     for one in played:
         table.add_row(
-            f"[b]{one.document.code}[/] {one.document.kind.name_vi}"
-            f"{' · ' + one.document.priority.name_vi if one.document.priority.urgent else ''}"
-            f"\n{one.document.subject}",
+            f"[b]{one.document.code}[/]\n[dim]{_kind(one)}[/]\n{one.document.subject}",
             _agency(one.act.sender, directory),
             "\n".join(_receiver(code, one, directory) for code in one.act.receivers),
             _result(one),
@@ -57,6 +55,12 @@ def show(played: Iterable[Played], directory: Directory, console: Console) -> No
             ),
         )
     console.print(table)
+
+
+def _kind(played: Played) -> str:
+    document = played.document
+    urgency = f" · {document.priority.name_vi}" if document.priority.urgent else ""
+    return document.kind.name_vi + urgency
 
 
 def _agency(code: str, directory: Directory) -> str:
