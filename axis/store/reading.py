@@ -1,5 +1,6 @@
 """What people see, read from PostgreSQL within the scope that each may see."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,6 +25,9 @@ from axis.store.sql import load_queries
 SEARCH_TIMEOUT_SECONDS = 8.0
 """A text that is rare among tens of millions of documents is looked for this long, then the
 viewer is asked for more; without a limit a few searches would hold every connection."""
+
+MAX_MATCHING = 500
+"""So many agencies' documents are looked up one agency after the other, a page of each."""
 
 MAX_NAMED = 50
 """A DocumentId names at most a document, its updates and its recall; more is one page."""
@@ -101,22 +105,26 @@ class PostgresReader:
     async def _matching(
         self, connection: Connection, scope: Scope, wanted: DocumentFilter
     ) -> list[UUID]:
-        arguments: list[Any] = [
+        text = like_text(wanted.text)
+        common = (
             wanted.before or _NEWEST,
-            like_text(wanted.text),
+            text,
             wanted.state.value if wanted.state else None,
             wanted.limit,
-        ]
-        name = "found_of_all"
-        if not scope.everything:
-            name = "found_of_agencies"
-            arguments += [
-                list(scope.agencies),
-                wanted.direction is not Direction.IN,
-                wanted.direction is not Direction.OUT,
-            ]
+        )
         try:
-            found = await connection.fetch(_SQL[name], *arguments, timeout=SEARCH_TIMEOUT_SECONDS)
+            async with asyncio.timeout(SEARCH_TIMEOUT_SECONDS):
+                if scope.everything:
+                    agencies = await _agencies_matching(connection, text)
+                    found = await connection.fetch(_SQL["found_of_all"], *common, agencies)
+                else:
+                    found = await connection.fetch(
+                        _SQL["found_of_agencies"],
+                        *common,
+                        list(scope.agencies),
+                        wanted.direction is not Direction.IN,
+                        wanted.direction is not Direction.OUT,
+                    )
         except TimeoutError:
             raise SearchTooBroadError(
                 "Tìm kiếm quá rộng nên mất quá nhiều thời gian; hãy gõ số, ký hiệu hoặc mã văn bản"
@@ -136,6 +144,14 @@ class PostgresReader:
 def like_text(text: str) -> str | None:
     """Return a text for the inside of a LIKE pattern, None for nothing to look for."""
     return " ".join(text.split()).translate(_LIKE_SPECIAL) or None
+
+
+async def _agencies_matching(connection: Connection, text: str | None) -> list[str] | None:
+    """Return the agencies that a text fits; None when they are too many to go through."""
+    if text is None:
+        return []
+    found = await connection.fetch(_SQL["agencies_matching"], text, MAX_MATCHING + 1)
+    return [row["code"] for row in found] if len(found) <= MAX_MATCHING else None
 
 
 def _of(scope: Scope) -> tuple[list[str], bool]:

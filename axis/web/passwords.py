@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.exceptions import Argon2Error
 
 from axis.accounts import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS
 from axis.errors import AxisError, InvalidInputError
@@ -53,7 +53,7 @@ class Passwords:
     def _verify(self, password_hash: str, typed: str) -> bool:
         try:
             return self._hasher.verify(password_hash, typed)
-        except (Argon2Error, InvalidHashError):
+        except (Argon2Error, ValueError):  # a wrong password, or a hash that is none
             return False
 
 

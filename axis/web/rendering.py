@@ -37,7 +37,7 @@ def set_up_templates(app: web.Application) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(asset=asset_address)
-    environment.filters.update(moment=moment, day=day, iso=iso_utc, size=size, number=number)
+    environment.filters.update(moment=moment, day=day, iso=iso_utc, size=size)
     return environment
 
 
@@ -79,11 +79,6 @@ def moment(at: datetime) -> str:
 def day(on: date | datetime) -> str:
     """Write a day as people in Việt Nam read it: ``28/11/2026``."""
     return f"{in_vietnam(on) if isinstance(on, datetime) else on:%d/%m/%Y}"
-
-
-def number(value: int) -> str:
-    """Write a number with its thousands apart, in a way that both languages can read."""
-    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def size(count: int) -> str:

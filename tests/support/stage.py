@@ -86,7 +86,7 @@ async def stage(servers: LocalServers, played: Played) -> AsyncIterator[Stage]:
     pool = await open_pool(dsn, max_size=4)
     clock = Hands(played.at)
     async with pool:
-        yield Stage(pool, Desk(pool, played.pki, clock), played.scene, clock)
+        yield Stage(pool, Desk(pool, played.pki, clock, first_number=9001), played.scene, clock)
     await servers.postgresql.drop_database(name)
 
 

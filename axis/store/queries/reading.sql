@@ -1,26 +1,63 @@
 -- Whatever a person sees is bound to the scope: $agencies are the viewer's, $everything is true
 -- for administrators. A sender sees every delivery of its documents, a receiver its own.
 
+-- name: agencies_matching
+-- Codes of agencies with this text in code, old code or name, up to a number.
+-- $1 text, $2 limit
+WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($1::text) || '%' AS pattern)
+SELECT a.code FROM agency a WHERE a.search LIKE (SELECT pattern FROM wanted)
+UNION
+SELECT l.code FROM agency_alias l WHERE lower(l.alias) LIKE (SELECT pattern FROM wanted)
+LIMIT $2
+
 -- name: found_of_all
--- Ids of matching documents for administrators, newest first.
--- $1 older than, $2 text or null, $3 state or null, $4 limit
-WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern),
-matching AS MATERIALIZED (
-    SELECT a.code FROM agency a, wanted WHERE a.search LIKE wanted.pattern
+-- Ids of matching documents for administrators, newest first. Few matching agencies lead to their
+-- documents along indexes; where the text fits very many of them ($5 null), documents that fit
+-- come soon when the newest are looked at one by one.
+-- $1 older than, $2 text or null, $3 state or null, $4 limit, $5 matching agencies or null
+WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern)
+SELECT id FROM (
+    (SELECT d.id
+     FROM document d
+     WHERE d.id < $1
+       AND ($2::text IS NULL
+            OR d.search LIKE (SELECT pattern FROM wanted)
+            OR $5::text[] IS NULL AND (
+                SELECT true
+                FROM (SELECT d.sender AS code
+                      UNION ALL SELECT v.receiver FROM delivery v WHERE v.document = d.id) AS party
+                JOIN agency a USING (code) LEFT JOIN agency_alias l USING (code)
+                WHERE a.search LIKE (SELECT pattern FROM wanted)
+                   OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
+                LIMIT 1))
+       AND ($3::text IS NULL
+            OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
+     ORDER BY d.id DESC
+     LIMIT $4)
     UNION
-    SELECT l.code FROM agency_alias l, wanted WHERE search_fold(l.alias) LIKE wanted.pattern
-)
-SELECT d.id
-FROM document d
-WHERE d.id < $1
-  AND ($2::text IS NULL
-       OR d.search LIKE (SELECT pattern FROM wanted)
-       OR d.sender IN (SELECT code FROM matching)
-       OR EXISTS (SELECT FROM delivery v
-                  WHERE v.document = d.id AND v.receiver IN (SELECT code FROM matching)))
-  AND ($3::text IS NULL
-       OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
-ORDER BY d.id DESC
+    SELECT sent.id
+    FROM unnest($5::text[]) AS party (code) CROSS JOIN LATERAL (
+        SELECT d.id
+        FROM document d
+        WHERE d.sender = party.code AND d.id < $1
+          AND ($3::text IS NULL
+               OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
+        ORDER BY d.id DESC
+        LIMIT $4
+    ) AS sent
+    UNION
+    SELECT received.id
+    FROM unnest($5::text[]) AS party (code) CROSS JOIN LATERAL (
+        SELECT v.document AS id
+        FROM delivery v
+        WHERE v.receiver = party.code AND v.document < $1
+          AND ($3::text IS NULL
+               OR EXISTS (SELECT FROM delivery w WHERE w.document = v.document AND w.state = $3))
+        ORDER BY v.document DESC
+        LIMIT $4
+    ) AS received
+) AS found
+ORDER BY id DESC
 LIMIT $4
 
 -- name: found_of_agencies
@@ -28,11 +65,6 @@ LIMIT $4
 -- may not see does not match either: the other receivers, their number and their states.
 -- $1 older than, $2 text or null, $3 state or null, $4 limit, $5 agencies, $6 sent, $7 received
 WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern),
-matching AS MATERIALIZED (
-    SELECT a.code FROM agency a, wanted WHERE a.search LIKE wanted.pattern
-    UNION
-    SELECT l.code FROM agency_alias l, wanted WHERE search_fold(l.alias) LIKE wanted.pattern
-),
 own AS (SELECT DISTINCT code FROM unnest($5::text[]) AS code)
 SELECT id FROM (
     SELECT sent.id
@@ -42,9 +74,14 @@ SELECT id FROM (
         WHERE d.sender = own.code AND d.id < $1
           AND ($2::text IS NULL
                OR d.search LIKE (SELECT pattern FROM wanted)
-               OR d.sender IN (SELECT code FROM matching)
-               OR EXISTS (SELECT FROM delivery v
-                          WHERE v.document = d.id AND v.receiver IN (SELECT code FROM matching)))
+               OR (SELECT true
+                   FROM (SELECT d.sender AS code
+                         UNION ALL
+                         SELECT v.receiver FROM delivery v WHERE v.document = d.id) AS party
+                   JOIN agency a USING (code) LEFT JOIN agency_alias l USING (code)
+                   WHERE a.search LIKE (SELECT pattern FROM wanted)
+                      OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
+                   LIMIT 1))
           AND ($3::text IS NULL
                OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
         ORDER BY d.id DESC
@@ -59,8 +96,12 @@ SELECT id FROM (
         WHERE v.receiver = own.code AND v.document < $1
           AND ($2::text IS NULL
                OR d.search LIKE (SELECT pattern FROM wanted)
-               OR d.sender IN (SELECT code FROM matching)
-               OR v.receiver IN (SELECT code FROM matching))
+               OR (SELECT true
+                   FROM (VALUES (d.sender), (v.receiver)) AS party (code)
+                   JOIN agency a USING (code) LEFT JOIN agency_alias l USING (code)
+                   WHERE a.search LIKE (SELECT pattern FROM wanted)
+                      OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
+                   LIMIT 1))
           AND ($3::text IS NULL OR v.state = $3)
         ORDER BY v.document DESC
         LIMIT $4

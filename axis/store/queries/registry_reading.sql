@@ -13,7 +13,7 @@ WHERE a.code > $1
   AND ($2::text IS NULL
        OR a.search LIKE (SELECT pattern FROM wanted)
        OR a.code IN (SELECT l.code FROM agency_alias l, wanted
-                     WHERE search_fold(l.alias) LIKE wanted.pattern))
+                     WHERE lower(l.alias) LIKE wanted.pattern))
   AND ($3::text IS NULL OR a.level = $3)
   AND ($4::text IS NULL OR a.parent = $4)
 ORDER BY a.code

@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from axis.store.pool import Pool
+from tests.support.stage import played, stage
 from tests.support.stocked import Exchange, exchange_on, stocked_pool
+
+__all__ = ["played", "stage"]
 
 
 @pytest.fixture
