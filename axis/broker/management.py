@@ -32,16 +32,16 @@ class Management:
         `router` is the account under which the axis itself works; it gets full rights in the
         virtual host. Safe to repeat; existing queues and their messages stay as they are.
         """
-        count = 0
+        queues: set[str] = set()
         async with aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as session:
             for start in range(0, max(len(accounts), 1), _CHUNK):
                 wanted = definitions(vhost, accounts[start : start + _CHUNK])
                 wanted["permissions"].append(
                     {"user": router, "vhost": vhost, "configure": "", "write": ".*", "read": ".*"}
                 )
-                count += len(wanted["queues"])
+                queues.update(queue["name"] for queue in wanted["queues"])
                 await self._post(session, "/api/definitions", wanted)
-        return count
+        return len(queues)
 
     async def _post(self, session: aiohttp.ClientSession, path: str, body: Any) -> None:
         try:

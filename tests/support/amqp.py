@@ -1,5 +1,6 @@
 """AMQP messages without a broker."""
 
+import struct
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,3 +39,29 @@ def channel_of(*bodies: bytes) -> list[FakeMessage]:
         FakeMessage(body, delivery_tag=tag, settled=settled)
         for tag, body in enumerate(bodies, start=1)
     ]
+
+
+def raw_head(
+    exchange: str, routing_key: bytes, size: int, flags: int = 0, properties: bytes = b""
+) -> bytes:
+    """The frames before a body, with properties that no client library would write.
+
+    `flags` are those of `pamqp.commands.Basic.Properties`; `properties` come in their order.
+    """
+    name = exchange.encode()
+    method = struct.pack(">HHH", 60, 40, 0) + short(name) + short(routing_key) + b"\0"
+    head = struct.pack(">HHQH", 60, 0, size, flags) + properties
+    return b"".join(
+        struct.pack(">BHI", kind, 1, len(payload)) + payload + b"\xce"
+        for kind, payload in ((1, method), (2, head))
+    )
+
+
+def short(text: bytes) -> bytes:
+    """A short string as AMQP writes it."""
+    return bytes([len(text)]) + text
+
+
+def table(content: bytes) -> bytes:
+    """A table or long string as AMQP writes it."""
+    return struct.pack(">I", len(content)) + content

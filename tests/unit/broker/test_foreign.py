@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pamqp import commands, decode, header
 
 from axis.broker.foreign import MAX_TABLE_BYTES, tolerate_foreign_properties
+from tests.support.amqp import short, table
 
 FLAGS = commands.Basic.Properties.flags
 
@@ -18,14 +19,6 @@ FLAGS = commands.Basic.Properties.flags
 def tolerant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "METHODS", dict(decode.METHODS))
     tolerate_foreign_properties()
-
-
-def short(text: bytes) -> bytes:
-    return bytes([len(text)]) + text
-
-
-def table(content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + content
 
 
 def properties(flags: int, content: bytes) -> commands.Basic.Properties:
