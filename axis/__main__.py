@@ -1,6 +1,7 @@
 """``python -m axis``: the same as the command ``axis``."""
 
-from axis.cli.main import main
-
 if __name__ == "__main__":
+    # Here and not above: worker processes import this module again, and none of the commands.
+    from axis.cli.main import main
+
     main()
