@@ -5,6 +5,7 @@ Import the fixtures into a conftest. The scene is played once a session; tests g
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +82,13 @@ def played(servers: LocalServers, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 async def stage(servers: LocalServers, played: Played) -> AsyncIterator[Stage]:
     """Give a test its own copy."""
+    async with copied(servers, played) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def copied(servers: LocalServers, played: Played) -> AsyncIterator[Stage]:
+    """Copy the scene, and clear the copy away."""
     name = f"test_{uuid4().hex}"
     dsn = await servers.postgresql.create_database(name, template=played.database)
     pool = await open_pool(dsn, max_size=4)
