@@ -12,9 +12,9 @@ from axis.cli.profile import FORMAT, ClientProfile, ProfileFile, load_profile
 from axis.cli.receipt_view import print_receipt, receipt_json
 from axis.cli.receiving import receive as receive_documents
 from axis.cli.running import database, read_file, run, write_private
-from axis.cli.session import RECEIPT_SECONDS, connected, is_signed, sealed
+from axis.cli.session import RECEIPT_SECONDS, connected, is_signed, sealed, submission_of
 from axis.cli.trace import print_trace
-from axis.client import CheckedReceipt, Submission
+from axis.client import CheckedReceipt
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import InvalidInputError
 from axis.exchange.views import DocumentView, Scope
@@ -57,10 +57,10 @@ def send(
     Mã thoát 0 khi trục nhận, 1 khi từ chối. · Exit code 0 when accepted, 1 when refused.
     """
     known = load_profile(profile)
-    message = sealed(read_file(file, MAX_DOCUMENT_BYTES), known, as_agency)
-    submission, receipt = run(_send(known, message, urgent=urgent, timeout=timeout))
+    message = read_file(file, MAX_DOCUMENT_BYTES)
+    message_id, receipt = run(_send(known, message, as_agency, urgent=urgent, timeout=timeout))
     if json:
-        print_json({"message_id": submission.message_id, **receipt_json(receipt)})
+        print_json({"message_id": message_id, **receipt_json(receipt)})
     else:
         print_receipt(receipt)
     if not receipt.accepted:
@@ -141,12 +141,23 @@ def trace(
 
 
 async def _send(
-    profile: ClientProfile, message: bytes, *, urgent: bool, timeout: float
-) -> tuple[Submission, CheckedReceipt]:
+    profile: ClientProfile, message: bytes, as_agency: str | None, *, urgent: bool, timeout: float
+) -> tuple[str, CheckedReceipt]:
+    """Send a document once, however often the command is repeated; return its receipt.
+
+    Every signature is different, so a second signing would be a conflict with the first at the
+    axis; one that was refused is sent anew, because the reason may be gone.
+    """
     async with connected(profile) as system:
-        submission = await system.submit(message, urgent=urgent)
+        earlier = await submission_of(system, message)
+        if earlier is not None:
+            known = await system.receipt_of(earlier)
+            if known is None or known.accepted:
+                note(f"Văn bản này đã gửi trước đó, message_id {earlier}.", "Was sent before.")
+                return earlier, known or await system.receipt(earlier, timeout)
+        submission = await system.submit(sealed(message, profile, as_agency), urgent=urgent)
         note(f"Đã gửi, message_id {submission.message_id}.", "Sent, waiting for the receipt.")
-        return submission, await submission.receipt(timeout)
+        return submission.message_id, await submission.receipt(timeout)
 
 
 async def _find(wanted: str) -> Sequence[DocumentView]:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from axis.cli.profile import ClientProfile
 from axis.client import AgencySystem
+from axis.client.errors import UnknownSubmissionError
 from axis.client.inbox import PREFETCH
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.parse import read
@@ -50,6 +51,21 @@ def sealed(message: bytes, profile: ClientProfile, agency: str | None) -> bytes:
     if is_signed(message):
         return message
     return sign(message, profile.key(agency or sender_of(message)))
+
+
+async def submission_of(system: AgencySystem, message: bytes) -> str | None:
+    """Return the message id under which this very document was submitted from here before."""
+    document = read(message).message
+    if not isinstance(document, Document) or not document.document_id:
+        return None
+    record = await system.journal.submissions.of_document(document.document_id)
+    if record is None:
+        return None
+    try:
+        sent = await system.journal.submissions.body(record.message_id)
+    except UnknownSubmissionError:
+        return None  # its bytes were forgotten after its receipt had come
+    return record.message_id if read(sent).message == document else None
 
 
 def sender_of(message: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from axis.client.connection import keep_connected
+from axis.client.connection import insist, keep_connected
 from axis.client.contract import answers
 from axis.client.journal import AnswerRecord, Journal
 from axis.client.stream import open_stream
@@ -66,7 +66,7 @@ class AnswerCollector:
     async def _take(self, batch: Sequence[AbstractIncomingMessage]) -> None:
         now = self._clock()
         records = [_record(message, now) for message in batch]
-        await self._journal.answers.add(records)
+        await insist(lambda: self._journal.answers.add(records))
         await batch[-1].ack(multiple=True)
         self._news.set()
         self._news = asyncio.Event()

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aio_pika
@@ -30,6 +31,8 @@ _FAULTS = (AMQPError, OSError, TimeoutError, RuntimeError)
 transport that is closing)."""
 
 _log = structlog.get_logger(__name__)
+
+_Result = TypeVar("_Result")
 
 Session = Callable[[AbstractConnection], Awaitable[None]]
 
@@ -100,6 +103,20 @@ async def keep_connected(url: str, name: str, session: Session) -> None:
         if time.monotonic() - started > LONGEST_PAUSE_SECONDS:
             pauses = backoff()
         await asyncio.sleep(next(pauses))
+
+
+async def insist(work: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Do some work on the journal until it succeeds, with the broker's messages in hand.
+
+    Giving them back while a disk is full would count towards the queue's delivery limit.
+    """
+    for pause in backoff():
+        try:
+            return await work()
+        except JournalError as error:
+            _log.error("client.journal_unavailable", error=fault_text(error))
+        await asyncio.sleep(pause)
+    raise AssertionError("backoff never ends")
 
 
 def backoff() -> Iterator[float]:

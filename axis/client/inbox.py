@@ -7,7 +7,7 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueue
 
-from axis.client.connection import broker_faults, connect, keep_connected
+from axis.client.connection import broker_faults, connect, insist, keep_connected
 from axis.client.contract import inbox
 from axis.client.deliveries import Delivery, message_id_of
 from axis.client.journal import Journal
@@ -34,6 +34,8 @@ class Inbox:
         self._known: dict[str, Delivery] = {}
         """Waiting or in hand, by message id."""
         self._arrived = asyncio.Event()
+        self.connected = False
+        """Whether both queues are being consumed now."""
 
     async def run(self) -> None:
         """Consume both queues until cancelled."""
@@ -64,16 +66,18 @@ class Inbox:
             with broker_faults():
                 channel = await connection.channel(publisher_confirms=False)
                 queues = [await channel.get_queue(name, ensure=False) for name in names]
-            shown: list[Delivery] = []
+            shown: dict[str, Delivery] = {}
             try:
                 while (message := await _first_of(queues)) is not None:
                     with broker_faults():
                         delivery = await self._admit(message)
                     if delivery is not None:
-                        shown.append(delivery)
+                        shown[delivery.message_id] = delivery
                         yield delivery
+                        if self._known.get(delivery.message_id) is not delivery:
+                            del shown[delivery.message_id]  # acknowledged: let its memory go
             finally:
-                for delivery in shown:
+                for delivery in shown.values():
                     self.let_go(delivery)
                     delivery.drop_copies()
 
@@ -89,6 +93,7 @@ class Inbox:
         urgent = inbox(self._endpoint, urgent=True)
         normal = inbox(self._endpoint, urgent=False)
         stream = await open_stream(connection, [urgent, normal], prefetch=self._prefetch)
+        self.connected = True
         try:
             while (message := await stream.get()) is not None:
                 delivery = await self._admit(message)
@@ -105,13 +110,14 @@ class Inbox:
         # What is in hand is looked up without waiting: its acknowledgement may be under way.
         if self._attached(message_id, message):
             return None
-        if await self._journal.deliveries.taken([message_id]):
+        if await insist(lambda: self._journal.deliveries.taken([message_id])):
             await message.ack()
             return None
+        delivery = Delivery(message, self)
+        await delivery.prepare()
         if self._attached(message_id, message):
             return None
-        delivery = self._known[message_id] = Delivery(message, self)
-        await delivery.prepare()
+        self._known[message_id] = delivery
         return delivery
 
     def _attached(self, message_id: str, message: AbstractIncomingMessage) -> bool:
@@ -122,6 +128,7 @@ class Inbox:
 
     def _lose_session(self) -> None:
         """Forget what was not shown yet, and the dead channel's tags of what was."""
+        self.connected = False
         for delivery in (*self._urgent, *self._normal):
             self.let_go(delivery)
         self._urgent.clear()

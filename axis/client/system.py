@@ -92,7 +92,8 @@ class AgencySystem:
     ) -> AsyncIterator["AgencySystem"]:
         """Connect as an endpoint; `url` names its account and password.
 
-        Submissions that an earlier process left unconfirmed in the journal are sent at once.
+        Submissions that an earlier process left unconfirmed in the journal are sent at once, and
+        receipts are collected as soon as one is owed to this journal.
         Without `trust`, receipts are information and never proof. `prefetch` bounds the documents
         that wait in memory, a queue. Raises AccountRefusedError, AxisUnreachableError,
         JournalError or ConfigurationError; later faults of the broker are waited out.
@@ -107,6 +108,8 @@ class AgencySystem:
         try:
             await system._submitter.open()
             system._background.start("submissions", system._submitter.run)
+            if await opened.submissions.unanswered(clock()):
+                system._start_answers()
             yield system
         finally:
             await system._background.stop()
@@ -224,6 +227,11 @@ class AgencySystem:
                 await _wait_at_most(news, POLL_SECONDS)
 
     # -- receiving -------------------------------------------------------------------------------
+
+    @property
+    def receiving(self) -> bool:
+        """Whether documents can come in through `deliveries` now; for health checks."""
+        return self._inbox.connected
 
     async def deliveries(self) -> AsyncGenerator[Delivery]:
         """Yield documents as they come in, urgent ones first, for ever.

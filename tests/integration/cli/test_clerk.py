@@ -100,6 +100,28 @@ def test_document_that_carries_a_signature_is_sent_byte_for_byte(
     assert axis_command("document", "sign", letter, "--profile", known).code == 1
 
 
+def test_document_sent_again_is_not_signed_and_submitted_twice(
+    letter: Path, sent: Ended, profile: Profile
+) -> None:
+    again = axis_command("document", "send", letter, "--profile", profile("g22", "G22"), "--json")
+    assert again.code == 0, again.err
+    assert again.json == sent.json
+    assert "Was sent before" in again.err
+
+
+def test_refused_document_is_submitted_anew_when_sent_again(
+    offices: Offices, profile: Profile, tmp_path: Path
+) -> None:
+    file = tmp_path / "wrong.edxml"
+    file.write_bytes(write_document(offices.letter("G22", ["NOBODY"])))
+    first, second = (
+        axis_command("document", "send", file, "--profile", profile("g22", "G22"), "--json")
+        for _ in range(2)
+    )
+    assert (first.code, second.code) == (1, 1)
+    assert first.json["message_id"] != second.json["message_id"]
+
+
 def test_document_without_a_key_for_its_sender_is_not_sent(letter: Path, profile: Profile) -> None:
     ended = axis_command("document", "send", letter, "--profile", profile("g22"))
     assert ended.code == 1

@@ -22,8 +22,9 @@ from axis.local.servers import LocalServers
 from axis.store.pool import open_pool
 from axis.store.registry import PostgresAdministration
 from tests.integration.client.conftest import Connect, trust_in
+from tests.support.deaf import DeafProxy
+from tests.support.eventually import until
 from tests.support.offices import Offices
-from tests.support.proxy import Proxy
 from tests.support.small import small_axis
 
 
@@ -37,6 +38,10 @@ async def submissions_of(axis: Installation, message_id: str) -> list[str]:
         return [row["outcome"] for row in rows]
     finally:
         await connection.close()
+
+
+async def was_decided(axis: Installation, message_id: str) -> bool:
+    return bool(await submissions_of(axis, message_id))
 
 
 async def publish(channel: AbstractChannel, queue: str, body: bytes, message_id: str) -> None:
@@ -56,7 +61,7 @@ async def test_lost_confirm_leads_to_one_document_under_one_id(
 ) -> None:
     body = offices.seal(offices.letter("G22", ["H37.02"]))
     port = axis.servers.rabbitmq.port
-    async with Proxy(port) as proxy:
+    async with DeafProxy(port) as proxy:
         url = axis.endpoint_url("g22").replace(f":{port}/", f":{proxy.port}/")
         async with AgencySystem.connect(
             url, "g22", journal=tmp_path / "journal", trust=trust
@@ -64,9 +69,8 @@ async def test_lost_confirm_leads_to_one_document_under_one_id(
             proxy.deaf = True
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(system.submit(body, message_id="confirm-is-lost"))
-                async with asyncio.timeout(30):
-                    while not await submissions_of(axis, "confirm-is-lost"):
-                        assert not sending.done()
+                await until(lambda: was_decided(axis, "confirm-is-lost"))
+                assert not sending.done()
                 proxy.deaf = False
                 await proxy.cut()
             assert (await sending.result().receipt()).accepted
@@ -78,7 +82,7 @@ async def test_submission_that_cannot_be_confirmed_in_time_is_pending_and_sent_l
 ) -> None:
     body = offices.seal(offices.letter("G22", ["H37.02"]))
     port = axis.servers.rabbitmq.port
-    async with Proxy(port) as proxy:
+    async with DeafProxy(port) as proxy:
         url = axis.endpoint_url("g22").replace(f":{port}/", f":{proxy.port}/")
         async with AgencySystem.connect(
             url, "g22", journal=tmp_path / "journal", trust=trust
@@ -132,7 +136,7 @@ async def test_delivery_in_hand_when_the_connection_is_cut_is_not_shown_twice(
     channel = await admin.channel()
     in_hand, following = str(new_id()), str(new_id())
     port = axis.servers.rabbitmq.port
-    async with Proxy(port) as proxy:
+    async with DeafProxy(port) as proxy:
         url = axis.endpoint_url("g09").replace(f":{port}/", f":{proxy.port}/")
         async with (
             AgencySystem.connect(url, "g09", journal=tmp_path / "g09", trust=trust) as g09,
@@ -161,6 +165,7 @@ async def test_queue_that_was_made_anew_is_consumed_again(
         await publish(channel, "inbox.g09", b"before", str(new_id()))
         await (await anext(deliveries)).acknowledge()
         await channel.queue_delete("inbox.g09")
+        await until(lambda: asyncio.sleep(0, not g09.receiving))
         pool = await open_pool(axis.dsn, max_size=2)
         async with pool:
             known = await PostgresAdministration(pool, system_clock).endpoint_accounts()

@@ -6,14 +6,16 @@ from itertools import islice
 import pytest
 from aio_pika.exceptions import AMQPConnectionError, ChannelInvalidStateError
 
+from axis.client import connection
 from axis.client.connection import (
     FIRST_PAUSE_SECONDS,
     LONGEST_PAUSE_SECONDS,
     backoff,
     broker_faults,
     connect,
+    insist,
 )
-from axis.client.errors import AccountRefusedError, AxisUnreachableError
+from axis.client.errors import AccountRefusedError, AxisUnreachableError, JournalError
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,21 @@ async def test_bug_and_own_error_pass_through_unchanged() -> None:
         raise KeyError("bug")
     with pytest.raises(AccountRefusedError), broker_faults():
         raise AccountRefusedError("g22")
+
+
+async def test_work_on_the_journal_is_repeated_until_it_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "FIRST_PAUSE_SECONDS", 0.0)
+    faults = [JournalError("g22.journal", "disk full"), JournalError("g22.journal", "locked")]
+
+    async def work() -> str:
+        if faults:
+            raise faults.pop()
+        return "written"
+
+    assert await insist(work) == "written"
+    assert not faults
 
 
 def test_pauses_grow_to_a_limit() -> None:
