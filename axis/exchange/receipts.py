@@ -81,17 +81,13 @@ class Notary:
             status=_status(about.message),
             verdict=VerdictFacts.of(verdict),
         )
-        return EvidenceRow(
-            id=receipt.id,
-            event=event,
-            at=at,
+        return _evidence(
+            receipt,
             endpoint=about.endpoint,
             agency=None if about.agency is None else about.agency.code,
             submission=about.submission.id,
             document=document,
             status=status,
-            receipt=write_receipt(receipt),
-            deliveries=tuple(delivery.id for delivery in deliveries),
         )
 
     def about_status(
@@ -127,17 +123,12 @@ class Notary:
             ),
             status=_status(status),
         )
-        return EvidenceRow(
-            id=receipt.id,
-            event=event,
-            at=at,
+        return _evidence(
+            receipt,
             endpoint=endpoint,
             agency=document.sender,
-            submission=None,
             document=document.id,
             status=status_id,
-            receipt=write_receipt(receipt),
-            deliveries=(delivery.id,),
         )
 
     def about_copies(
@@ -169,18 +160,33 @@ class Notary:
                 for copy in copies
             ),
         )
-        return EvidenceRow(
-            id=receipt.id,
-            event=event,
-            at=at,
-            endpoint=document.endpoint,
-            agency=document.sender,
-            submission=None,
-            document=document.id,
-            status=None,
-            receipt=write_receipt(receipt),
-            deliveries=tuple(copy.delivery for copy in copies),
+        return _evidence(
+            receipt, endpoint=document.endpoint, agency=document.sender, document=document.id
         )
+
+
+def _evidence(
+    receipt: Receipt,
+    *,
+    endpoint: str,
+    agency: str | None,
+    submission: UUID | None = None,
+    document: UUID | None = None,
+    status: UUID | None = None,
+) -> EvidenceRow:
+    """Return the row that keeps a receipt, addressed to an endpoint and an agency."""
+    return EvidenceRow(
+        id=receipt.id,
+        event=receipt.event,
+        at=receipt.at,
+        endpoint=endpoint,
+        agency=agency,
+        submission=submission,
+        document=document,
+        status=status,
+        receipt=write_receipt(receipt),
+        deliveries=tuple(line.delivery for line in receipt.receivers if line.delivery),
+    )
 
 
 def _submission(about: About) -> SubmissionFacts:
