@@ -1,7 +1,8 @@
 """Processor work in worker processes: parsing, verifying and signing never hold the event loop.
 
-Small documents gain nothing from threads (the interpreter lock), so these are processes. A worker
-that dies takes one document with it: the pool is made anew and the batch is done one by one.
+Small documents gain nothing from threads (the interpreter lock), so these are processes. When one
+dies or hangs, the pool is made anew, and the documents of every batch that suffered are examined
+one by one in a process of their own: only what kills or stops that one is refused.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 import structlog
 
 from axis.exchange.examination import Examination, examine
+from axis.exchange.ports import WorkbenchUnavailableError
 from axis.reasons import Reason
 from axis.trust.keys import SigningKey
 from axis.trust.location import RECEIPT
@@ -28,8 +30,15 @@ from axis.verdict import Finding
 
 T = TypeVar("T")
 
-EXAMINE_TIMEOUT_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 """The largest allowed document takes a few seconds; what takes longer is an attack."""
+
+START_SECONDS = 60.0
+"""A worker starts within two seconds on an idle machine."""
+
+ATTEMPTS = 2
+"""Workers that a document may take with it: the first may have died of something else, such as a
+machine short of memory."""
 
 _log = structlog.get_logger(__name__)
 
@@ -49,72 +58,134 @@ class ProcessWorkbench:
     def __init__(self, tools: Tools, workers: int) -> None:
         self._tools = tools
         self._workers = workers
-        self._pool = self._start()
+        self._pool = _start(tools, workers)
+        self._isolation = asyncio.Lock()
 
     async def warm_up(self) -> None:
         """Start every worker now, so that the first documents don't pay for it."""
-        await asyncio.gather(*(self._call(_ready) for _ in range(self._workers)))
+        await asyncio.gather(*[_call(self._pool, _ready) for _ in range(self._workers)])
 
     async def examine(self, bodies: Sequence[bytes], at: datetime) -> Sequence[Examination]:
         """Examine submissions, spread over the workers."""
+        pool = self._pool
         parts = _parts(bodies, self._workers)
         try:
-            async with asyncio.timeout(EXAMINE_TIMEOUT_SECONDS):
-                done = await asyncio.gather(*(self._call(_examine, part, at) for part in parts))
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                done = await asyncio.gather(*[_call(pool, _examine, part, at) for part in parts])
         except (BrokenProcessPool, TimeoutError):
-            return [await self._examine_alone(body, at) for body in bodies]
-        return [examination for part in done for examination in part]
+            self._renew(pool)
+            return await self._examine_apart(bodies, at)
+        return _noted([examination for part in done for examination in part])
 
     async def sign(self, receipts: Sequence[bytes]) -> Sequence[bytes]:
         """Sign receipts, spread over the workers."""
         parts = _parts(receipts, self._workers)
-        try:
-            done = await asyncio.gather(*(self._call(_sign, part) for part in parts))
-        except BrokenProcessPool:
-            self._renew(self._pool)
-            done = await asyncio.gather(*(self._call(_sign, part) for part in parts))
-        return [receipt for part in done for receipt in part]
+        for _ in range(ATTEMPTS):
+            pool = self._pool
+            try:
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    done = await asyncio.gather(*[_call(pool, _sign, part) for part in parts])
+            except (BrokenProcessPool, TimeoutError):
+                self._renew(pool)
+                await _started(self._pool)
+            else:
+                return [receipt for part in done for receipt in part]
+        raise WorkbenchUnavailableError("the workers that sign receipts keep dying")
 
     def close(self) -> None:
         """Stop the workers."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        _stop(self._pool)
 
-    async def _examine_alone(self, body: bytes, at: datetime) -> Examination:
-        """Examine one document of a batch in which a worker died or hung."""
-        pool = self._pool
-        try:
-            async with asyncio.timeout(EXAMINE_TIMEOUT_SECONDS):
-                return (await self._call(_examine, [body], at))[0]
-        except (BrokenProcessPool, TimeoutError):
-            self._renew(pool)
-            sha256 = hashlib.sha256(body).hexdigest()
-            _log.error("worker.lost", sha256=sha256, size=len(body))
-            return Examination(sha256, len(body), None, None, (Finding(Reason.UNCHECKABLE),))
+    async def _examine_apart(self, bodies: Sequence[bytes], at: datetime) -> list[Examination]:
+        """Examine each document by itself, in a process that nothing else depends on.
 
-    async def _call(self, function: Callable[..., T], *arguments: Any) -> T:
-        pool = self._pool
-        try:
-            return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
-        except BrokenProcessPool:
-            self._renew(pool)
-            raise
+        Batches take turns, so that there is never more than one such process.
+        """
+        async with self._isolation:
+            cell = _Cell(self._tools)
+            try:
+                return _noted([await cell.examine(body, at) for body in bodies])
+            finally:
+                cell.close()
 
     def _renew(self, pool: ProcessPoolExecutor) -> None:
-        """Replace a pool that lost a worker or hangs; only the first to notice does it."""
-        if self._pool is not pool:
-            return
-        self._pool = self._start()
-        for process in list((pool._processes or {}).values()):  # a hung worker never ends itself
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+        """Replace the pool after it lost a worker or hung; only the first to notice does it."""
+        if self._pool is pool:
+            _stop(pool)
+            self._pool = _start(self._tools, self._workers)
 
-    def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._workers,
-            mp_context=get_context("spawn"),
-            initializer=_prepare,
-            initargs=(self._tools,),
-        )
+
+class _Cell:
+    """One worker for one document at a time, replaced when the document takes it along."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._pool = _start(tools, 1)
+
+    async def examine(self, body: bytes, at: datetime) -> Examination:
+        """Examine a document; raises WorkbenchUnavailableError when no worker starts at all."""
+        for _ in range(ATTEMPTS):
+            await _started(self._pool)
+            try:
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    return (await _call(self._pool, _examine, [body], at))[0]
+            except TimeoutError:
+                self._renew()
+                break
+            except BrokenProcessPool:
+                self._renew()
+        return _uncheckable(body, "worker lost")
+
+    def close(self) -> None:
+        _stop(self._pool)
+
+    def _renew(self) -> None:
+        _stop(self._pool)
+        self._pool = _start(self._tools, 1)
+
+
+def _start(tools: Tools, workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_prepare, initargs=(tools,)
+    )
+
+
+async def _started(pool: ProcessPoolExecutor) -> None:
+    """Wait until a worker works; raises WorkbenchUnavailableError when none does."""
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            await _call(pool, _ready)
+    except (BrokenProcessPool, TimeoutError) as error:
+        raise WorkbenchUnavailableError("no worker process starts") from error
+
+
+def _call(
+    pool: ProcessPoolExecutor, function: Callable[..., T], *arguments: Any
+) -> asyncio.Future[T]:
+    """Hand work in at once: the pool may be replaced as soon as another task runs."""
+    return asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """Stop a pool now; a worker that hangs never ends itself."""
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _uncheckable(body: bytes, detail: str) -> Examination:
+    finding = Finding(Reason.UNCHECKABLE, facts={"detail": detail})
+    return Examination(hashlib.sha256(body).hexdigest(), len(body), None, None, (finding,))
+
+
+def _noted(examinations: list[Examination]) -> list[Examination]:
+    """Tell operators what could not be checked: every such document shows a bug or an attack."""
+    for one in examinations:
+        for finding in one.findings:
+            if finding.reason is Reason.UNCHECKABLE:
+                detail = finding.facts.get("detail")
+                _log.error("document.uncheckable", sha256=one.sha256, size=one.size, detail=detail)
+    return examinations
 
 
 _tools: Tools
@@ -139,7 +210,14 @@ def _ready() -> bool:
 
 
 def _examine(bodies: Sequence[bytes], at: datetime) -> list[Examination]:
-    return [examine(body, _tools.policy, at, _tools.max_bytes) for body in bodies]
+    return [_examine_one(body, at) for body in bodies]
+
+
+def _examine_one(body: bytes, at: datetime) -> Examination:
+    try:
+        return examine(body, _tools.policy, at, _tools.max_bytes)
+    except Exception as error:  # noqa: BLE001 - a bug in a check is answered, for this one document
+        return _uncheckable(body, type(error).__name__)
 
 
 def _sign(receipts: Sequence[bytes]) -> list[bytes]:
