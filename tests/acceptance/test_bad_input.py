@@ -1,9 +1,8 @@
 """Everything that may be wrong with a submission: named, answered or kept, and survived."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import aio_pika
@@ -12,7 +11,9 @@ import pytest
 from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 from pamqp import commands
 
+from axis.edxml.codes import StatusCode
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.edxml.values import Organization
 from axis.edxml.write import write_document
 from axis.evidence.events import Event
 from axis.local.bench.amqp import LightConnection, message_head
@@ -21,7 +22,8 @@ from axis.reasons import Reason
 from axis.trust.sign import sign
 from axis.verdict import Outcome
 from tests.acceptance.conftest import Connect
-from tests.support.endpoint import WAIT_SECONDS, EndpointSystem
+from tests.support.endpoint import EndpointSystem
+from tests.support.eventually import until
 from tests.support.offices import Offices
 from tests.support.receipts import proven
 
@@ -173,6 +175,28 @@ async def test_document_by_a_wrong_routing_key_is_refused(
     await refused(g22, message_id, Reason.WRONG_ROUTE, installation)
 
 
+async def test_status_about_a_document_that_never_came_is_refused(
+    connect: Connect, offices: Offices, installation: Installation
+) -> None:
+    (g09,) = await connect("g09")
+    status = offices.status(offices.letter("G22", ["G09"]), StatusCode.ARRIVED, "G09")
+    message_id = await g09.submit(status, routing_key="status")
+    await refused(g09, message_id, Reason.TARGET_UNKNOWN, installation)
+
+
+async def test_status_of_an_agency_that_is_no_receiver_is_refused(
+    connect: Connect, offices: Offices, installation: Installation
+) -> None:
+    g22, g12 = await connect("g22", "g12")
+    document = offices.letter("G22", ["G09"])
+    submission = await g22.submit(offices.seal(document))
+    await g22.receipt(submission, Event.SUBMISSION_ACCEPTANCE)
+    claimed = replace(document, to=(*document.to, Organization(organ_id="G12")))
+    status = offices.status(claimed, StatusCode.ARRIVED, "G12")
+    message_id = await g12.submit(status, routing_key="status")
+    await refused(g12, message_id, Reason.NOT_A_RECEIVER, installation)
+
+
 async def test_submission_without_user_id_becomes_a_dead_letter_and_nobody_is_answered(
     connect: Connect, offices: Offices, database: asyncpg.Connection
 ) -> None:
@@ -180,12 +204,14 @@ async def test_submission_without_user_id_becomes_a_dead_letter_and_nobody_is_an
     body = _signed(offices)
     message_id = await g22.submit(body, user_id=None)
 
-    async def found() -> asyncpg.Record | None:
-        return await database.fetchrow(
-            "SELECT * FROM dead_letter WHERE message_id = $1", message_id
-        )
+    query = "SELECT * FROM dead_letter WHERE message_id = $1"
 
-    row = await eventually(found)
+    async def buried() -> bool:
+        return await database.fetchrow(query, message_id) is not None
+
+    await until(buried)
+    row = await database.fetchrow(query, message_id)
+    assert row is not None
     assert list(row["reasons"]) == [Reason.NO_USER_ID.code]
     assert row["body"] == body
     assert row["user_id"] is None
@@ -254,13 +280,3 @@ async def still_works(system: EndpointSystem, offices: Offices) -> None:
     """The router goes on: the next good document is accepted."""
     message_id = await system.submit(_signed(offices))
     await system.receipt(message_id, Event.SUBMISSION_ACCEPTANCE)
-
-
-async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:
-    """Look again and again until something is there."""
-    async with asyncio.timeout(WAIT_SECONDS):
-        while True:
-            found = await look()
-            if found is not None:
-                return found
-            await asyncio.sleep(0.05)
