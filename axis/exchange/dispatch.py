@@ -40,7 +40,7 @@ class DispatchLimits:
 
     count: int = 100
     size: int = 32 * 1024 * 1024
-    """Bytes of distinct bodies: bounds memory and the time that a transaction stays open."""
+    """Bytes on the wire: what any broker confirms long before its time is up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,14 @@ class PostgresDispatchWork:
     ) -> Sequence[OutboxMessage]:
         """Lock due messages and read their bytes, at least one and at most `max_bytes` in all.
 
-        The copies of one document share its bytes in memory.
+        Every copy of a document counts, since each has to go over the wire before the broker
+        confirms; in memory they share its bytes.
         """
         rows = await self._connection.fetch(_SQL["claim"], urgent, at, limit)
         claimed: list[tuple[OutboxRow, int]] = []
-        counted: set[UUID] = set()
         total = 0
         for row in rows:
-            if row["subject"] not in counted:
-                total += row["size"]
-                counted.add(row["subject"])
+            total += row["size"]
             if claimed and total > max_bytes:
                 break
             values = dict(row)

@@ -1,0 +1,198 @@
+"""The dispatch's transaction on a real PostgreSQL."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from axis.edxml.codes import Priority, StatusCode
+from axis.exchange.dispatch import DispatchLimits
+from axis.exchange.ports import BrokerLostError, OutboxMessage
+from axis.exchange.records import MessageType
+from axis.store.exchange import PostgresStore
+from axis.store.pool import Pool
+from tests.support.exchange import NOW, case, document, reported, submission
+from tests.support.memory import SIGNATURE, MemoryPublisher
+from tests.support.stocked import Exchange, all_of, counts, exchange_on
+
+EVERYTHING = DispatchLimits().size
+
+
+async def claimed(
+    pool: Pool,
+    *,
+    urgent: bool = False,
+    limit: int = 100,
+    max_bytes: int = EVERYTHING,
+    after: timedelta = timedelta(0),
+) -> list[OutboxMessage]:
+    """What a dispatcher would take now."""
+    async with PostgresStore(pool).dispatch() as work:
+        return list(
+            await work.claim(urgent=urgent, at=NOW + after, limit=limit, max_bytes=max_bytes)
+        )
+
+
+# -- claims ------------------------------------------------------------------------------------
+
+
+async def test_claim_reads_each_message_with_its_own_bytes(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message, submitted = document("G22", ["G09", "H37.02"]), submission(body=b"<edXML>A</edXML>")
+    await exchange.handle(case(message, submitted))
+    report = reported("G09", StatusCode.ARRIVED, message, "g09", body=b"<edXML>B</edXML>")
+    await exchange.handle(report)
+    found = {(one.row.type, one.row.queue): one for one in await claimed(stocked)}
+    assert found[MessageType.DOCUMENT, "inbox.g09"].body == b"<edXML>A</edXML>"
+    assert found[MessageType.DOCUMENT, "inbox.lgsp-h37"].body == b"<edXML>A</edXML>"
+    assert found[MessageType.STATUS, "answers.g22"].body == b"<edXML>B</edXML>"
+    assert found[MessageType.RECEIPT, "answers.g09"].body.endswith(SIGNATURE)
+    for one in found.values():
+        assert one.row.size == len(one.body)
+        assert one.row.created_at == NOW
+
+
+async def test_claim_takes_the_oldest_of_its_lane_that_are_due(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await exchange.handle(case(document()))
+    await exchange.handle(case(document(priority=Priority.EXPRESS)))
+    await stocked.execute(
+        "UPDATE outbox SET due_at = $1 WHERE type = 'receipt'", NOW + timedelta(seconds=5)
+    )
+    ordinary = await claimed(stocked)
+    assert [one.row.queue for one in ordinary] == ["inbox.g09"]
+    assert [one.row.queue for one in await claimed(stocked, urgent=True)] == ["inbox.g09.urgent"]
+    later = await claimed(stocked, after=timedelta(seconds=5))
+    assert [one.row.queue for one in later] == ["inbox.g09", "answers.g22"]
+
+
+async def test_claim_is_bounded_by_count_and_by_bytes_but_never_empty(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    large = submission(body=b"x" * 100_000)
+    await exchange.handle(case(document("G22", ["G09", "H37.02"]), large))
+    assert len(await claimed(stocked, limit=2)) == 2
+    assert len(await claimed(stocked, max_bytes=1)) == 1
+    assert len(await claimed(stocked, max_bytes=199_999)) == 1  # both copies go over the wire
+    assert len(await claimed(stocked, max_bytes=200_000)) == 2
+
+
+async def test_dispatchers_at_work_at_once_never_take_the_same_message(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    for _ in range(4):
+        await exchange.handle(case(document()))
+    store = PostgresStore(stocked)
+    async with store.dispatch() as left, store.dispatch() as right:
+        first = await left.claim(urgent=False, at=NOW, limit=3, max_bytes=EVERYTHING)
+        second = await right.claim(urgent=False, at=NOW, limit=100, max_bytes=EVERYTHING)
+        rest = await right.claim(urgent=False, at=NOW, limit=100, max_bytes=EVERYTHING)
+    ids = [one.row.id for one in (*first, *second)]
+    assert len(first) == 3
+    assert len(ids) == len(set(ids)) == 8
+    assert {one.row.id for one in rest} == {one.row.id for one in second}
+
+
+async def test_messages_of_a_dispatcher_that_died_go_to_the_next_one(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await exchange.handle(case(document()))
+    before = await claimed(stocked)
+
+    async def die() -> None:
+        async with PostgresStore(stocked).dispatch() as work:
+            taken = await work.claim(urgent=False, at=NOW, limit=9, max_bytes=EVERYTHING)
+            await work.confirm([one.row.id for one in taken], NOW)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await die()
+    assert [one.row.id for one in await claimed(stocked)] == [one.row.id for one in before]
+
+
+# -- rounds ------------------------------------------------------------------------------------
+
+
+async def test_round_moves_the_deliveries_and_proves_it_to_the_sender(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    submitted = submission(message_id="id-1")
+    await exchange.handle(case(document("G22", ["G09", "H37.02"]), submitted))
+    await exchange.lane().round()
+    rows = await all_of(stocked, "delivery")
+    assert [row["state"] for row in rows] == ["consigned", "consigned"]
+    events = await stocked.fetch("SELECT event, agency, endpoint FROM evidence ORDER BY sequence")
+    assert [tuple(event) for event in events] == [
+        ("SubmissionAcceptance", "G22", "g22"),
+        ("ContentConsignment", "G22", "g22"),
+    ]
+    assert await counts(stocked, "evidence_delivery") == [4]
+    (proof,) = await claimed(stocked)
+    assert (proof.row.queue, proof.row.correlation_id) == ("answers.g22", "id-1")
+    assert proof.row.size == len(proof.body)
+
+
+async def test_rounds_end_when_everything_is_confirmed(exchange: Exchange, stocked: Pool) -> None:
+    await exchange.handle(case(document()), case(document("G09", ["G22"]), submission("g09")))
+    lane = exchange.lane()
+    rounds = []
+    while (done := await lane.round()).confirmed:
+        rounds.append(done.confirmed)
+    assert rounds == [4, 2]
+    assert await stocked.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+async def test_status_that_overtakes_the_confirm_keeps_its_state_and_the_proof(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    """The receiver may report before the transaction that publishes has committed."""
+    message = document()
+    await exchange.handle(case(message))
+
+    class Quick(MemoryPublisher):
+        async def publish(self, messages):  # type: ignore[no-untyped-def]
+            await exchange.handle(reported("G09", StatusCode.ARRIVED, message, "g09"))
+            return await super().publish(messages)
+
+    await exchange_on(stocked, publisher=Quick()).lane().round()
+    (row,) = await all_of(stocked, "delivery")
+    assert row["state"] == "arrived"
+    events = await stocked.fetch("SELECT event FROM evidence ORDER BY sequence")
+    assert [event["event"] for event in events].count("ContentConsignment") == 1
+
+
+async def test_returned_messages_wait_and_count_their_attempts(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    exchange.publisher.refused.add("inbox.g09")  # type: ignore[attr-defined]
+    await exchange.handle(case(document()))
+    await exchange.lane().round()
+    (row,) = [row for row in await all_of(stocked, "outbox") if row["type"] == "document"]
+    assert (row["attempts"], row["published_at"]) == (1, None)
+    assert row["due_at"] == NOW + timedelta(seconds=1)
+    assert await claimed(stocked) == []
+    assert len(await claimed(stocked, after=timedelta(seconds=1))) == 1
+
+
+async def test_attempts_stop_counting_where_the_column_ends(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await exchange.handle(case(document()))
+    await stocked.execute("UPDATE outbox SET attempts = 29999")
+    ids: list[UUID] = [row["id"] for row in await all_of(stocked, "outbox")]
+    async with PostgresStore(stocked).dispatch() as work:
+        await work.postpone(ids, NOW)
+        await work.postpone(ids, NOW)
+    assert {row["attempts"] for row in await all_of(stocked, "outbox")} == {30_000}
+
+
+async def test_lost_broker_leaves_everything_as_it_was(exchange: Exchange, stocked: Pool) -> None:
+    await exchange.handle(case(document()))
+    before = await all_of(stocked, "outbox")
+    exchange.publisher.fault = BrokerLostError("lost")  # type: ignore[attr-defined]
+    with pytest.raises(BrokerLostError):
+        await exchange.lane().round()
+    assert await all_of(stocked, "outbox") == before
+    assert await counts(stocked, "evidence") == [1]

@@ -1,0 +1,111 @@
+"""Migrations on a real PostgreSQL: once each, in order, and never over an unknown database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from axis.store import migrate as migrating
+from axis.store.migrate import Migration, MigrationError, known_migrations, migrate
+
+
+@pytest.fixture
+async def connection(database: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, *migrations: Migration) -> None:
+    monkeypatch.setattr(migrating, "known_migrations", lambda: list(migrations))
+
+
+FIRST = Migration("0001_first.sql", "CREATE TABLE one (a int); INSERT INTO one VALUES (1);")
+SECOND = Migration("0002_second.sql", "ALTER TABLE one ADD b int;")
+
+
+async def test_empty_database_gets_every_migration_in_order(
+    connection: asyncpg.Connection,
+) -> None:
+    names = [migration.name for migration in known_migrations()]
+    assert names[0] == "0001_first.sql"
+    assert names == sorted(names)
+    assert await migrate(connection) == names
+    assert await connection.fetchval("SELECT version FROM registry_version") == 1
+
+
+async def test_second_run_has_nothing_to_do(connection: asyncpg.Connection) -> None:
+    await migrate(connection)
+    assert await migrate(connection) == []
+
+
+async def test_only_what_is_missing_is_applied(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, FIRST)
+    assert await migrate(connection) == ["0001_first.sql"]
+    pretend(monkeypatch, FIRST, SECOND)
+    assert await migrate(connection) == ["0002_second.sql"]
+    assert await connection.fetchrow("SELECT * FROM one") == (1, None)
+
+
+async def test_processes_that_start_at_once_apply_each_migration_once(database: str) -> None:
+    connections = [await asyncpg.connect(database) for _ in range(4)]
+    applied = await asyncio.gather(*map(migrate, connections))
+    await asyncio.gather(*(connection.close() for connection in connections))
+    names = [migration.name for migration in known_migrations()]
+    assert sorted(applied, key=len) == [[], [], [], names]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        [Migration("0001_first.sql", "CREATE TABLE one (a bigint);")],
+        [Migration("0001_renamed.sql", FIRST.sql)],
+        [],
+    ],
+    ids=["edited", "renamed", "unknown"],
+)
+async def test_database_of_another_program_is_left_alone(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, known: list[Migration]
+) -> None:
+    pretend(monkeypatch, FIRST)
+    await migrate(connection)
+    pretend(monkeypatch, *known, SECOND)
+    with pytest.raises(MigrationError, match="0001_first"):
+        await migrate(connection)
+    columns = await connection.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'one'"
+    )
+    assert len(columns) == 1
+
+
+async def test_migration_that_fails_leaves_nothing_behind_and_frees_the_lock(
+    connection: asyncpg.Connection, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Migration("0002_second.sql", "CREATE TABLE two (a int); SELECT nonsense;")
+    pretend(monkeypatch, FIRST, broken)
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await migrate(connection)
+    assert await connection.fetchval("SELECT to_regclass('two')") is None
+    pretend(monkeypatch, FIRST, SECOND)
+    other = await asyncpg.connect(database)
+    assert await migrate(other) == ["0002_second.sql"]
+    await other.close()
+
+
+async def test_migration_that_would_wait_behind_traffic_gives_up(
+    connection: asyncpg.Connection, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating, "_LOCK_TIMEOUT", "50ms")
+    pretend(monkeypatch, FIRST)
+    await migrate(connection)
+    other = await asyncpg.connect(database)
+    async with other.transaction():
+        await other.execute("LOCK TABLE one IN ACCESS SHARE MODE")
+        pretend(monkeypatch, FIRST, SECOND)
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await migrate(connection)
+    await other.close()
+    assert await migrate(connection) == ["0002_second.sql"]
