@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from axis.edxml.schema import compile_schema
 from axis.exchange.examination import Examination, examine
 from axis.exchange.ports import WorkbenchUnavailableError
 from axis.reasons import Reason
@@ -194,6 +195,7 @@ _tools: Tools
 def _prepare(tools: Tools) -> None:
     global _tools
     _tools = tools
+    compile_schema()  # a worker that cannot check must not start, or it would refuse everything
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
