@@ -10,7 +10,7 @@ from axis.local.installation import Installation
 from tests.integration.cli.conftest import Profile
 from tests.support.offices import Offices
 
-DOCUMENTS = 8
+DOCUMENTS = 5
 
 
 async def test_killed_receiver_saves_every_document_and_shows_none_twice(
