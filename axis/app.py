@@ -12,7 +12,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from axis.clock import system_clock
-from axis.errors import ConfigurationError
+from axis.edxml.schema import compile_schema
+from axis.errors import ConfigurationError, InvalidInputError
 from axis.exchange.receipts import Notary
 from axis.logs import configure_logging
 from axis.router import Parts, Router
@@ -42,6 +43,7 @@ def run_router(settings: Settings, name: str = "router") -> None:
 
 
 async def _router(settings: Settings, name: str) -> None:
+    compile_schema()  # fails here, in words, when the installation lacks it
     tools = Tools(
         signature_policy(settings), receipt_key(settings), settings.router.max_document_bytes
     )
@@ -126,15 +128,23 @@ def certificates_in(folder: Path) -> tuple[Certificate, ...]:
     files = [
         file for file in sorted(folder.glob("*")) if file.suffix.lower() in _CERTIFICATE_SUFFIXES
     ]
-    found = tuple(
-        certificate for file in files for certificate in load_certificates(file.read_bytes())
-    )
+    found = tuple(one for file in files for one in _certificates_of(file))
     if not found:
         raise ConfigurationError(
             f"Thư mục «{folder}» không có chứng thư nào (.pem, .crt, .cer, .der)."
             f" / The folder «{folder}» holds no certificate (.pem, .crt, .cer, .der)."
         )
     return found
+
+
+def _certificates_of(file: Path) -> tuple[Certificate, ...]:
+    try:
+        return load_certificates(file.read_bytes())
+    except (OSError, InvalidInputError) as error:
+        raise ConfigurationError(
+            f"Không đọc được chứng thư trong «{file}». / The certificates in «{file}» cannot be"
+            f" read: {error}"
+        ) from error
 
 
 def metrics_registry() -> CollectorRegistry:

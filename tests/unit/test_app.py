@@ -1,0 +1,31 @@
+"""What a process refuses to start with."""
+
+from pathlib import Path
+
+import pytest
+
+from axis.app import certificates_in, receipt_key, signature_policy
+from axis.errors import ConfigurationError
+from axis.settings import Settings, TrustSettings
+
+
+def test_trust_anchors_not_set_are_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"trust\.anchors"):
+        signature_policy(Settings())
+
+
+def test_receipt_key_not_set_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"receipts\.key_file"):
+        receipt_key(Settings())
+
+
+def test_folder_without_certificates_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    with pytest.raises(ConfigurationError, match="holds no certificate"):
+        signature_policy(Settings(trust=TrustSettings(anchors=tmp_path)))
+
+
+def test_unreadable_certificate_is_named_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "root.pem").write_bytes(b"no certificate")
+    with pytest.raises(ConfigurationError, match=r"root\.pem"):
+        certificates_in(tmp_path)

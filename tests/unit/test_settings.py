@@ -1,0 +1,64 @@
+"""Settings come from arguments, environment and file; secrets only from closed files."""
+
+from pathlib import Path
+
+import pytest
+
+from axis.errors import ConfigurationError
+from axis.settings import CONFIG_VARIABLE, load_settings, read_secret, with_password
+
+
+def test_environment_is_stronger_than_file_and_file_than_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "axis.toml"
+    file.write_text("[router]\nworkers = 3\nbatch_count = 7\n")
+    monkeypatch.setenv(CONFIG_VARIABLE, str(file))
+    monkeypatch.setenv("AXIS_ROUTER__WORKERS", "5")
+    settings = load_settings()
+    assert settings.router.workers == 5
+    assert settings.router.batch_count == 7
+    assert settings.router.document_consumers == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[router]\nworkers = 0\n", "router.workers"),
+        ("[router]\nworker = 2\n", "router.worker"),
+        ("[nothing]\n", "nothing"),
+        ("not toml", "Wrong settings"),
+    ],
+)
+def test_wrong_setting_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, named: str
+) -> None:
+    file = tmp_path / "axis.toml"
+    file.write_text(text)
+    monkeypatch.setenv(CONFIG_VARIABLE, str(file))
+    with pytest.raises(ConfigurationError, match=named):
+        load_settings()
+
+
+def test_missing_settings_file_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CONFIG_VARIABLE, "/nowhere/axis.toml")
+    with pytest.raises(ConfigurationError, match="/nowhere/axis"):
+        load_settings()
+
+
+def test_secret_open_to_others_is_refused_with_advice(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("secret\n")
+    file.chmod(0o640)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        read_secret(file)
+    file.chmod(0o600)
+    assert read_secret(file) == "secret"
+
+
+def test_password_of_a_file_is_put_into_an_address_quoted(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("a/b@c:d")
+    file.chmod(0o600)
+    assert with_password("amqp://me@host:1/v", file) == "amqp://me:a%2Fb%40c%3Ad@host:1/v"
+    assert with_password("amqp://me@host:1/v", None) == "amqp://me@host:1/v"
