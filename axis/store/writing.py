@@ -23,6 +23,7 @@ from axis.store.pool import Connection
 from axis.store.sql import load_queries
 
 _MOVE = load_queries("deliveries")["move"]
+_ADD_DEAD_LETTER = load_queries("dead_letters")["add"]
 
 R = TypeVar("R")
 
@@ -58,7 +59,6 @@ STATUSES = Table("status", StatusRow)
 SUBMISSIONS = Table("submission", SubmissionRow)
 EVIDENCE = Table("evidence", EvidenceRow, frozenset({"deliveries"}))
 OUTBOX = Table("outbox", OutboxRow, computed={"due_at": lambda row: row.created_at})
-DEAD_LETTERS = Table("dead_letter", DeadLetterRow, computed={"size": lambda row: len(row.body)})
 
 
 async def add_records(connection: Connection, records: Records) -> None:
@@ -73,8 +73,31 @@ async def add_records(connection: Connection, records: Records) -> None:
     about = [(row.id, delivery) for row in records.evidence for delivery in row.deliveries]
     await _pairs(connection, "evidence_delivery", ("evidence", "delivery"), about)
     await _move_deliveries(connection, records.changes)
-    await DEAD_LETTERS.insert(connection, records.dead_letters)
+    await _add_dead_letters(connection, records.dead_letters)
     await OUTBOX.insert(connection, records.outbox)
+
+
+async def _add_dead_letters(connection: Connection, rows: Sequence[DeadLetterRow]) -> None:
+    """Keep dead letters that are not kept already; each of them may be large, few come at once."""
+    if rows:
+        await connection.executemany(
+            _ADD_DEAD_LETTER,
+            [
+                (
+                    row.id,
+                    row.at,
+                    row.queue,
+                    row.routing_key,
+                    row.user_id,
+                    row.message_id,
+                    row.reasons,
+                    len(row.body),
+                    row.sha256,
+                    row.body,
+                )
+                for row in rows
+            ],
+        )
 
 
 async def _move_deliveries(connection: Connection, changes: Sequence[DeliveryChange]) -> None:

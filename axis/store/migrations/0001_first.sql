@@ -237,6 +237,13 @@ CREATE TABLE dead_letter (
     body        bytea NOT NULL
 );
 CREATE INDEX dead_letter_at ON dead_letter (at DESC);
+CREATE UNIQUE INDEX dead_letter_once ON dead_letter (sha256, md5(
+    queue || E'\n' || routing_key || E'\n' || coalesce(user_id, '') || E'\n'
+    || coalesce(message_id, '')
+));
+COMMENT ON INDEX dead_letter_once IS
+    'A dead letter has no id that anybody vouches for. One that comes again after a router died is '
+    'the same; md5 only keeps the entry short.';
 
 -- People --------------------------------------------------------------------------------------
 

@@ -75,6 +75,19 @@ async def test_dead_letter_is_kept_with_its_bytes(exchange: Exchange, stocked: P
     assert (row["body"], row["reasons"], row["size"]) == (submitted.body, ["N-NO-USER-ID"], 11)
 
 
+async def test_dead_letter_that_comes_again_is_kept_once_and_another_one_beside_it(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    body = b"the same bytes"
+    first = case(None, submission(None, message_id="id-1", body=body))
+    other = case(None, submission(None, message_id="id-2", body=body))
+    unnamed = case(None, submission(None, message_id=None, body=body))
+    for batch in ([first, first], [first, other], [unnamed, unnamed]):
+        await exchange.handle(*(type(one)(again(one.submission), one.examination) for one in batch))
+    rows = await all_of(stocked, "dead_letter")
+    assert [row["message_id"] for row in rows] == ["id-1", "id-2", None]
+
+
 # -- what comes again -----------------------------------------------------------------------------
 
 
