@@ -103,6 +103,7 @@ class Router:
                 self._timed(DEAD, self._bury),
                 BatchLimits(count=10),
                 name=f"axis {self._parts.name} {DEAD}",
+                keeps=True,
             )
         )
         return consumers
