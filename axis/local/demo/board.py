@@ -27,17 +27,25 @@ _SHOWN = (
 )
 
 
+_WIDE = 120
+"""Columns of a terminal from which receipts are shown in words; below, by number."""
+
+
 def show(played: Iterable[Played], directory: Directory, console: Console) -> None:
     """Print documents, receivers, receipts and statuses."""
     table = Table(
         title="Văn bản, nơi nhận, biên nhận · Documents, receivers, receipts", show_lines=True
     )
-    table.add_column("Văn bản · Document", ratio=3)
-    table.add_column("Từ · From", ratio=2)
-    table.add_column("Đến · To", ratio=3)
-    table.add_column("Kết quả · Result", ratio=2)
-    table.add_column("Biên nhận có chữ ký · Signed receipts", ratio=4)
-    table.add_column("Trạng thái · Statuses", ratio=2)
+    wide = console.width >= _WIDE
+    for name, ratio in (
+        ("Văn bản · Document", 3),
+        ("Từ · From", 2),
+        ("Đến · To", 3),
+        ("Kết quả · Result", 3 if not wide else 2),
+        ("Biên nhận có chữ ký · Signed receipts", 4 if wide else 2),
+        ("Trạng thái · Statuses", 2),
+    ):
+        table.add_column(name, ratio=ratio, overflow="fold")
     for one in played:
         table.add_row(
             f"[b]{one.document.code}[/]\n[dim]{_kind(one)}[/]\n{one.document.subject}",
@@ -45,12 +53,12 @@ def show(played: Iterable[Played], directory: Directory, console: Console) -> No
             "\n".join(_receiver(code, one, directory) for code in one.act.receivers),
             _result(one),
             "\n".join(
-                f"{event.code} {event.text_vi} ×{one.concerned(event)}"
+                f"{event.code} {event.text_vi if wide else ''} ×{one.concerned(event)}"
                 for event in _SHOWN
                 if one.concerned(event)
             ),
             "\n".join(
-                f"{code.value} {code.name_vi} ×{count}"
+                f"{code.value} {code.name_vi if wide else ''} ×{count}"
                 for code, count in sorted(one.statuses.items())
             ),
         )
