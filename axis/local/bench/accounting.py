@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -47,11 +48,50 @@ class ProcessGroup:
         return own + max(self._shared.values(), default=0)
 
 
-def cpu_between(
-    before: Mapping[str, float], after: Mapping[str, float], count: int
-) -> dict[str, float]:
-    """Return milliseconds of processor time for each of `count` documents, by group."""
-    return {name: (after[name] - before[name]) * 1000 / count for name in before}
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The whole machine's time and that of each group, at one moment, in seconds."""
+
+    groups: Mapping[str, float]
+    busy: float
+    """Processor time of everything that ran on this machine, whoever it belongs to."""
+    idle: float
+    """Processor time that nobody used; waiting for a disk counts as idle."""
+
+    @classmethod
+    def read(cls, groups: Mapping[str, ProcessGroup]) -> "Meter":
+        """Read every counter now."""
+        # The line "cpu" of proc(5): user nice system idle iowait irq softirq steal …
+        ticks = list(map(int, Path("/proc/stat").read_text().splitlines()[0].split()[1:9]))
+        idle = ticks[3] + ticks[4]
+        return cls(
+            groups={name: group.cpu_seconds() for name, group in groups.items()},
+            busy=(sum(ticks) - idle) / _TICKS_PER_SECOND,
+            idle=idle / _TICKS_PER_SECOND,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a phase took."""
+
+    cpu_ms: Mapping[str, float]
+    """Milliseconds of processor time a document, by group."""
+    others_share: float
+    """Share of the machine's processor time that went to others: the noise of the figures."""
+    idle_share: float
+
+    @classmethod
+    def between(cls, before: Meter, after: Meter, documents: int) -> "Use":
+        """Return what was used between two readings, which `documents` were carried in."""
+        own = {name: after.groups[name] - before.groups[name] for name in before.groups}
+        busy, idle = after.busy - before.busy, after.idle - before.idle
+        whole = max(busy + idle, 1 / _TICKS_PER_SECOND)
+        return cls(
+            cpu_ms={name: seconds * 1000 / documents for name, seconds in own.items()},
+            others_share=max(busy - sum(own.values()), 0.0) / whole,
+            idle_share=idle / whole,
+        )
 
 
 def _cpu_ticks(pid: int) -> int:

@@ -6,7 +6,7 @@ and did not get is an error of the run, never a smaller figure.
 
 import asyncio
 import contextlib
-import mmap
+import os
 import re
 import time
 from collections import Counter
@@ -72,8 +72,7 @@ class _Generator:
 
     async def run(self) -> Observed:
         """Open everything, wait for the word, carry the load out."""
-        with self._load.corpus.file.open("rb") as stream:
-            self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self._file = os.open(self._load.corpus.file, os.O_RDONLY)
         loop = asyncio.get_running_loop()
         self._end: asyncio.Future[None] = loop.create_future()
         try:
@@ -84,7 +83,7 @@ class _Generator:
         finally:
             for connection in (*self._senders.values(), *self._receivers.values()):
                 await connection.close()
-            self._bytes.close()
+            os.close(self._file)
 
     async def _open(self) -> None:
         for endpoint in sorted({trip.entry.sender for trip in self._trips.values()}):
@@ -227,7 +226,7 @@ class _Generator:
     # -- shared ----------------------------------------------------------------------------------
 
     def _body_of(self, entry: Entry) -> bytes:
-        return self._bytes[entry.offset : entry.offset + entry.size]
+        return os.pread(self._file, entry.size, entry.offset)
 
     async def _tell(self) -> None:
         """Tell how many documents have finished; give up when nothing moves any more."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from axis.local.bench.accounting import Use
 from axis.local.bench.plain import Plain
 
 GROUPS: Final = ("axis", "RabbitMQ", "PostgreSQL", "generator")
@@ -39,8 +40,7 @@ class Saturation:
     copies: int
     receipts: int
     repeated: int
-    cpu_ms: Mapping[str, float]
-    """Milliseconds of processor time a document, by group."""
+    use: Use
     peak_bytes: Mapping[str, int]
 
     @property
@@ -51,7 +51,7 @@ class Saturation:
     @property
     def cpu_ms_total(self) -> float:
         """Milliseconds of processor time a document, all groups."""
-        return sum(self.cpu_ms.values())
+        return sum(self.use.cpu_ms.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class LightLoad:
     p50_ms: float
     p99_ms: float
     """From the submission to the copy at the receiving endpoint."""
-    cpu_ms: Mapping[str, float]
+    use: Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,17 @@ def _speed(report: Report) -> Table:
 
 def _cost(report: Report) -> Table:
     table = _table("CPU, ms mỗi văn bản · CPU ms a document", report)
-    rows = [(name, [f"{r.saturation.cpu_ms[name]:.2f}" for r in report.results]) for name in GROUPS]
+    rows = [
+        (name, [f"{r.saturation.use.cpu_ms[name]:.2f}" for r in report.results]) for name in GROUPS
+    ]
     rows.append(("tổng · total", [f"{r.saturation.cpu_ms_total:.2f}" for r in report.results]))
+    rows += [
+        ("máy rảnh · machine idle", [f"{r.saturation.use.idle_share:.0%}" for r in report.results]),
+        (
+            "việc khác dùng · used by others",
+            [f"{r.saturation.use.others_share:.0%}" for r in report.results],
+        ),
+    ]
     rows += [
         (
             f"bộ nhớ cao nhất · peak memory, MB: {name}",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from axis.clock import system_clock
 from axis.evidence.events import Event
-from axis.local.bench.accounting import ProcessGroup
+from axis.local.bench.accounting import Meter, ProcessGroup, Use
 from axis.local.bench.corpus import Corpus, Party, Recipe, make_corpus
 from axis.local.bench.load import Load, Observed
 from axis.local.bench.machine import describe
@@ -157,10 +157,10 @@ class _Bench:
         for group in self._groups.values():
             group.forget_peaks()
         load = replace(load, corpus=corpus, count=many)
-        full, full_cpu = await self._carry_out(size, "bão hòa · saturation", load)
+        full, full_use = await self._carry_out(size, "bão hòa · saturation", load)
         peaks = {name: group.peak_bytes() for name, group in self._groups.items()}
         load = replace(load, first=many, count=few, rate=rate)
-        light, light_cpu = await self._carry_out(size, "tải nhẹ · light load", load)
+        light, light_use = await self._carry_out(size, "tải nhẹ · light load", load)
         return SizeResult(
             label=size.label,
             mean_bytes=corpus.mean_size,
@@ -173,7 +173,7 @@ class _Bench:
                 copies=full.copies,
                 receipts=full.receipts,
                 repeated=full.repeated,
-                cpu_ms=full_cpu,
+                use=full_use,
                 peak_bytes=peaks,
             ),
             light=LightLoad(
@@ -182,7 +182,7 @@ class _Bench:
                 copies=light.copies,
                 p50_ms=percentile(light.latencies, 0.5) * 1000,
                 p99_ms=percentile(light.latencies, 0.99) * 1000,
-                cpu_ms=light_cpu,
+                use=light_use,
             ),
             plain=await self._plain(size, corpus),
             cores=self._cores,
@@ -199,10 +199,8 @@ class _Bench:
         progress = self._display.step(size.label, "ký văn bản · signing", count)
         return await asyncio.to_thread(make_corpus, file, recipe, count, self._cores, progress)
 
-    async def _carry_out(
-        self, size: Size, what: str, load: Load
-    ) -> tuple[Observed, dict[str, float]]:
-        """Return what was observed, and milliseconds of processor time a document by group."""
+    async def _carry_out(self, size: Size, what: str, load: Load) -> tuple[Observed, Use]:
+        """Return what was observed, and what it took."""
         progress = self._display.step(size.label, what, load.count)
 
         looked = time.monotonic()
@@ -216,11 +214,11 @@ class _Bench:
                     group.look()
 
         async with generator(load) as process:
-            before = {name: group.cpu_seconds() for name, group in self._groups.items()}
+            before = Meter.read(self._groups)
             observed = await process.go(moved)
-            after = {name: group.cpu_seconds() for name, group in self._groups.items()}
+            after = Meter.read(self._groups)
             moved(load.count)
-        return observed, {name: (after[name] - before[name]) * 1000 / load.count for name in before}
+        return observed, Use.between(before, after, load.count)
 
     async def _plain(self, size: Size, corpus: Corpus) -> Plain:
         count = min(len(corpus.entries), PLAIN_COUNT, max(PLAIN_BYTES // size.bytes, 1))
