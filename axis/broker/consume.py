@@ -22,6 +22,9 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 """Pauses double up to this: a server that comes back finds its routers within seconds."""
 
+RENEWAL_SECONDS = 60.0
+"""After so long a consumer that had to take smaller portions tries larger ones again."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -35,6 +38,39 @@ class BatchLimits:
     """Bytes: bounds the memory of a batch and the length of its transaction."""
     wait_seconds: float = 0.005
     """How long a batch waits for a second message; far below what a clerk can notice."""
+    held: int = 256 * 1024 * 1024
+    """Bytes taken and not yet handled. RabbitMQ counts messages only, and a hundred of the largest
+    would fill a machine's memory: what goes beyond is given back and taken in smaller portions.
+    """
+
+
+class _Buffer(asyncio.Queue[AbstractIncomingMessage | None]):
+    """What was taken and waits for its batch; None ends the session."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+        self._held = 0
+        self.overflowed = False
+
+    async def take(self, message: AbstractIncomingMessage) -> None:
+        """Keep a message; when it is too much, end the session, which gives the rest back."""
+        if self.overflowed:
+            return
+        if self._held and self._held + len(message.body) > self._limit:
+            self.overflowed = True
+            self.end()
+            return
+        self._held += len(message.body)
+        self.put_nowait(message)
+
+    def release(self, batch: Sequence[AbstractIncomingMessage]) -> None:
+        """Count a batch as handled."""
+        self._held -= sum(len(message.body) for message in batch)
+
+    def end(self) -> None:
+        """End the session once everything kept was handled."""
+        self.put_nowait(None)
 
 
 class BatchConsumer:
@@ -60,6 +96,7 @@ class BatchConsumer:
         self._limits = limits
         self._name = name
         self._keeps = keeps
+        self._prefetch = 2 * limits.count
         self.connected = False
         """Whether a session is open now; readiness is told from it."""
 
@@ -70,6 +107,7 @@ class BatchConsumer:
             started = time.monotonic()
             try:
                 await self._session()
+                continue
             except asyncio.CancelledError as error:
                 if being_cancelled():
                     raise
@@ -87,27 +125,38 @@ class BatchConsumer:
         _log.warning("broker.session_lost", queue=self._queue, error=repr(error)[:200])
 
     async def _session(self) -> None:
+        """Take batches until the connection fails, or another prefetch is in order."""
         async with connect(self._url, self._name) as connection:
             channel = await connection.channel(publisher_confirms=False)
-            await channel.set_qos(prefetch_count=2 * self._limits.count)
+            await channel.set_qos(prefetch_count=self._prefetch)
             queue = await channel.get_queue(self._queue, ensure=False)
-            buffer: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
-            channel.close_callbacks.add(lambda *_: buffer.put_nowait(None))
+            buffer = _Buffer(self._limits.held)
+            channel.close_callbacks.add(lambda *_: buffer.end())
             underlay = await channel.get_underlay_channel()
             # a queue that is deleted or loses its members leaves the channel open and silent
-            underlay.on_consumer_cancel_callbacks.add(lambda _: buffer.put_nowait(None))
-            await queue.consume(buffer.put)
+            underlay.on_consumer_cancel_callbacks.add(lambda _: buffer.end())
+            await queue.consume(buffer.take)
             self.connected = True
+            renewal = time.monotonic() + RENEWAL_SECONDS
             carried: AbstractIncomingMessage | None = None
             while True:
                 batch, carried, open_ = await self._gather(buffer, carried)
+                if buffer.overflowed and not open_:
+                    return self._take_portions_of(self._prefetch // 4)
                 if not open_:
                     raise BrokerUnavailableError("RabbitMQ: the channel or the queue is gone")
                 await self._settle(batch)
+                buffer.release(batch)
+                if self._prefetch < 2 * self._limits.count and time.monotonic() > renewal:
+                    return self._take_portions_of(2 * self._prefetch)
+
+    def _take_portions_of(self, prefetch: int) -> None:
+        self._prefetch = min(max(prefetch, 1), 2 * self._limits.count)
+        _log.info("broker.prefetch", queue=self._queue, messages=self._prefetch)
 
     async def _gather(
         self,
-        buffer: asyncio.Queue[AbstractIncomingMessage | None],
+        buffer: "_Buffer",
         carried: AbstractIncomingMessage | None,
     ) -> tuple[list[AbstractIncomingMessage], AbstractIncomingMessage | None, bool]:
         """Return a batch, a message that no longer fits it, and whether the channel is open."""

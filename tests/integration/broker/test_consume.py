@@ -88,6 +88,12 @@ async def had(taken: Taken, count: int) -> None:
     await until(lambda: _true(len(taken.bodies) >= count))
 
 
+async def consumer_takes(channel: AbstractChannel, consumer: BatchConsumer, count: int) -> bool:
+    """Keep it busy until it takes portions of this size again."""
+    await submit(channel, b"small")
+    return consumer._prefetch == count
+
+
 async def _true(answer: bool) -> bool:
     return answer
 
@@ -105,6 +111,42 @@ async def test_messages_come_in_batches_in_their_order_and_leave_the_queue(
     assert taken.bodies == numbered(25)
     assert [len(batch) for batch in taken.batches] == [10, 10, 5]
     assert await waiting(broker, INTAKE_DOCUMENTS) == 0
+
+
+async def test_messages_that_are_too_large_together_are_taken_in_smaller_portions(
+    broker: Broker, channel: AbstractChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("axis.broker.consume.RENEWAL_SECONDS", 0.3)
+    bodies = [bytes([65 + number]) * 30_000 for number in range(12)]
+    await submit(channel, *bodies)
+    taken = Taken()
+    held: list[int] = []
+
+    async def slow(batch: list[bytes]) -> None:  # the rest arrives while the first is handled
+        held.append(sum(map(len, batch)))
+        await asyncio.sleep(0.05)
+
+    taken.before = slow
+    limits = BatchLimits(count=10, size=70_000, held=100_000)
+    async with consuming(broker, taken, limits=limits) as consumer:
+        await had(taken, 12)
+        assert consumer._prefetch < 20
+        await until(lambda: consumer_takes(channel, consumer, 20))
+        await submit(channel, b"after")
+        await until(lambda: _true(b"after" in taken.bodies))
+    assert set(taken.bodies) == {*bodies, b"small", b"after"}
+    assert max(held) <= 100_000
+
+
+async def test_message_larger_than_all_that_may_be_held_is_taken_alone(
+    broker: Broker, channel: AbstractChannel
+) -> None:
+    bodies = [b"a" * 50_000, b"b" * 50_000]
+    await submit(channel, *bodies)
+    taken = Taken()
+    async with consuming(broker, taken, limits=BatchLimits(count=5, size=10, held=1_000)):
+        await had(taken, 2)
+    assert set(taken.bodies) == set(bodies)
 
 
 async def test_consumer_waits_for_a_queue_that_does_not_exist_yet(broker: Broker) -> None:

@@ -41,7 +41,7 @@ def consumer(handler: Handler, *, keeps: bool = False) -> BatchConsumer:
 
 async def gathered(*messages: FakeMessage | None) -> list[list[bytes]]:
     """The batches that come of these messages, which are all there at once."""
-    buffer: asyncio.Queue[Any] = asyncio.Queue()
+    buffer: Any = asyncio.Queue()
     for message in messages:
         buffer.put_nowait(message)
     one = consumer(Handler())
