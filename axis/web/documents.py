@@ -21,6 +21,9 @@ SHOWN_REASONS = 3
 SHOWN_RECEIVERS = 4
 """Receivers that a timeline entry names before it only counts them."""
 
+SHOWN_ENTRIES = 300
+"""Newest entries of a timeline; a broadcast to 700 agencies has thousands, shown when asked for."""
+
 _Line = TypeVar("_Line")
 
 
@@ -70,11 +73,15 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
     view = await services(request).reader.document(viewer.scope, path_id(request))
     if view is None:
         raise NotFoundError
+    whole = query_text(request, "timeline") == "all"
+    timeline = view.timeline if whole else view.timeline[-SHOWN_ENTRIES:]
     return page(
         request,
         "document.html",
         {
             "view": view,
+            "timeline": timeline,
+            "left_out": len(view.timeline) - len(timeline),
             "line": view.line,
             "names": _names(view),
             "states": tuple(DeliveryState),

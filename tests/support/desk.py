@@ -74,6 +74,8 @@ class Desk:
         self.clock = clock
         self.administration = PostgresAdministration(pool, clock)
         self.decisions: list[Decision] = []
+        self.full: set[str] = set()
+        """Queues that take nothing now."""
         self._numbers = itertools.count(first_number)
         self._policy = pki.policy()
         self._key = pki.receipts.load()
@@ -164,11 +166,15 @@ class Desk:
             new_id(), body, routing_key, endpoint, f"{routing_key}-{new_id()}", self.clock()
         )
         await self._intake.handle([submission])
+        await self.deliver()
+        decision = self.decisions[-1]
+        return decision.document or decision.submission
+
+    async def deliver(self) -> None:
+        """Publish what is due."""
         for lane in self._lanes:
             while (await lane.round()).confirmed:
                 pass
-        decision = self.decisions[-1]
-        return decision.document or decision.submission
 
     # -- the parts of the exchange that need no broker ------------------------------------------
 
@@ -179,7 +185,7 @@ class Desk:
         return [sign(receipt, self._key, location=RECEIPT) for receipt in receipts]
 
     async def publish(self, messages: Sequence[Publication]) -> list[bool]:
-        return [True] * len(messages)
+        return [message.queue not in self.full for message in messages]
 
     def decided(self, decisions: Sequence[Decision]) -> None:
         self.decisions += decisions

@@ -63,7 +63,6 @@ TEXTS = {
         "Everything that was sent passed the five checks of the axis.",
     ),
     "document.facts": ("Thông tin văn bản", "Facts"),
-    "document.code": ("Số, ký hiệu", "Number"),
     "document.type": ("Loại văn bản", "Type"),
     "document.kind": ("Nghiệp vụ", "Purpose"),
     "document.priority": ("Độ khẩn", "Urgency"),
@@ -96,8 +95,11 @@ TEXTS = {
         "Theo đồng hồ của trục, từ cũ đến mới. Mỗi biên nhận là bằng chứng có chữ ký số.",
         "By the clock of the axis, oldest first. Every receipt is evidence with a signature.",
     ),
+    "document.timeline.all": (
+        "Hiện cả {count} mục trước đó",
+        "Show the {count} earlier entries too",
+    ),
     "document.timeline.axis": ("Trục liên thông", "The axis"),
-    "document.timeline.receivers": ("{count} nơi nhận", "{count} receivers"),
     "document.timeline.status": ("Trạng thái {code}: {name}", "Status {code}: {name}"),
     "document.timeline.receipt": ("Biên nhận", "Receipt"),
     "document.timeline.receipt.of": (

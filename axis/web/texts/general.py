@@ -11,7 +11,6 @@ TEXTS = {
     "language.switch": ("English", "Tiếng Việt"),
     "role.admin": ("Quản trị", "Administrator"),
     "role.clerk": ("Văn thư", "Clerk"),
-    "account.of": ("{role} · {agencies}", "{role} · {agencies}"),
     "sign_out": ("Đăng xuất", "Sign out"),
     "footer.time": (
         "Thời gian hiển thị theo giờ Việt Nam (UTC+7).",
@@ -44,10 +43,8 @@ TEXTS = {
     "page.label": ("Chuyển trang", "Pages"),
     "table.scroll": ("Bảng cuộn ngang: {name}", "Scrollable table: {name}"),
     "none": ("không có", "none"),
-    "back": ("Quay lại", "Back"),
     "filter.submit": ("Tìm", "Search"),
     "filter.clear": ("Xóa bộ lọc", "Clear filters"),
     "filter.any": ("Tất cả", "Any"),
-    "bytes": ("{count} byte", "{count} bytes"),
     "copy.digest": ("Mã băm SHA-256", "SHA-256 digest"),
 }

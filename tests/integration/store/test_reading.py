@@ -204,7 +204,9 @@ async def test_document_for_its_sender_tells_everything_in_order(stage: Stage) -
     assert view.timeline[0].receivers == ("G09", "H37", "H37.02")
     assert [entry.receipt is not None for entry in view.timeline] == [True] * 6 + [False, True]
     assert [delivery.named for delivery in view.deliveries] == [
-        ("G09",), ("000.00.00.H37",), ("H37.02",),
+        ("G09",),
+        ("000.00.00.H37",),
+        ("H37.02",),
     ]
 
 
@@ -221,6 +223,23 @@ async def test_document_for_a_receiver_tells_its_own_part(stage: Stage) -> None:
     assert all(entry.receivers == ("H37.02",) for entry in view.timeline)
     # the sender's receipts name other receivers; its own statuses were answered to it
     assert [entry.receipt is not None for entry in view.timeline] == [False, False] + [True] * 3
+
+
+async def test_receiver_is_not_told_when_others_got_their_copies(stage: Stage) -> None:
+    desk = stage.desk
+    desk.full.add("inbox.g09")
+    document = await desk.send(desk.letter("G22", ["G09", "H37.02"], "Hai nơi nhận"), "g22")
+    desk.full.clear()
+    desk.clock.move(minutes=1)
+    await desk.deliver()
+    for scope, receivers in (
+        (OFFICE, [("G09", "H37.02"), ("H37.02",), ("G09",)]),
+        (LANG_SON, [("H37.02",), ("H37.02",)]),
+        (INTERIOR, [("G09",), ("G09",)]),
+    ):
+        view = await stage.reader.document(scope, document)
+        assert view is not None
+        assert [entry.receivers for entry in view.timeline] == receivers
 
 
 async def test_receipt_of_a_status_is_the_one_addressed_to_the_viewer(stage: Stage) -> None:
@@ -309,18 +328,14 @@ async def test_lists_are_read_along_indexes_not_through_tables(stage: Stage) -> 
             return "\n".join(row[0] for row in rows)
 
     newest = UUID(int=2**128 - 1)
-    own = await plan(
-        "found_of_agencies", newest, None, None, 31, ["G22", "H37.02"], True, True
-    )
+    own = await plan("found_of_agencies", newest, None, None, 31, ["G22", "H37.02"], True, True)
     assert "document_sender_id" in own
     assert "delivery_receiver_document" in own
     everything = await plan("found_of_all", newest, "x", None, 31, ["G22", "H37.02"])
     for index in ("document_pkey", "document_sender_id", "delivery_receiver_document"):
         assert index in everything
     assert "submission_refused_id" in await plan("refused_of_all", newest, 31)
-    assert "submission_refused_sender_id" in await plan(
-        "refused_of_agencies", newest, 31, ["G22"]
-    )
+    assert "submission_refused_sender_id" in await plan("refused_of_agencies", newest, 31, ["G22"])
 
 
 def what(entry: TimelineEntry) -> tuple[Event | None, StatusCode | None, str | None]:

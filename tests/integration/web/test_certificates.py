@@ -95,9 +95,7 @@ async def test_binding_that_may_not_be_says_why_and_keeps_what_was_typed(
 ) -> None:
     visitor = await enter("quantri")
     _, der = await review(visitor, newcomers.seal("H37.10").certificate.der)
-    answer = await visitor.send(
-        "/admin/certificates/import/bind", {**UNBOUND, "der": der, **form}
-    )
+    answer = await visitor.send("/admin/certificates/import/bind", {**UNBOUND, "der": der, **form})
     markup = await answer.text()
     assert answer.status == 400
     assert complaint in words(markup)

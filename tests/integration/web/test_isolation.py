@@ -31,7 +31,11 @@ async def test_clerk_finds_documents_of_own_agencies_only(enter: Enter, stage: S
         "vanthu.dongdang": {scene.withdrawn, scene.recall},
         "vanthu.moi": set(),
         "quantri": {
-            scene.invitation, scene.report, scene.private, scene.withdrawn, scene.recall,
+            scene.invitation,
+            scene.report,
+            scene.private,
+            scene.withdrawn,
+            scene.recall,
         },
     }
     for name, documents in mine.items():
@@ -138,9 +142,7 @@ async def test_refusal_is_shown_to_the_agency_that_sent_it(enter: Enter, stage: 
 
 
 @pytest.mark.parametrize("path", ADMIN_PAGES)
-async def test_clerk_at_an_administrators_page_is_told_whom_to_ask(
-    enter: Enter, path: str
-) -> None:
+async def test_clerk_at_an_administrators_page_is_told_whom_to_ask(enter: Enter, path: str) -> None:
     visitor = await enter("vanthu.g22")
     assert "chỉ dành cho quản trị" in await visitor.read(path, 403)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from axis.edxml.codes import StatusCode
+from axis.web import documents
 from axis.web.documents import PAGE_LINES
 from tests.integration.web.conftest import Enter
 from tests.support.stage import Stage
@@ -42,9 +43,7 @@ async def test_list_in_english_has_english_words_and_the_documents_own(enter: En
         ("quantri", "/admin/certificates?standing=revoked", "Không có chứng thư nào phù hợp"),
     ],
 )
-async def test_empty_list_says_what_to_do(
-    enter: Enter, name: str, path: str, advice: str
-) -> None:
+async def test_empty_list_says_what_to_do(enter: Enter, name: str, path: str, advice: str) -> None:
     assert advice in await (await enter(name)).read(path)
 
 
@@ -79,6 +78,19 @@ async def test_document_tells_its_timeline_in_the_order_of_events(
     ]
     places = [page.index(part) for part in parts]
     assert places == sorted(places)
+
+
+async def test_long_timeline_begins_with_the_newest_entries(
+    enter: Enter, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "SHOWN_ENTRIES", 3)
+    visitor = await enter("vanthu.g22")
+    path = f"/documents/{stage.scene.invitation}"
+    page = await visitor.read(path)
+    assert "Hiện cả 5 mục trước đó" in page
+    assert "Trạng thái 04: phân công" in page
+    assert "Trục đã nhận văn bản" not in page
+    assert "Trục đã nhận văn bản" in await visitor.read(f"{path}?timeline=all")
 
 
 async def test_document_tells_its_facts(enter: Enter, stage: Stage) -> None:
@@ -128,9 +140,7 @@ async def test_rejection_receipt_names_every_reason_with_its_facts(
     assert "receiver code «H37.999» is not in the registry" in english
 
 
-async def test_receipt_about_a_status_tells_status_and_receiver(
-    enter: Enter, stage: Stage
-) -> None:
+async def test_receipt_about_a_status_tells_status_and_receiver(enter: Enter, stage: Stage) -> None:
     receipt = await stage.pool.fetchval(
         "SELECT id FROM evidence WHERE event = 'ConsignmentRejection' AND document = $1",
         stage.scene.invitation,
@@ -145,9 +155,7 @@ async def test_receipt_about_a_status_tells_status_and_receiver(
         assert part in page
 
 
-async def test_receipt_of_a_later_version_is_offered_as_a_file(
-    enter: Enter, stage: Stage
-) -> None:
+async def test_receipt_of_a_later_version_is_offered_as_a_file(enter: Enter, stage: Stage) -> None:
     receipt = await stage.pool.fetchval(
         "INSERT INTO evidence (id, event, at, endpoint, agency, receipt)"
         " VALUES (gen_random_uuid(), 'SubmissionAcceptance', now(), 'g22', 'G22',"

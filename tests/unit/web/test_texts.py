@@ -53,6 +53,12 @@ def test_text_in_both_languages_is_there_with_the_same_facts(key: str) -> None:
     assert placeholders(vi) == placeholders(en)
 
 
+def test_text_that_no_page_shows_is_not_kept() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES, *MODULES])
+    families = {key for key in TEXTS if key.startswith(tuple(FAMILIES))}
+    assert {key for key in set(TEXTS) - families if f'"{key}"' not in quotes(sources)} == set()
+
+
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_template_names_only_texts_that_exist(template: Path) -> None:
     tree = Environment().parse(template.read_text(encoding="utf-8"))
@@ -95,6 +101,10 @@ def test_bilingual_message_with_one_mark_is_cut_in_two() -> None:
 @pytest.mark.parametrize("message", ["Chỉ một phần", "a / b / c"])
 def test_bilingual_message_of_another_form_is_shown_whole(message: str) -> None:
     assert in_language(Language.EN, message) == message
+
+
+def quotes(source: str) -> str:
+    return source.replace("'", '"')
 
 
 def placeholders(template: str) -> set[str]:
