@@ -24,7 +24,8 @@ ALTER TABLE certificate ADD COLUMN search text NOT NULL GENERATED ALWAYS AS (sea
 
 -- Lists are ordered by id, which is a UUIDv7: newest first is the order of the index.
 CREATE INDEX document_sender_id ON document (sender, id DESC);
-CREATE INDEX document_code ON document ((number || '/' || notation));
+-- Real numbers have under 40 characters; ones of thousands are let in, but fit no index.
+CREATE INDEX document_code ON document (left(number || '/' || notation, 200));
 CREATE INDEX delivery_receiver_document ON delivery (receiver, document DESC);
 CREATE INDEX submission_refused_sender_id ON submission (sender, id DESC)
     WHERE outcome = 'refused';

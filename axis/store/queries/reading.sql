@@ -231,7 +231,8 @@ ORDER BY d.id
 -- $1 name, $2 agencies, $3 everything, $4 limit
 SELECT d.id
 FROM document d
-WHERE (d.document_id = $1 OR d.number || '/' || d.notation = $1)
+WHERE (d.document_id = $1 OR left(d.number || '/' || d.notation, 200) = left($1, 200)
+                             AND d.number || '/' || d.notation = $1)
   AND ($3 OR d.sender = ANY ($2::text[])
        OR EXISTS (SELECT FROM delivery v
                   WHERE v.document = d.id AND v.receiver = ANY ($2::text[])))

@@ -1,12 +1,17 @@
 """The intake's transaction on a real PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from random import Random
+from typing import Any
 
 import asyncpg
 import pytest
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.edxml.limits import MAX_FIELD_CHARS
+from axis.edxml.values import Code, DocumentType
 from axis.exchange.case import Ending
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import StoreUnavailableError
@@ -222,6 +227,22 @@ async def test_longest_document_id_of_four_byte_letters_fits_the_indexes(
     assert decision.ending is Ending.ACCEPTED
     (row,) = await all_of(stocked, "document")
     assert row["document_id"] == message.document_id
+
+
+@pytest.mark.parametrize("field", ["code", "type", "subject", "content"])
+async def test_longest_field_that_the_format_lets_in_is_stored(
+    exchange: Exchange, stocked: Pool, field: str
+) -> None:
+    random = Random(field)
+    text = "".join(chr(0x20000 + random.randrange(40_000)) for _ in range(MAX_FIELD_CHARS))
+    longest: dict[str, Any] = {
+        "code": Code(text, text[::-1]),
+        "type": DocumentType(name=text),
+        "subject": text,
+        "content": text,
+    }
+    (decision,) = await exchange.handle(case(replace(document(), **{field: longest[field]})))
+    assert decision.ending is Ending.ACCEPTED
 
 
 async def test_document_with_receivers_by_the_hundred_is_stored(
