@@ -28,7 +28,7 @@ class Examination:
     message: Document | Status | None
     """The header's values, attachments left out; None when nothing could be read."""
     certificate: Certificate | None
-    """Whose key made the signature; None when none verified."""
+    """The signer's, as the signature names it; its word only where no finding refuses it."""
     findings: tuple[Finding, ...]
 
 

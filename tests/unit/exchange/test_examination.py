@@ -1,0 +1,114 @@
+"""What the bytes of a submission alone say: format, signature and content, all at once."""
+
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from axis.edxml.codes import StatusCode
+from axis.edxml.values import Document, Status
+from axis.exchange.examination import Examination, examine
+from axis.local.pki import DemoPki, make_demo_pki
+from axis.reasons import Reason
+from axis.trust.policy import SignaturePolicy
+from axis.trust.sign import sign
+
+AT = datetime(2025, 10, 6, 2, 30, tzinfo=UTC)
+SAMPLES = Path(__file__).parents[2] / "vectors" / "edxml"
+MAX_BYTES = 4_000_000
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> DemoPki:
+    folder = tmp_path_factory.mktemp("pki")
+    return make_demo_pki(folder, [("G22", "Văn phòng Chính phủ")], AT, rsa_agencies=())
+
+
+@pytest.fixture(scope="module")
+def policy(pki: DemoPki) -> SignaturePolicy:
+    return pki.policy()
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / f"{name}.edxml").read_bytes()
+
+
+def reasons(examination: Examination) -> list[Reason]:
+    return [finding.reason for finding in examination.findings]
+
+
+def test_signed_document_is_read_with_its_signer_and_without_the_files_bodies(
+    pki: DemoPki, policy: SignaturePolicy
+) -> None:
+    body = sign(sample("new_single_pdf"), pki.seal("G22").load())
+    done = examine(body, policy, AT, MAX_BYTES)
+    assert done.size == len(body)
+    assert isinstance(done.message, Document)
+    assert done.message.attachments == ()
+    assert len(done.message.references) == 1
+    assert done.certificate is not None
+    assert done.certificate.organization_identifier == "G22"
+    assert [reason for reason in reasons(done) if reason.severity.value == "refuse"] == []
+
+
+def test_examination_is_small_enough_to_hand_between_processes(
+    pki: DemoPki, policy: SignaturePolicy
+) -> None:
+    body = sign(sample("new_multi_to_4level_hoatoc_5att"), pki.seal("G22").load())
+    done = examine(body, policy, AT, MAX_BYTES)
+    assert pickle.loads(pickle.dumps(done)) == done
+    assert len(pickle.dumps(done)) < 20_000
+
+
+def test_signed_status_is_read(pki: DemoPki, policy: SignaturePolicy) -> None:
+    body = sign(sample("status_03"), pki.seal("G22").load())
+    done = examine(body, policy, AT, MAX_BYTES)
+    assert isinstance(done.message, Status)
+    assert done.message.code is StatusCode.ACCEPTED
+    assert done.message.timestamp is not None
+    assert done.message.timestamp.tzinfo is not None
+
+
+def test_unsigned_document_is_read_so_that_its_refusal_can_name_it(
+    policy: SignaturePolicy,
+) -> None:
+    done = examine(sample("new_single_pdf"), policy, AT, MAX_BYTES)
+    assert isinstance(done.message, Document)
+    assert done.certificate is None
+    assert Reason.UNSIGNED in reasons(done)
+
+
+def test_altered_document_is_refused_whoever_signed_it(pki: DemoPki, policy: SignaturePolicy) -> None:
+    body = sign(sample("new_single_pdf"), pki.seal("G22").load())
+    altered = body.replace(b"<edXML:Subject>", b"<edXML:Subject>X ", 1)
+    assert altered != body
+    done = examine(altered, policy, AT, MAX_BYTES)
+    assert Reason.ALTERED in reasons(done)
+
+
+def test_every_fault_is_named_and_not_only_the_first(policy: SignaturePolicy) -> None:
+    body = sample("new_single_pdf").replace(b"cid:", b"cid:other-", 1)
+    body = body.replace(b"<edXML:Subject>", b"<edXML:Subject/><edXML:Subject>", 1)
+    found = set(reasons(examine(body, policy, AT, MAX_BYTES)))
+    assert {Reason.SCHEMA, Reason.UNSIGNED} <= found
+    assert found & {Reason.ATTACHMENT_MISSING, Reason.ATTACHMENT_UNLISTED}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", Reason.NOT_XML),
+        (b"%PDF-1.7", Reason.NOT_XML),
+        (b"<edXML" + b"x" * MAX_BYTES, Reason.TOO_LARGE),
+        (b"<html/>", Reason.WRONG_ROOT),
+        (b"<!DOCTYPE edXML><edXML/>", Reason.DTD_PRESENT),
+    ],
+)
+def test_bytes_that_are_no_message_are_known_by_their_digest(
+    policy: SignaturePolicy, body: bytes, reason: Reason
+) -> None:
+    done = examine(body, policy, AT, MAX_BYTES)
+    assert (done.message, done.certificate) == (None, None)
+    assert reasons(done)[0] is reason
+    assert len(done.sha256) == 64
