@@ -28,7 +28,7 @@ class Examination:
     message: Document | Status | None
     """The header's values, attachments left out; None when nothing could be read."""
     certificate: Certificate | None
-    """The signer's, as the signature names it; its word only where no finding refuses it."""
+    """The certificate whose key made the signature; None when no key verified it."""
     findings: tuple[Finding, ...]
 
 

@@ -79,7 +79,7 @@ def test_unsigned_document_is_read_so_that_its_refusal_can_name_it(
     assert Reason.UNSIGNED in reasons(done)
 
 
-def test_altered_document_is_refused_whoever_signed_it(pki: DemoPki, policy: SignaturePolicy) -> None:
+def test_altered_document_is_refused_whoever_signed(pki: DemoPki, policy: SignaturePolicy) -> None:
     body = sign(sample("new_single_pdf"), pki.seal("G22").load())
     altered = body.replace(b"<edXML:Subject>", b"<edXML:Subject>X ", 1)
     assert altered != body
