@@ -255,3 +255,11 @@ async def test_page_while_the_database_is_away_asks_to_come_again(
     assert (await visitor.get("/readyz")).status == 503
     assert (await visitor.get("/healthz")).status == 200
     assert "Văn bản không bị mất" in await visitor.read("/documents", 503)
+
+
+async def test_subject_without_end_is_cut_in_lists_only(enter: Enter, stage: Stage) -> None:
+    desk = stage.desk
+    document = await desk.send(desk.letter("G09", ["G22"], "trích yếu " * 90), "g09")
+    visitor = await enter("vanthu.g22")
+    assert (await visitor.read("/documents?direction=in")).count("trích yếu") < 40
+    assert (await visitor.read(f"/documents/{document}")).count("trích yếu") == 90
