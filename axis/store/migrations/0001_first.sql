@@ -87,7 +87,6 @@ CREATE TABLE document (
 ALTER TABLE document ALTER COLUMN body SET STORAGE EXTERNAL; -- base64 does not compress
 CREATE UNIQUE INDEX document_new_once ON document (sender, document_id) WHERE kind = 0;
 CREATE INDEX document_document_id ON document (document_id);
-CREATE INDEX document_sender_time ON document (sender, accepted_at DESC);
 
 CREATE TABLE document_link (
     document uuid NOT NULL REFERENCES document (id),
@@ -110,7 +109,6 @@ CREATE TABLE delivery (
     UNIQUE (document, receiver)
 );
 CREATE INDEX delivery_copy ON delivery (copy);
-CREATE INDEX delivery_receiver ON delivery (receiver, id DESC);
 COMMENT ON COLUMN delivery.named IS 'The codes as the sender wrote them: old codes, predecessors.';
 COMMENT ON COLUMN delivery.copy IS 'The outbox row (and AMQP message_id) of the endpoint''s copy.';
 
@@ -155,7 +153,6 @@ CREATE INDEX submission_status ON submission (status);
 CREATE UNIQUE INDEX submission_document_accepted ON submission (document)
     WHERE outcome = 'accepted' AND status IS NULL;
 CREATE UNIQUE INDEX submission_status_accepted ON submission (status) WHERE outcome = 'accepted';
-CREATE INDEX submission_refused ON submission (sender, received_at DESC) WHERE outcome = 'refused';
 
 -- Evidence: append-only -----------------------------------------------------------------------
 
