@@ -1,5 +1,10 @@
 """Loads the registry into a `Directory` and keeps the last one for as long as it is current."""
 
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+
 from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
 from axis.registry.directory import Directory
 from axis.store.pool import Connection
@@ -13,19 +18,40 @@ class DirectoryCache:
 
     def __init__(self) -> None:
         self._current: Directory | None = None
+        self._loading = asyncio.Lock()
 
     async def at(self, version: int, connection: Connection) -> Directory:
-        """Return the snapshot of this version, reading it when another one is held."""
-        if self._current is None or self._current.version != version:
-            self._current = await load_directory(connection, version)
-        return self._current
+        """Return the snapshot of this version, reading it when another one is held.
+
+        Of several batches that need it at once, one reads it for all: the whole country's takes
+        more than a second.
+        """
+        async with self._loading:
+            if self._current is None or self._current.version != version:
+                self._current = await load_directory(connection, version)
+            return self._current
 
 
 async def load_directory(connection: Connection, version: int) -> Directory:
     """Read the whole registry; certificates without their DER bytes."""
     agencies = await connection.fetch(_SQL["agencies"])
+    aliases = await connection.fetch(_SQL["aliases"])
     endpoints = await connection.fetch(_SQL["endpoints"])
     enrolments = await connection.fetch(_SQL["enrolments"])
+    # in a thread, so that the event loop goes on with what needs no registry
+    return await asyncio.to_thread(_directory, agencies, aliases, endpoints, enrolments, version)
+
+
+def _directory(
+    agencies: Sequence[asyncpg.Record],
+    aliases: Sequence[asyncpg.Record],
+    endpoints: Sequence[asyncpg.Record],
+    enrolments: Sequence[asyncpg.Record],
+    version: int,
+) -> Directory:
+    aliases_of: dict[str, tuple[str, ...]] = {}
+    for row in aliases:
+        aliases_of[row["code"]] = (*aliases_of.get(row["code"], ()), row["alias"])
     return Directory(
         (
             Agency(
@@ -33,7 +59,7 @@ async def load_directory(connection: Connection, version: int) -> Directory:
                 name=row["name"],
                 level=Level(row["level"]),
                 parent=row["parent"],
-                aliases=tuple(row["aliases"]),
+                aliases=aliases_of.get(row["code"], ()),
                 endpoint=row["endpoint"],
                 valid_from=row["valid_from"],
                 valid_to=row["valid_to"],

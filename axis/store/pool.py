@@ -23,6 +23,10 @@ COMMAND_TIMEOUT_SECONDS = 60.0
 CONNECT_TIMEOUT_SECONDS = 10.0
 """A host that does not answer within this is treated as away and tried again."""
 
+IDLE_TRANSACTION_SECONDS = 300
+"""A transaction waits for signatures or confirms, two minutes at most. A router that stops in the
+middle of one, with its locks in hand, would otherwise hold back the registry and its siblings."""
+
 _JSONB_VERSION = b"\x01"
 
 _UNAVAILABLE = (
@@ -63,7 +67,10 @@ async def open_pool(dsn: str, *, max_size: int) -> Pool:
             init=_prepare,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
             timeout=CONNECT_TIMEOUT_SECONDS,
-            server_settings={"application_name": "axis"},
+            server_settings={
+                "application_name": "axis",
+                "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS}s",
+            },
         )
     except _UNAVAILABLE as error:
         raise StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error

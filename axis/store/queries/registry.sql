@@ -1,10 +1,10 @@
 -- name: agencies
-SELECT a.code, a.name, a.level, a.parent, a.endpoint, a.valid_from, a.valid_to, a.successor,
-       coalesce(array_agg(l.alias ORDER BY l.alias) FILTER (WHERE l.alias IS NOT NULL), '{}')
-           AS aliases
-FROM agency a LEFT JOIN agency_alias l ON l.code = a.code
-GROUP BY a.code
-ORDER BY a.code
+SELECT code, name, level, parent, endpoint, valid_from, valid_to, successor
+FROM agency
+ORDER BY code
+
+-- name: aliases
+SELECT code, alias FROM agency_alias ORDER BY alias
 
 -- name: endpoints
 SELECT id, name FROM endpoint ORDER BY id

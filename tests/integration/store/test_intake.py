@@ -17,8 +17,10 @@ from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import StoreUnavailableError
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
+from axis.registry.directory import Directory
+from axis.store.directory import load_directory
 from axis.store.exchange import PostgresStore
-from axis.store.pool import Pool
+from axis.store.pool import Connection, Pool
 from axis.store.registry import PostgresAdministration
 from axis.verdict import Finding
 from tests.support.eventually import until
@@ -294,6 +296,29 @@ async def test_new_agency_counts_from_the_next_batch_on(exchange: Exchange, stoc
     await administration.enrol_all([enrolment("G14")], "test")
     (accepted,) = await exchange.handle(case(document("G22", ["G14"])))
     assert accepted.ending is Ending.ACCEPTED
+
+
+async def test_batches_that_need_a_new_registry_at_once_read_it_once(
+    stocked: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    async def counted(connection: Connection, version: int) -> Directory:
+        read.append(version)
+        return await load_directory(connection, version)
+
+    monkeypatch.setattr("axis.store.directory.load_directory", counted)
+    store = PostgresStore(stocked)
+
+    async def batch() -> Directory:
+        async with store.intake() as work:
+            return await work.directory()
+
+    first, *others = await asyncio.gather(*(batch() for _ in range(5)))
+    assert all(other is first for other in others)
+    assert read == [first.version]
+    (enrolled,) = [agency for agency in first if agency.code == "G22"]
+    assert enrolled.aliases == ("000.00.00.G22",)
 
 
 async def test_registry_change_waits_for_the_batch_that_holds_the_old_one(

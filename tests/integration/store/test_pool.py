@@ -163,6 +163,23 @@ async def test_silent_server_does_not_hold_a_transaction_for_ever(
         pool.terminate()
 
 
+async def test_router_that_stops_inside_a_transaction_does_not_keep_its_locks_for_ever(
+    database: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooling, "IDLE_TRANSACTION_SECONDS", 1)
+    async with await open_pool(database, max_size=2) as stopping:
+
+        async def stop_inside() -> None:
+            async with transaction(stopping) as connection:
+                await connection.execute("LOCK TABLE kept")
+                async with transaction(pool) as other:
+                    await other.execute("LOCK TABLE kept")
+                await connection.execute("SELECT 1")
+
+        with pytest.raises(StoreUnavailableError):
+            await stop_inside()
+
+
 async def test_pool_without_a_free_connection_is_an_outage(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
