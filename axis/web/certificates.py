@@ -86,9 +86,7 @@ async def revoke(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     if not reason:
         return _ask_revoke(request, entries, "problem.reason.missing")
     parts = services(request)
-    agencies = await parts.administration.revoke(
-        fingerprint, parts.clock(), reason, viewer.actor
-    )
+    agencies = await parts.administration.revoke(fingerprint, parts.clock(), reason, viewer.actor)
     _log.info("certificate.revoked", fingerprint=fingerprint, agencies=agencies, by=viewer.actor)
     return see_other(f"/admin/certificates/{fingerprint}?done=revoked")
 
@@ -114,9 +112,7 @@ async def enrol(
         organization_identifier=certificate.organization_identifier,
     )
     await services(request).administration.enrol(kept, code, first, last, viewer.actor)
-    _log.info(
-        "certificate.bound", fingerprint=kept.fingerprint, agency=code, by=viewer.actor
-    )
+    _log.info("certificate.bound", fingerprint=kept.fingerprint, agency=code, by=viewer.actor)
 
 
 def sealing_certificate(data: bytes) -> Certificate:

@@ -56,12 +56,8 @@ async def bind(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     return see_other(f"/admin/certificates/{certificate.fingerprint}?done=bound")
 
 
-def _ask_file(
-    request: web.Request, agency: str, problems: list[str] | None = None
-) -> web.Response:
-    context = {
-        "agency": agency, "problems": problems or [], "limit": MAX_FORM_BYTES // 1024
-    }
+def _ask_file(request: web.Request, agency: str, problems: list[str] | None = None) -> web.Response:
+    context = {"agency": agency, "problems": problems or [], "limit": MAX_FORM_BYTES // 1024}
     return page(request, "import.html", context, status=400 if problems else 200)
 
 

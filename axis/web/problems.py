@@ -33,4 +33,3 @@ class NotFoundError(PageError):
 
     status = 404
     key = "problem.404"
-

@@ -66,9 +66,7 @@ def page(
         "status_name": lambda code: code.name_vi if spoken is Language.VI else code.name_en,
         "reason_text": lambda code: reason_text(spoken, code),
     }
-    return aiohttp_jinja2.render_template(
-        template, request, {**frame, **context}, status=status
-    )
+    return aiohttp_jinja2.render_template(template, request, {**frame, **context}, status=status)
 
 
 def moment(at: datetime) -> str:

@@ -88,9 +88,7 @@ def _form(
     done: str = "",
     **facts: object,
 ) -> web.Response:
-    context = {
-        "next": wanted, "name": name, "problem": problem, "done": done, "facts": facts
-    }
+    context = {"next": wanted, "name": name, "problem": problem, "done": done, "facts": facts}
     return page(request, "sign_in.html", context, status=status)
 
 

@@ -71,9 +71,7 @@ async def test_clerk_reads_why_something_was_refused(page: Page) -> None:
     await expect(page.get_by_text("«H37.999» không có trong danh bạ")).to_be_visible()
 
 
-async def test_clerk_switches_the_language_and_stays_on_the_page(
-    page: Page, stage: Stage
-) -> None:
+async def test_clerk_switches_the_language_and_stays_on_the_page(page: Page, stage: Stage) -> None:
     await sign_in(page, "vanthu.g22")
     await page.goto(f"/documents/{stage.scene.invitation}")
     await page.get_by_role("link", name="English").click()

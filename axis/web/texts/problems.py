@@ -59,8 +59,7 @@ TEXTS = {
     "problem.503.title": ("Tạm thời chưa phục vụ được", "Not available now"),
     "problem.503": (
         "Cơ sở dữ liệu của trục đang không trả lời. Văn bản không bị mất; hãy thử lại sau ít phút.",
-        "The axis's database does not answer now. No document is lost; try again in a few"
-        " minutes.",
+        "The axis's database does not answer now. No document is lost; try again in a few minutes.",
     ),
     "problem.broad": (
         "Tìm kiếm này mất quá nhiều thời gian. Hãy gõ đầy đủ hơn số, ký hiệu hoặc mã văn bản.",

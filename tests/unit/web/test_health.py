@@ -19,9 +19,7 @@ async def test_metrics_count_answers_by_route_and_class_never_by_input(client: C
     await client.get("/khong-co/bi-mat")
     await client.request("PROPFIND", "/sign-in")
     text = await (await client.get("/metrics")).text()
-    assert (
-        'axis_web_requests_total{method="GET",route="/documents/{id}",status="3xx"} 1.0' in text
-    )
+    assert 'axis_web_requests_total{method="GET",route="/documents/{id}",status="3xx"} 1.0' in text
     assert 'route="unknown",status="4xx"' in text
     assert "axis_web_seconds_bucket" in text
     assert "bi-mat" not in text

@@ -126,7 +126,7 @@ async def test_form_that_is_not_ours_is_refused(client: Client, form: object) ->
         ("application/x-www-form-urlencoded", b"name=%ff%fe&password=\xff"),
         ("multipart/form-data", b"--x"),
         ("multipart/form-data; boundary=x", b"--x\r\nnothing"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n'),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n"),
         (
             "multipart/form-data; boundary=x",
             b"--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y\r\n\r\n1\r\n--y--\r\n"
