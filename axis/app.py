@@ -20,7 +20,7 @@ from axis.router import Parts, Router
 from axis.settings import Settings
 from axis.store.accounts import PostgresAccounts
 from axis.store.exchange import PostgresStore
-from axis.store.pool import answers, open_pool
+from axis.store.pool import IN_INDEX_ORDER, answers, open_pool
 from axis.store.reading import PostgresReader
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
@@ -49,7 +49,9 @@ async def _router(settings: Settings, name: str) -> None:
     )
     workbench = ProcessWorkbench(tools, settings.router.workers)
     try:
-        pool = await open_pool(settings.store.address, max_size=settings.store.pool_size)
+        pool = await open_pool(
+            settings.store.address, max_size=settings.store.pool_size, planner=IN_INDEX_ORDER
+        )
         async with pool:
             await workbench.warm_up()
             parts = Parts(

@@ -25,7 +25,8 @@ UPDATE outbox SET published_at = $2 WHERE id = ANY ($1::uuid[])
 UPDATE outbox SET due_at = $2, attempts = least(attempts + 1, 30000) WHERE id = ANY ($1::uuid[])
 
 -- name: copies_of
--- Locks the deliveries that these copies carry, with what their receipt has to say.
+-- Locks the deliveries that these copies carry, with what their receipt has to say. LIMIT 1 keeps the
+-- planner from starting at all submissions while a new installation has no statistics.
 SELECT v.id, v.state, v.named, v.receiver, a.name AS receiver_name, v.endpoint AS at_endpoint,
        d.id AS document, d.sender, d.document_id, d.kind, d.sha256, d.size,
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
@@ -33,7 +34,11 @@ SELECT v.id, v.state, v.named, v.receiver, a.name AS receiver_name, v.endpoint A
 FROM delivery v
 JOIN document d ON d.id = v.document
 JOIN agency a ON a.code = v.receiver
-JOIN submission s ON s.document = d.id AND s.outcome = 'accepted' AND s.status IS NULL
+CROSS JOIN LATERAL (
+    SELECT message_key, received_at, receipt FROM submission
+    WHERE document = d.id AND outcome = 'accepted' AND status IS NULL
+    LIMIT 1
+) AS s
 WHERE v.copy = ANY ($1::uuid[])
 ORDER BY v.id
 FOR UPDATE OF v

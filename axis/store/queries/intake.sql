@@ -20,12 +20,18 @@ JOIN submission s USING (endpoint, message_key)
 JOIN evidence e ON e.id = s.receipt
 
 -- name: documents_named
--- Stored documents with these DocumentIds, oldest first, each with its first receipt.
+-- Stored documents with these DocumentIds, oldest first, each with its first receipt. LIMIT 1 tells
+-- the planner what the unique index promises, so that it starts at the documents even while a new
+-- installation has no statistics.
 SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
        d.accepted_at, s.receipt, length(e.receipt) AS receipt_size
 FROM document d
-JOIN submission s ON s.document = d.id AND s.outcome = 'accepted' AND s.status IS NULL
+CROSS JOIN LATERAL (
+    SELECT receipt FROM submission
+    WHERE document = d.id AND outcome = 'accepted' AND status IS NULL
+    LIMIT 1
+) AS s
 JOIN evidence e ON e.id = s.receipt
 WHERE d.document_id = ANY ($1::text[])
 ORDER BY d.accepted_at, d.id
@@ -45,7 +51,9 @@ SELECT t.document, d.priority >= 1 AS urgent, t.sha256, s.receipt,
        length(e.receipt) AS receipt_size
 FROM status t
 JOIN document d ON d.id = t.document
-JOIN submission s ON s.status = t.id AND s.outcome = 'accepted'
+CROSS JOIN LATERAL (
+    SELECT receipt FROM submission WHERE status = t.id AND outcome = 'accepted' LIMIT 1
+) AS s
 JOIN evidence e ON e.id = s.receipt
 WHERE t.delivery = ANY ($1::uuid[])
 
