@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from axis.clock import in_vietnam
 from axis.local.bench.report import Report, tables
 from axis.local.bench.run import SIZES, Options, run_benchmark
 from axis.local.installation import Installation
@@ -116,7 +117,8 @@ def _show(report: Report, console: Console) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     console.print(
         f"{machine.processor}, {machine.cores} lõi · cores, {machine.memory_gigabytes:.0f} GB, "
-        f"fdatasync {machine.fdatasync_ms:.2f} ms\n{machine.system}\n{versions}",
+        f"fdatasync {machine.fdatasync_ms:.2f} ms\n{machine.system}\n{versions}\n"
+        f"trục chạy từ · axis running since {in_vietnam(report.running_since):%Y-%m-%d %H:%M:%S}",
         highlight=False,
     )
     for table in tables(report):

@@ -26,6 +26,7 @@ async def test_bench_with_few_documents_reports_figures_that_add_up(
     output, _ = await process.communicate()
     assert process.returncode == 0, output.decode()
     report = orjson.loads(file.read_bytes())
+    assert report["running_since"] < report["at"]
     assert [result["label"] for result in report["results"]] == ["4 KB", "100 KB"]
     for result in report["results"]:
         full, light, plain = result["saturation"], result["light"], result["plain"]

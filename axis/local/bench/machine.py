@@ -5,6 +5,7 @@ import platform
 import statistics
 import time
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ import aiohttp
 import asyncpg
 
 from axis import __version__
+from axis.clock import system_clock
 from axis.local.bench.report import Machine
 from axis.local.servers import LocalServers
 
@@ -35,6 +37,17 @@ async def describe(servers: LocalServers, folder: Path) -> Machine:
             "PostgreSQL": await _postgresql_version(servers),
         },
     )
+
+
+def running_since(pids: Sequence[int]) -> datetime:
+    """Return when the oldest of these processes started: the code that it runs is not younger."""
+    # Field 22 of proc(5), in ticks since the machine started.
+    ticks = min(
+        int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19])
+        for pid in pids
+    )
+    age = float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+    return system_clock() - timedelta(seconds=round(age))
 
 
 async def _rabbitmq_version(servers: LocalServers) -> str:

@@ -95,6 +95,8 @@ class Report:
     """One run of the benchmark."""
 
     at: datetime
+    running_since: datetime
+    """When the oldest router started; what was changed later is not in the figures."""
     machine: Machine
     senders: Mapping[str, str]
     """Kind of every sending agency's key, by its code."""

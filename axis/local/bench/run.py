@@ -18,7 +18,7 @@ from axis.evidence.events import Event
 from axis.local.bench.accounting import Meter, ProcessGroup, Use
 from axis.local.bench.corpus import Corpus, Party, Recipe, make_corpus
 from axis.local.bench.load import Load, Observed
-from axis.local.bench.machine import describe
+from axis.local.bench.machine import describe, running_since
 from axis.local.bench.parties import enlist
 from axis.local.bench.plain import Plain, PlainVerifier, sign_plainly, thread_ms
 from axis.local.bench.process import generator
@@ -104,6 +104,7 @@ async def run_benchmark(installation: Installation, options: Options, display: D
     results = [await bench.measure(size) for size in options.sizes]
     return Report(
         at=system_clock(),
+        running_since=running_since(installation.routers()),
         machine=await describe(installation.servers, installation.folder),
         senders={party.code: party.key.method.name for party in parties},
         results=results,
