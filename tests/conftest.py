@@ -19,6 +19,7 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from axis.local.installation import Installation
 from axis.local.rabbitmq import Credentials, PrivateRabbitMQ
 from axis.local.servers import LocalServers
 
@@ -107,9 +108,9 @@ def _temporary_servers() -> Iterator[LocalServers]:
 
 
 def delete_abandoned_servers() -> None:
-    """End the servers of test runs that were killed before they could do it themselves."""
+    """End what test runs left behind that were killed: servers, and the axis's own processes."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         owner = re.match(rf"{FOLDER_PREFIX}(\d+)-", folder.name)
         ours = folder.stat().st_uid == os.geteuid()
         if owner is not None and ours and not Path(f"/proc/{owner[1]}").exists():
-            asyncio.run(LocalServers(folder).delete())
+            asyncio.run(Installation(folder).delete())

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from axis.local.installation import Installation
+from tests.conftest import delete_abandoned_servers
 from tests.support.endpoint import EndpointSystem
 from tests.support.offices import Offices
 
@@ -21,6 +22,7 @@ FOLDER_PREFIX = "axis-test-"
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     """A running axis, shared by all acceptance tests; do not stop it."""
+    delete_abandoned_servers()
     folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)  # the servers' account must be able to pass
     installation = Installation(folder)

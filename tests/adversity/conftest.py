@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from axis.local.installation import Installation
+from tests.conftest import delete_abandoned_servers
 
 FOLDER_PREFIX = "axis-test-"
 """The prefix of every test's folder; the general conftest clears away what was left behind."""
@@ -17,6 +18,7 @@ FOLDER_PREFIX = "axis-test-"
 @pytest.fixture
 def installation() -> Iterator[Installation]:
     """A prepared axis without a router."""
+    delete_abandoned_servers()
     folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)  # the servers' account must be able to pass
     installation = Installation(folder)

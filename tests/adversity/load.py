@@ -1,6 +1,7 @@
 """The load: several systems submit and receive at once, and a ledger notes all that happens."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,7 +26,11 @@ OUTSTANDING = 60
 STATUS_SHARE = 0.25
 """How many of the copies are answered with the statuses 01 and 03."""
 
-SETTLE_SECONDS = 120.0
+ANSWER_SECONDS = 45.0
+"""How long a submission counts as under way: several restarts of everything. One that is not
+answered by then makes room for others, and the reconciliation names it."""
+
+SETTLE_SECONDS = 60.0
 """The time that everything may take once nothing is killed any more."""
 
 POLL_SECONDS = 0.2
@@ -104,22 +109,23 @@ class Load:
         self._stop = asyncio.Event()
         self._documents: list[Content] = []
         self._trips: set[asyncio.Task[None]] = set()
+        self._mistakes: list[Exception] = []
 
     async def run(self) -> None:
         """Submit until `stop`, then wait until every submission is answered."""
         answering = asyncio.create_task(self._answer_copies())
+        answering.add_done_callback(self._look_for_mistakes)
         try:
             while not self._stop.is_set():
                 await self._slots.acquire()
                 self._start(self._carry(self._next()))
-            async with asyncio.timeout(SETTLE_SECONDS):
-                while self._trips:
-                    await asyncio.wait(self._trips)
-        except TimeoutError:
-            return  # the reconciliation will name what is missing
+            while self._trips:
+                await asyncio.wait(self._trips)
         finally:
             for task in (answering, *self._trips):
                 task.cancel()
+        if self._mistakes:
+            raise ExceptionGroup("the harness itself failed", self._mistakes)
 
     def stop(self) -> None:
         """Begin nothing new."""
@@ -147,14 +153,20 @@ class Load:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._trips.discard(task)
         self._slots.release()
-        if not task.cancelled():
-            task.result()  # a mistake of the harness must not pass unseen
+        self._look_for_mistakes(task)
+
+    def _look_for_mistakes(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._mistakes.append(error)
 
     async def _carry(self, submission: Submission) -> None:
         system = self._systems[submission.content.endpoint]
         sends = await system.submit(submission.content, submission.message_id)
         self._ledger.counts["sends again"] += sends - 1
-        await submission.answered.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await submission.answered.wait()
 
     async def _answer_copies(self) -> None:
         """Report on some of the copies, as a receiver's clerks do."""
