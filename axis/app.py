@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from axis.clock import system_clock
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError, InvalidInputError
+from axis.examination import Rules
 from axis.exchange.receipts import Notary
 from axis.logs import configure_logging
 from axis.router import Parts, Router
@@ -44,9 +45,7 @@ def run_router(settings: Settings, name: str = "router") -> None:
 
 async def _router(settings: Settings, name: str) -> None:
     compile_schema()  # fails here, in words, when the installation lacks it
-    tools = Tools(
-        signature_policy(settings), receipt_key(settings), settings.router.max_document_bytes
-    )
+    tools = Tools(admission_rules(settings), receipt_key(settings))
     workbench = ProcessWorkbench(tools, settings.router.workers)
     try:
         pool = await open_pool(
@@ -97,6 +96,11 @@ async def _web(settings: Settings) -> None:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
+
+
+def admission_rules(settings: Settings) -> Rules:
+    """Return what documents are held to by their bytes alone."""
+    return Rules(signature=signature_policy(settings), max_bytes=settings.router.max_document_bytes)
 
 
 def signature_policy(settings: Settings) -> SignaturePolicy:

@@ -1,11 +1,13 @@
 """The outcome of a check, as data (after ETSI EN 319 102-1).
 
-A verdict is a list of findings. Each finding names a reason of the catalogue
-(`axis.reasons`), the place in the document and the facts that fill the reason's text.
+A verdict is a list of findings, and the facts about the attached files. Each finding names a
+reason of the catalogue (`axis.reasons`), the place in the document and the facts that fill the
+reason's text.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,6 +41,13 @@ class Finding:
     line: int | None = None
     """Line in the submitted bytes, counted from 1."""
     facts: Facts = field(default_factory=dict)
+    ruled: Severity | None = None
+    """What a policy makes of it, where that differs from the catalogue."""
+
+    @property
+    def severity(self) -> Severity:
+        """Return what this finding does to the document."""
+        return self.ruled or self.reason.severity
 
     def text_vi(self) -> str:
         """Return the finding in Vietnamese: what is wrong and what to do."""
@@ -52,7 +61,7 @@ class Finding:
         """Return the stable JSON shape used in records, receipts and reports."""
         return {
             "code": self.reason.code,
-            "severity": self.reason.severity.value,
+            "severity": self.severity.value,
             "place": self.place,
             "line": self.line,
             "facts": dict(_bounded(self.facts)),
@@ -61,22 +70,56 @@ class Finding:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSignature:
+    """A digital signature inside an attached PDF (chữ ký số trên tệp PDF), as a fact."""
+
+    signer: str
+    """Subject of the certificate that the signature names."""
+    fingerprint: str
+    """SHA-256 of that certificate, lower-case hexadecimal."""
+    organization: str | None = None
+    """organizationIdentifier (2.5.4.97) of the subject, where it has one."""
+    agency: str | None = None
+    """Code of the agency whose seal this certificate is in the registry: chữ ký số của cơ quan."""
+    signed_at: datetime | None = None
+    """When the signer claims to have signed; UTC."""
+    intact: bool = False
+    """Whether the bytes that it covers are those that were signed, by that certificate's key."""
+    whole: bool = False
+    """Whether it covers the whole file as it is now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """What the content check saw of one attached file."""
+
+    name: str
+    media_type: str
+    """By its first bytes."""
+    size: int
+    """Bytes, taken out of its wrapping archive."""
+    sha256: str
+    signatures: tuple[FileSignature, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings about one document, the outcome derived from them."""
+    """All findings about one document, the outcome derived from them, and facts beside."""
 
     findings: tuple[Finding, ...] = ()
+    files: tuple[FileFacts, ...] = ()
 
     @classmethod
-    def of(cls, findings: Iterable[Finding]) -> "Verdict":
-        """Collect findings, refusals first, otherwise in the order they were made."""
-        order = [Severity.REFUSE, Severity.HOLD, Severity.WARN]
-        return cls(tuple(sorted(findings, key=lambda f: order.index(f.reason.severity))))
+    def of(cls, findings: Iterable[Finding], files: Iterable[FileFacts] = ()) -> "Verdict":
+        """Collect findings, the most important first: by severity, then as in the catalogue."""
+        found = sorted(findings, key=lambda f: (_ORDER[f.severity], f.reason.importance))
+        return cls(tuple(found), tuple(files))
 
     @property
     def outcome(self) -> Outcome:
         """FAILED if any finding refuses, INDETERMINATE if any holds, else PASSED."""
-        severities = {finding.reason.severity for finding in self.findings}
+        severities = {finding.severity for finding in self.findings}
         if Severity.REFUSE in severities:
             return Outcome.FAILED
         if Severity.HOLD in severities:
@@ -93,7 +136,12 @@ class Verdict:
         return {
             "outcome": self.outcome.value,
             "findings": [finding.to_json() for finding in self.findings],
+            "files": [asdict(file) for file in self.files],
         }
+
+
+_ORDER = {severity: rank for rank, severity in enumerate(Severity)}
+"""Refusals first, then what holds, then warnings."""
 
 
 def _bounded(facts: Facts) -> Facts:

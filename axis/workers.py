@@ -20,12 +20,11 @@ from typing import Any, TypeVar
 import structlog
 
 from axis.edxml.schema import compile_schema
-from axis.exchange.examination import Examination, examine
+from axis.examination import Examination, Rules, examine
 from axis.exchange.ports import WorkbenchUnavailableError
 from axis.reasons import Reason
 from axis.trust.keys import SigningKey
 from axis.trust.location import RECEIPT
-from axis.trust.policy import SignaturePolicy
 from axis.trust.sign import sign
 from axis.verdict import Finding
 
@@ -48,9 +47,8 @@ _log = structlog.get_logger(__name__)
 class Tools:
     """What a worker needs for its work; sent to it once, when it starts."""
 
-    policy: SignaturePolicy
+    rules: Rules
     key: SigningKey
-    max_bytes: int
 
 
 class ProcessWorkbench:
@@ -217,7 +215,7 @@ def _examine(bodies: Sequence[bytes], at: datetime) -> list[Examination]:
 
 def _examine_one(body: bytes, at: datetime) -> Examination:
     try:
-        return examine(body, _tools.policy, at, _tools.max_bytes)
+        return examine(body, _tools.rules, at)
     except Exception as error:  # noqa: BLE001 - a bug in a check is answered, for this one document
         return _uncheckable(body, type(error).__name__)
 

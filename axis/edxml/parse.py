@@ -43,7 +43,7 @@ class Reading:
 
 def refused(findings: Iterable[Finding]) -> bool:
     """Say whether any of the findings refuses the message; warnings do not."""
-    return any(finding.reason.severity is Severity.REFUSE for finding in findings)
+    return any(finding.severity is Severity.REFUSE for finding in findings)
 
 
 def read(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Reading:

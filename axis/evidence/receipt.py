@@ -105,7 +105,7 @@ class FindingFacts(Clean):
         """Take a finding down as it reads today."""
         return cls(
             code=finding.reason.code,
-            severity=finding.reason.severity,
+            severity=finding.severity,
             place=finding.place,
             line=finding.line,
             text_vi=finding.text_vi(),

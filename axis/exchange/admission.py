@@ -1,6 +1,6 @@
 """The checks that need the registry and what is stored: authentication and authority.
 
-Together with `axis.exchange.examination` they are the five admission checks. Everything here is
+Together with `axis.examination` they are the five admission checks. Everything here is
 pure: what is known comes in as `Known`, findings go out.
 """
 
@@ -11,8 +11,8 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
+from axis.examination import Examination
 from axis.exchange.deliveries import DeliveryState
-from axis.exchange.examination import Examination
 from axis.exchange.known import Known
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.submission import Route, Submission

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from axis.edxml.values import Document, Message
-from axis.exchange.examination import Examination
+from axis.examination import Examination
 from axis.exchange.ports import MessageKey
 from axis.exchange.submission import Submission
 from axis.registry.agency import Agency

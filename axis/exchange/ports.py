@@ -9,8 +9,8 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
 from axis.errors import AxisError
+from axis.examination import Examination
 from axis.exchange.deliveries import DeliveryState
-from axis.exchange.examination import Examination
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory
 

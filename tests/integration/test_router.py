@@ -17,8 +17,8 @@ from axis import router as routing
 from axis.broker import consume
 from axis.broker.management import Management
 from axis.broker.topology import INTAKE_DOCUMENTS, SUBMIT, endpoint_queues
+from axis.examination import Examination
 from axis.exchange.case import Case
-from axis.exchange.examination import Examination
 from axis.exchange.ports import StoreUnavailableError
 from axis.exchange.receipts import Notary
 from axis.exchange.records import DeadLetterRow

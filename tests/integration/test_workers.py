@@ -12,7 +12,7 @@ from axis import workers
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, Subject, SubjectKind
 from axis.evidence.xml import read_receipt, write_receipt
-from axis.exchange.examination import Examination
+from axis.examination import Examination, Rules
 from axis.exchange.ports import WorkbenchUnavailableError
 from axis.ids import new_id
 from axis.local.pki import make_demo_pki
@@ -34,7 +34,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
 
 @pytest.fixture
 async def workbench(key: SigningKey) -> AsyncIterator[ProcessWorkbench]:
-    bench = ProcessWorkbench(Tools(FIELD, key, DeadlyLimit(10_000)), workers=2)
+    bench = ProcessWorkbench(Tools(Rules(FIELD, max_bytes=DeadlyLimit(10_000)), key), workers=2)
     await bench.warm_up()
     yield bench
     bench.close()
@@ -152,7 +152,7 @@ class Unloadable:
 
 
 async def test_documents_wait_when_no_worker_starts(key: SigningKey) -> None:
-    bench = ProcessWorkbench(Tools(Unloadable(), key, 10_000), workers=2)  # type: ignore[arg-type]
+    bench = ProcessWorkbench(Tools(Unloadable(), key), workers=2)  # type: ignore[arg-type]
     try:
         with pytest.raises(WorkbenchUnavailableError):
             await bench.examine(SOUND, NOW)

@@ -12,18 +12,18 @@ from uuid import UUID
 from axis.clock import in_vietnam
 from axis.edxml.build import File, new_document, recall_of, status_for
 from axis.edxml.codes import Priority, StatusCode
-from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.values import Document
 from axis.edxml.write import write_document, write_status
+from axis.examination import Examination, Rules, examine
 from axis.exchange.case import Decision
 from axis.exchange.dispatch import Dispatch, DispatchLimits
-from axis.exchange.examination import Examination, examine
 from axis.exchange.intake import Intake
 from axis.exchange.ports import Publication
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.ids import new_id
 from axis.local.installation import DEMO, new_certificate
+from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.registry.administration import EndpointAccount
 from axis.registry.csvfile import read_agencies, read_endpoints
@@ -127,7 +127,7 @@ class Desk:
             type_name=type_name,
             priority=priority,
             due_date=None if due_days is None else today + timedelta(days=due_days),
-            files=[File(f"{number}.pdf", b"%PDF-1.7\n" + bytes(range(200)))],
+            files=[File(f"{number}.pdf", make_pdf([f"Văn bản số {number}"]))],
         )
 
     async def send(self, document: Document, endpoint: str, *, sealed_by: str = "") -> UUID:
@@ -179,7 +179,7 @@ class Desk:
     # -- the parts of the exchange that need no broker ------------------------------------------
 
     async def examine(self, bodies: Sequence[bytes], at: datetime) -> list[Examination]:
-        return [examine(body, self._policy, at, MAX_DOCUMENT_BYTES) for body in bodies]
+        return [examine(body, Rules(self._policy), at) for body in bodies]
 
     async def sign(self, receipts: Sequence[bytes]) -> list[bytes]:
         return [sign(receipt, self._key, location=RECEIPT) for receipt in receipts]

@@ -21,9 +21,9 @@ from axis.edxml.values import (
     Status,
     TraceHeaderList,
 )
+from axis.examination import Examination
 from axis.exchange.case import Case
 from axis.exchange.decision import Decider
-from axis.exchange.examination import Examination
 from axis.exchange.known import Known
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission

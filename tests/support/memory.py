@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from axis.examination import Examination
 from axis.exchange.case import Decision
-from axis.exchange.examination import Examination
 from axis.exchange.ports import (
     CopyArrived,
     EarlierSubmission,

@@ -12,6 +12,7 @@ from axis.edxml.codes import Priority, StatusCode
 from axis.edxml.values import Document
 from axis.edxml.write import write_document, write_status
 from axis.local.installation import Installation
+from axis.local.pdf import make_pdf
 from axis.trust.keys import SigningKey
 from axis.trust.sign import sign
 
@@ -47,9 +48,17 @@ class Offices:
             at=now,
             subject=f"V/v thử nghiệm số {number}",
             priority=priority,
-            files=[File(f"{number}.pdf", b"%PDF-1.7\n" + self._random.randbytes(size))],
+            files=[
+                File(
+                    f"{number}.pdf",
+                    make_pdf([f"Văn bản số {number}"], filling=self._random.randbytes(size)),
+                )
+            ],
             own_id=own_id,
         )
+
+    def _pdf(self, number: int, size: int) -> bytes:
+        return make_pdf([f"Văn bản số {number}"], filling=self._random.randbytes(size))
 
     def seal(self, document: Document, *, by: str | None = None) -> bytes:
         """Return the bytes of a document, sealed by its sender or by another agency."""

@@ -10,9 +10,9 @@ import asyncpg
 
 from axis.clock import Clock
 from axis.edxml.values import Document
+from axis.examination import Examination
 from axis.exchange.case import Case, Decision
 from axis.exchange.dispatch import Dispatch, DispatchLimits
-from axis.exchange.examination import Examination
 from axis.exchange.intake import Intake
 from axis.exchange.ports import Publisher, Store, Workbench
 from axis.exchange.receipts import Notary

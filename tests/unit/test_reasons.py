@@ -11,7 +11,7 @@ from axis.verdict import MAX_FACT_CHARS, Finding, Outcome, Verdict
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_reason_has_a_code_texts_in_both_languages_and_a_source(reason: Reason) -> None:
-    assert re.fullmatch(r"[FNSAC](-[A-Z0-9]+)+", reason.code)
+    assert re.fullmatch(r"[FSAC](-[A-Z0-9]+)+", reason.code)
     assert reason_of_code(reason.code) is reason
     assert reason.check in Check
     assert reason.source

@@ -18,6 +18,7 @@ from axis.clock import VIETNAM
 from axis.edxml.build import File, new_document
 from axis.edxml.values import Document, Organization
 from axis.edxml.write import write_document
+from axis.local.pdf import make_pdf
 from axis.trust.keys import SigningKey
 from axis.trust.sign import sign
 
@@ -172,6 +173,6 @@ def _sign(index: int, content: bytes) -> bytes:
 
 
 def _content(index: int, size: int) -> bytes:
-    """Return what looks like a PDF and does not compress."""
+    """Return a PDF that does not compress."""
     random = Random(f"{_recipe.seed} {_recipe.run} {index}")  # noqa: S311 - filling, no secret
-    return b"%PDF-1.7\n" + random.randbytes(size)
+    return make_pdf([f"{index}"], filling=random.randbytes(size))

@@ -356,7 +356,7 @@ def test_dead_letter_is_listed_shown_and_saved(axis: Installation, operator: Pat
         letters = axis_command("dead", "list", "--json").json
     (letter,) = letters
     assert letter["message_id"] == "dead-1"
-    assert "N-NO-USER-ID" in axis_command("dead", "list").out
+    assert "A-NO-USER-ID" in axis_command("dead", "list").out
     saved = operator / "dead.bin"
     shown = axis_command("dead", "show", letter["id"], "--save", saved)
     assert shown.code == 0

@@ -79,7 +79,7 @@ async def test_dead_letter_is_kept_with_its_bytes(exchange: Exchange, stocked: P
     submitted = submission(None, body=b"\x00\xff anything")
     await exchange.handle(case(None, submitted, findings=[Finding(Reason.NOT_XML)]))
     (row,) = await all_of(stocked, "dead_letter")
-    assert (row["body"], row["reasons"], row["size"]) == (submitted.body, ["N-NO-USER-ID"], 11)
+    assert (row["body"], row["reasons"], row["size"]) == (submitted.body, ["A-NO-USER-ID"], 11)
 
 
 async def test_dead_letter_that_comes_again_is_kept_once_and_another_one_beside_it(

@@ -309,7 +309,7 @@ async def test_refusals_follow_each_other_newest_first(stage: Stage) -> None:
 
 async def test_dead_letter_is_listed_with_its_bytes(stage: Stage) -> None:
     letters = await stage.reader.dead_letters(10)
-    assert [letter.reasons for letter in letters] == [("N-NO-USER-ID",)]
+    assert [letter.reasons for letter in letters] == [("A-NO-USER-ID",)]
     assert await stage.reader.dead_letter_body(letters[0].id) == b"<khong-phai-edxml/>"
     assert await stage.reader.dead_letter_body(new_id()) is None
     assert await stage.reader.dead_letters(10, before=letters[0].id) == []

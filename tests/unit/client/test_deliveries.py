@@ -12,10 +12,13 @@ from axis.client.inbox import Inbox
 from axis.client.journal import Journal
 from axis.edxml.build import File, new_document
 from axis.edxml.write import write_document
+from axis.local.pdf import make_pdf
 from axis.reasons import Reason
 from axis.trust.policy import FIELD
 from axis.trust.sign import sign
 from tests.unit.client.conftest import NOW, Axis
+
+PDF = make_pdf(["one"])
 
 
 @dataclass
@@ -51,7 +54,7 @@ def document(axis: Axis) -> bytes:
         date=date(2026, 3, 2),
         subject="V/v thử nghiệm",
         at=NOW,
-        files=[File("1.pdf", b"%PDF-1.7 one")],
+        files=[File("1.pdf", PDF)],
     )
     return sign(write_document(unsigned), axis.pki.seal("G22").load())
 
@@ -91,7 +94,7 @@ def test_missing_and_foreign_headers_do_no_harm(document: bytes, inbox: Inbox) -
 def test_document_and_its_files_are_read(document: bytes, inbox: Inbox) -> None:
     delivery = Delivery(Message(document), inbox)  # type: ignore[arg-type]
     assert delivery.document.subject == "V/v thử nghiệm"
-    assert [(file.name, file.data) for file in delivery.attachments] == [("1.pdf", b"%PDF-1.7 one")]
+    assert [(file.name, file.data) for file in delivery.attachments] == [("1.pdf", PDF)]
     assert delivery.attachment_findings == ()
 
 

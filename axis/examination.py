@@ -1,14 +1,17 @@
 """The checks that need only the bytes: format, signature and content.
 
-This is the processor's work of admission; it runs in worker processes and returns a small,
-picklable result without attachment bodies.
+This is the processor's work of admission; it runs in worker processes, in an agency's own system
+before it submits, and in `axis document check`. Its result is small and picklable.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from axis.edxml.attachments import check_attachments
+from axis.content.inspection import inspect
+from axis.content.policy import ContentPolicy
+from axis.content.scanner import Scanner
+from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.parse import read_message
 from axis.edxml.schema import validate
 from axis.edxml.values import Document, Status
@@ -16,7 +19,16 @@ from axis.edxml.xml import parse_tree
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
 from axis.trust.verify import verify
-from axis.verdict import Finding
+from axis.verdict import FileFacts, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a document is held to by its bytes alone; immutable and picklable."""
+
+    signature: SignaturePolicy
+    content: ContentPolicy = field(default_factory=ContentPolicy)
+    max_bytes: int = MAX_DOCUMENT_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +42,28 @@ class Examination:
     certificate: Certificate | None
     """The certificate whose key made the signature; None when no key verified it."""
     findings: tuple[Finding, ...]
+    files: tuple[FileFacts, ...] = ()
 
 
-def examine(body: bytes, policy: SignaturePolicy, at: datetime, max_bytes: int) -> Examination:
+def examine(body: bytes, rules: Rules, at: datetime, scanner: Scanner | None = None) -> Examination:
     """Check one submission's bytes at a moment and return everything that is wrong with them.
 
     Where the signature holds, values are read from the signed tree only, so that nothing outside
     the signature is ever believed.
     """
     sha256 = hashlib.sha256(body).hexdigest()
-    root, findings = parse_tree(body, max_bytes=max_bytes)
+    root, findings = parse_tree(body, max_bytes=rules.max_bytes)
     if root is None:
         return Examination(sha256, len(body), None, None, tuple(findings))
     findings += validate(root)
-    signature = verify(root, policy, at, max_bytes=max_bytes)
+    signature = verify(root, rules.signature, at, max_bytes=rules.max_bytes)
     findings += signature.verdict.findings
     message, found = read_message(root if signature.signed is None else signature.signed)
     findings += found
+    files: tuple[FileFacts, ...] = ()
     if isinstance(message, Document):
-        findings += check_attachments(message)
+        inspection = inspect(message, rules.content, scanner)
+        findings += inspection.findings
+        files = inspection.files
         message = message.without_attachments()
-    return Examination(sha256, len(body), message, signature.certificate, tuple(findings))
+    return Examination(sha256, len(body), message, signature.certificate, tuple(findings), files)

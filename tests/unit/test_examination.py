@@ -8,14 +8,14 @@ import pytest
 
 from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document, Status
-from axis.exchange.examination import Examination, examine
+from axis.examination import Examination, Rules, examine
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.reasons import Reason
 from axis.trust.policy import SignaturePolicy
 from axis.trust.sign import sign
 
 AT = datetime(2025, 10, 6, 2, 30, tzinfo=UTC)
-SAMPLES = Path(__file__).parents[2] / "vectors" / "edxml"
+SAMPLES = Path(__file__).parents[1] / "vectors" / "edxml"
 MAX_BYTES = 4_000_000
 
 
@@ -42,7 +42,7 @@ def test_signed_document_is_read_with_its_signer_and_without_the_files_bodies(
     pki: DemoPki, policy: SignaturePolicy
 ) -> None:
     body = sign(sample("new_single_pdf"), pki.seal("G22").load())
-    done = examine(body, policy, AT, MAX_BYTES)
+    done = examine(body, Rules(policy, max_bytes=MAX_BYTES), AT)
     assert done.size == len(body)
     assert isinstance(done.message, Document)
     assert done.message.attachments == ()
@@ -56,14 +56,14 @@ def test_examination_is_small_enough_to_hand_between_processes(
     pki: DemoPki, policy: SignaturePolicy
 ) -> None:
     body = sign(sample("new_multi_to_4level_hoatoc_5att"), pki.seal("G22").load())
-    done = examine(body, policy, AT, MAX_BYTES)
+    done = examine(body, Rules(policy, max_bytes=MAX_BYTES), AT)
     assert pickle.loads(pickle.dumps(done)) == done
     assert len(pickle.dumps(done)) < 20_000
 
 
 def test_signed_status_is_read(pki: DemoPki, policy: SignaturePolicy) -> None:
     body = sign(sample("status_03"), pki.seal("G22").load())
-    done = examine(body, policy, AT, MAX_BYTES)
+    done = examine(body, Rules(policy, max_bytes=MAX_BYTES), AT)
     assert isinstance(done.message, Status)
     assert done.message.code is StatusCode.ACCEPTED
     assert done.message.timestamp is not None
@@ -73,7 +73,7 @@ def test_signed_status_is_read(pki: DemoPki, policy: SignaturePolicy) -> None:
 def test_unsigned_document_is_read_so_that_its_refusal_can_name_it(
     policy: SignaturePolicy,
 ) -> None:
-    done = examine(sample("new_single_pdf"), policy, AT, MAX_BYTES)
+    done = examine(sample("new_single_pdf"), Rules(policy, max_bytes=MAX_BYTES), AT)
     assert isinstance(done.message, Document)
     assert done.certificate is None
     assert Reason.UNSIGNED in reasons(done)
@@ -83,14 +83,14 @@ def test_altered_document_is_refused_whoever_signed(pki: DemoPki, policy: Signat
     body = sign(sample("new_single_pdf"), pki.seal("G22").load())
     altered = body.replace(b"<edXML:Subject>", b"<edXML:Subject>X ", 1)
     assert altered != body
-    done = examine(altered, policy, AT, MAX_BYTES)
+    done = examine(altered, Rules(policy, max_bytes=MAX_BYTES), AT)
     assert Reason.ALTERED in reasons(done)
 
 
 def test_every_fault_is_named_and_not_only_the_first(policy: SignaturePolicy) -> None:
     body = sample("new_single_pdf").replace(b"cid:", b"cid:other-", 1)
     body = body.replace(b"<edXML:Subject>", b"<edXML:Subject/><edXML:Subject>", 1)
-    found = set(reasons(examine(body, policy, AT, MAX_BYTES)))
+    found = set(reasons(examine(body, Rules(policy, max_bytes=MAX_BYTES), AT)))
     assert {Reason.SCHEMA, Reason.UNSIGNED} <= found
     assert found & {Reason.ATTACHMENT_MISSING, Reason.ATTACHMENT_UNLISTED}
 
@@ -108,7 +108,7 @@ def test_every_fault_is_named_and_not_only_the_first(policy: SignaturePolicy) ->
 def test_bytes_that_are_no_message_are_known_by_their_digest(
     policy: SignaturePolicy, body: bytes, reason: Reason
 ) -> None:
-    done = examine(body, policy, AT, MAX_BYTES)
+    done = examine(body, Rules(policy, max_bytes=MAX_BYTES), AT)
     assert (done.message, done.certificate) == (None, None)
     assert reasons(done)[0] is reason
     assert len(done.sha256) == 64

@@ -1,0 +1,1 @@
+"""What the attached files are: opened, recognised, looked through, their signatures read."""

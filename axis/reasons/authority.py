@@ -1,0 +1,135 @@
+"""What the authority check (thẩm quyền) can find: codes ``A-…``, the most important first."""
+
+from functools import partial
+
+from axis.reasons.entry import OUR_LIMIT, Check, ReasonText, Severity
+
+entry = partial(ReasonText, Check.AUTHORITY)
+
+CERTIFICATE_NOT_ENROLLED = entry(
+    "A-CERTIFICATE-NOT-ENROLLED",
+    "Chứng thư «{subject}» chưa được gắn với cơ quan nào. Hãy đăng ký với quản trị trục.",
+    "Certificate «{subject}» is not bound to any agency. Have it enrolled.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+CERTIFICATE_OF_OTHER_AGENCY = entry(
+    "A-CERTIFICATE-OF-OTHER-AGENCY",
+    "Chứng thư «{subject}» không thuộc cơ quan gửi «{code}». Hãy ký bằng chứng thư của cơ quan"
+    " gửi.",
+    "Certificate «{subject}» is not the sender's («{code}»). Sign with the sender's own.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+CERTIFICATE_REVOKED = entry(
+    "A-CERTIFICATE-REVOKED",
+    "Chứng thư «{subject}» đã bị thu hồi trên trục ngày {date}. Hãy dùng chứng thư mới.",
+    "Certificate «{subject}» was revoked on {date}. Use a new certificate.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+CERTIFICATE_OUT_OF_TERM = entry(
+    "A-CERTIFICATE-OUT-OF-TERM",
+    "Chứng thư «{subject}» chỉ được gắn với cơ quan «{code}» từ {first} đến {last}. Hãy gia hạn"
+    " đăng ký.",
+    "Certificate «{subject}» is bound to «{code}» only from {first} to {last}. Have the binding"
+    " renewed.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+NO_RECEIVER = entry(
+    "A-NO-RECEIVER",
+    "Văn bản không có nơi nhận. Hãy chọn ít nhất một cơ quan nhận.",
+    "The document names no receiver. Choose at least one receiving agency.",
+    "QCVN 102:2016/BTTTT",
+)
+RECEIVER_UNKNOWN = entry(
+    "A-RECEIVER-UNKNOWN",
+    "Mã cơ quan nhận «{code}» không có trong danh bạ. Hãy kiểm tra mã định danh nơi nhận.",
+    "The receiver code «{code}» is not in the registry. Check the receiver's agency code.",
+    "QĐ 20/2020/QĐ-TTg",
+)
+RECEIVER_CLOSED = entry(
+    "A-RECEIVER-CLOSED",
+    "Cơ quan nhận «{code}» đã ngừng hoạt động từ {date} và không có cơ quan kế thừa.",
+    "The receiving agency «{code}» closed on {date} and has no successor.",
+    "QĐ 20/2020/QĐ-TTg",
+)
+RECEIVER_NOT_YET_OPEN = entry(
+    "A-RECEIVER-NOT-YET-OPEN",
+    "Cơ quan nhận «{code}» chỉ hoạt động từ {date}. Hãy gửi cơ quan hiện hành.",
+    "The receiving agency «{code}» acts only from {date}. Send to the present agency.",
+    "QĐ 20/2020/QĐ-TTg",
+)
+RECEIVER_UNREACHABLE = entry(
+    "A-RECEIVER-UNREACHABLE",
+    "Cơ quan nhận «{code}» chưa kết nối trục, cơ quan cấp trên cũng chưa. Hãy gửi bản giấy.",
+    "Receiver «{code}» is not connected to the axis, nor is any agency above it. Send on paper.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+TOO_MANY_RECEIVERS = entry(
+    "A-TOO-MANY-RECEIVERS",
+    "Văn bản có {count} nơi nhận, vượt giới hạn {limit}. Hãy chia thành nhiều lần gửi.",
+    "The document names {count} receivers, over the limit of {limit}. Split the sending.",
+    OUR_LIMIT,
+)
+DOCUMENT_CONFLICT = entry(
+    "A-CONFLICT",
+    "Mã văn bản «{document_id}» đã được dùng cho nội dung khác. Hãy dùng loại «cập nhật» hoặc"
+    " «thay thế», hoặc mã mới.",
+    "DocumentId «{document_id}» was already used for other content. Send an update or a"
+    " replacement, or use a new id.",
+    "QCVN 102:2016/BTTTT",
+)
+TARGET_UNKNOWN = entry(
+    "A-TARGET-UNKNOWN",
+    "Không tìm thấy văn bản «{document_id}» mà gói tin này nói tới. Hãy kiểm tra mã văn bản.",
+    "Document «{document_id}», which this message is about, was not found. Check its id.",
+    "QCVN 102:2016/BTTTT",
+)
+NOT_ORIGINAL_SENDER = entry(
+    "A-NOT-ORIGINAL-SENDER",
+    "Chỉ cơ quan đã gửi văn bản «{document_id}» mới được thu hồi, cập nhật, thay thế hoặc lấy lại"
+    " văn bản đó.",
+    "Only the original sender of «{document_id}» may recall, update, replace or take it back.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+NOT_A_RECEIVER = entry(
+    "A-NOT-A-RECEIVER",
+    "Cơ quan «{code}» không nhận văn bản «{document_id}» nên không thể báo trạng thái.",
+    "Agency «{code}» did not receive «{document_id}» and cannot report on it.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+STATUS_OUT_OF_ORDER = entry(
+    "A-STATUS-OUT-OF-ORDER",
+    "Trạng thái {status} không thể theo sau trạng thái hiện tại «{state}».",
+    "Status {status} cannot follow the delivery's present state «{state}».",
+    "QCVN 102:2016/BTTTT",
+)
+NEVER_HAD_IT = entry(
+    "A-NEVER-HAD-IT",
+    "Cơ quan «{code}» chưa từng nhận văn bản «{document_id}» nên không thể thu hồi, cập nhật hay"
+    " thay thế ở đó. Hãy bỏ nơi nhận này.",
+    "Agency «{code}» never received «{document_id}», so nothing can be recalled, updated or"
+    " replaced there. Leave this receiver out.",
+    "QĐ 28/2018/QĐ-TTg",
+)
+REGISTRY_NOT_GIVEN = entry(
+    "A-NOT-CHECKED",
+    "Chưa kiểm tra được thẩm quyền vì thiếu {what}. Hãy bổ sung rồi kiểm tra lại.",
+    "Authority could not be judged without {what}. Give it and check again.",
+    OUR_LIMIT,
+    Severity.HOLD,
+)
+RECEIVER_DOUBLED = entry(
+    "A-RECEIVER-DOUBLED",
+    "Các mã {codes} là cùng một cơ quan «{code}»; cơ quan đó nhận một bản. Chỉ cần ghi một mã.",
+    "The codes {codes} are one agency, «{code}»; it gets one copy. One code is enough.",
+    "QĐ 20/2020/QĐ-TTg",
+    Severity.WARN,
+)
+RECEIVER_SUCCEEDED = entry(
+    "A-RECEIVER-SUCCEEDED",
+    "Cơ quan nhận «{code}» đã ngừng hoạt động; văn bản chuyển đến cơ quan kế thừa «{successor}»."
+    " Hãy cập nhật danh bạ.",
+    "The receiving agency «{code}» has closed; its successor «{successor}» gets the document."
+    " Update your directory.",
+    "QĐ 20/2020/QĐ-TTg",
+    Severity.WARN,
+)
