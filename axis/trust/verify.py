@@ -56,12 +56,15 @@ def verify(
     moment for which certificates are judged.
 
     Nothing in the document makes this raise: whatever goes wrong inside is a finding. A naive
-    ``at`` is the caller's mistake and raises ValueError.
+    ``at`` is the caller's mistake and raises ValueError; MemoryError says that the process may
+    not have more.
     """
     if at.tzinfo is None:
         raise ValueError("the moment of a signature check must carry its time zone")
     try:
         return _verify(document, policy, at, location, max_bytes)
+    except MemoryError:
+        raise  # says nothing about the document; a worker's memory ends here, not a signature's form
     except Exception as error:  # noqa: BLE001
         # The one door. For malformed signatures signxml, lxml and cryptography leak TypeError,
         # AttributeError, NotImplementedError, UnsupportedAlgorithm and more.

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from axis import workers
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, Subject, SubjectKind
 from axis.evidence.xml import read_receipt, write_receipt
@@ -19,11 +21,22 @@ from axis.local.pki import make_demo_pki
 from axis.reasons import Reason
 from axis.trust.keys import SigningKey
 from axis.trust.policy import FIELD
-from axis.workers import ProcessWorkbench, Tools
-from tests.support.deadly import DIES, HANGS, RAISES, DeadlyLimit, document_of
+from axis.workers import Bounds, ProcessWorkbench, Tools, worker
+from tests.support.deadly import (
+    DEVOURS,
+    DIES,
+    GROWS,
+    GROWTH_BYTES,
+    HANGS,
+    LINGERS,
+    RAISES,
+    DeadlyLimit,
+    document_of,
+)
 from tests.support.eventually import until
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+MEGABYTE = 1024 * 1024
 SOUND = [document_of(length) for length in range(1, 7)]
 
 
@@ -34,10 +47,26 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> SigningKey:
 
 @pytest.fixture
 async def workbench(key: SigningKey) -> AsyncIterator[ProcessWorkbench]:
-    bench = ProcessWorkbench(Tools(Rules(FIELD, max_bytes=DeadlyLimit(10_000)), key), workers=2)
-    await bench.warm_up()
-    yield bench
-    bench.close()
+    async with bench_of(key, Bounds(), workers=2) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def bench_of(
+    key: SigningKey, bounds: Bounds, workers: int
+) -> AsyncIterator[ProcessWorkbench]:
+    rules = Rules(FIELD, max_bytes=DeadlyLimit(10_000))
+    bench = ProcessWorkbench(Tools(rules, key, bounds=bounds), workers)
+    try:
+        await bench.warm_up()
+        yield bench
+    finally:
+        bench.close()
+
+
+def resident(pid: int) -> int:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
 
 
 def reasons(examinations: list[Examination]) -> list[Reason]:
@@ -82,7 +111,7 @@ async def test_document_that_a_check_fails_on_is_refused_alone(
 async def test_documents_that_hang_every_worker_are_refused_and_no_other(
     workbench: ProcessWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "TIMEOUT_SECONDS", 2.0)
+    monkeypatch.setattr(worker, "DOCUMENT_SECONDS", 2.0)
     done = await examined(workbench, document_of(HANGS), SOUND[0], document_of(HANGS), SOUND[1])
     assert reasons(done) == [
         Reason.UNCHECKABLE,
@@ -90,6 +119,7 @@ async def test_documents_that_hang_every_worker_are_refused_and_no_other(
         Reason.UNCHECKABLE,
         Reason.NOT_XML,
     ]
+    assert done[0].findings[0].facts == {"detail": "time"}
     monkeypatch.undo()
     assert reasons(await examined(workbench, *SOUND)) == [Reason.NOT_XML] * len(SOUND)
 
@@ -103,6 +133,58 @@ async def test_batches_beside_a_deadly_one_lose_no_document(workbench: ProcessWo
     assert reasons(deadly) == [Reason.UNCHECKABLE, Reason.NOT_XML]
     for sound in batches:
         assert reasons(sound) == [Reason.NOT_XML] * len(SOUND)
+
+
+async def test_document_that_takes_all_memory_is_refused_alone(key: SigningKey) -> None:
+    async with bench_of(key, Bounds(memory=400 * MEGABYTE), workers=1) as bench:
+        done = await examined(bench, SOUND[0], document_of(DEVOURS), SOUND[1])
+    assert reasons(done) == [Reason.NOT_XML, Reason.UNCHECKABLE, Reason.NOT_XML]
+    assert done[1].findings[0].facts == {"detail": "MemoryError"}
+
+
+async def test_worker_that_has_grown_is_replaced_and_no_document_is_lost(key: SigningKey) -> None:
+    bounds = Bounds(worn=3 * GROWTH_BYTES)
+    async with bench_of(key, bounds, workers=1) as bench:
+        before = worker_ids(bench)
+        done = await examined(bench, *[document_of(GROWS)] * 12, *SOUND)
+
+        async def rested() -> bool:
+            return len(worker_ids(bench)) == len(before) and not bench._restoring
+
+        await until(rested)
+        assert not set(before) <= set(worker_ids(bench))
+        assert all(resident(pid) <= bounds.worn for pid in worker_ids(bench))
+    assert [one.size for one in done] == [GROWS] * 12 + [len(body) for body in SOUND]
+    assert reasons(done) == [Reason.NOT_XML] * 18
+
+
+async def test_neighbours_of_slow_documents_are_examined_once(
+    workbench: ProcessWorkbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Together they take longer than one may; each has its own time."""
+    monkeypatch.setattr(worker, "DOCUMENT_SECONDS", 1.9)
+    before = worker_ids(workbench)
+    done = await examined(workbench, *[document_of(LINGERS)] * 3, *SOUND[:3])
+    assert reasons(done) == [Reason.NOT_XML] * 6
+    assert worker_ids(workbench) == before
+
+
+async def test_order_that_has_taken_long_is_in_a_hurry(
+    key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "PATIENT_SECONDS", 1.5)
+    monkeypatch.setattr(worker, "HURRIED_SECONDS", 0.2)
+    async with bench_of(key, Bounds(), workers=1) as bench:
+        done = await examined(bench, document_of(LINGERS), document_of(LINGERS), SOUND[0])
+    assert reasons(done) == [Reason.NOT_XML, Reason.UNCHECKABLE, Reason.NOT_XML]
+
+
+async def test_receipts_do_not_wait_for_slow_documents(workbench: ProcessWorkbench) -> None:
+    slow = asyncio.create_task(examined(workbench, *[document_of(LINGERS)] * 4))
+    await asyncio.sleep(0.1)
+    assert len(await workbench.sign([unsigned()])) == 1
+    assert not slow.done()
+    await slow
 
 
 # -- signing -----------------------------------------------------------------------------------
@@ -127,17 +209,17 @@ async def test_receipts_come_back_signed_in_their_order(workbench: ProcessWorkbe
 async def test_receipts_are_signed_although_the_workers_were_killed(
     workbench: ProcessWorkbench,
 ) -> None:
-    for worker in worker_ids(workbench):
-        os.kill(worker, signal.SIGKILL)
+    for pid in worker_ids(workbench):
+        os.kill(pid, signal.SIGKILL)
     assert len(await workbench.sign([unsigned()])) == 1
 
 
 async def test_receipts_are_signed_although_the_workers_hang(
     workbench: ProcessWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "TIMEOUT_SECONDS", 2.0)
-    for worker in worker_ids(workbench):
-        os.kill(worker, signal.SIGSTOP)
+    monkeypatch.setattr(worker, "ORDER_SECONDS", 1.0)
+    for pid in worker_ids(workbench):
+        os.kill(pid, signal.SIGSTOP)
     assert len(await workbench.sign([unsigned()])) == 1
 
 
@@ -167,10 +249,10 @@ async def test_workers_leave_with_their_workbench(workbench: ProcessWorkbench) -
     workbench.close()
 
     async def all_gone() -> bool:
-        return not {str(worker) for worker in ids} & set(os.listdir("/proc"))  # noqa: PTH208
+        return not {str(pid) for pid in ids} & set(os.listdir("/proc"))  # noqa: PTH208
 
     await until(all_gone)
 
 
 def worker_ids(workbench: ProcessWorkbench) -> list[int]:
-    return list(workbench._pool._processes)
+    return [one.pid for one in workbench._all if one.pid is not None]

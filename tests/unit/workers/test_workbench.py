@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axis.workers import _parts
+from axis.workers.workbench import _parts
 
 
 @given(st.lists(st.integers()), st.integers(1, 16))
