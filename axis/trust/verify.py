@@ -64,7 +64,7 @@ def verify(
     try:
         return _verify(document, policy, at, location, max_bytes)
     except MemoryError:
-        raise  # says nothing about the document; a worker's memory ends here, not a signature's form
+        raise  # says nothing about the signature: the process may not have more
     except Exception as error:  # noqa: BLE001
         # The one door. For malformed signatures signxml, lxml and cryptography leak TypeError,
         # AttributeError, NotImplementedError, UnsupportedAlgorithm and more.
