@@ -20,6 +20,7 @@ from axis.edxml.values import (
     Code,
     Document,
     DocumentType,
+    DocumentUpdate,
     Message,
     Organization,
     OtherInfo,
@@ -34,6 +35,7 @@ from axis.edxml.values import (
     TraceHeaderList,
 )
 from axis.errors import InvalidInputError
+from axis.reasons import Severity
 
 _REASONS = {
     DocumentKind.NEW: "Văn bản điện tử mới",
@@ -42,6 +44,9 @@ _REASONS = {
     DocumentKind.REPLACE: "Văn bản thay thế",
 }
 """The texts that the field's own producers put into BussinessDocReason."""
+
+_CONTENT = (DocumentUpdate(document_info=1, document_receiver=0),)
+"""What an update changes unless it says else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ def new_document(
     kind: DocumentKind = DocumentKind.NEW,
     reason: str | None = None,
     replaces: Iterable[str] = (),
+    updates: Iterable[DocumentUpdate] = (),
     staff: StaffInfo | None = None,
     own_id: str | None = None,
     new_content_id: Callable[[], str] | None = None,
@@ -118,8 +124,9 @@ def new_document(
 
     `sender` and `receivers` may be agency codes alone. `date` is the day of issue, `at` the
     moment of sending, for the trace. `own_id` replaces the usual DocumentId. `replaces` names the
-    DocumentIds that a replacement is about. Raises InvalidInputError, with every problem in
-    its text, when something required is missing or wrong.
+    DocumentIds that a replacement is about, `updates` what an update changes (by default the
+    content). Raises InvalidInputError, with every problem in its text, when something required is
+    missing or wrong.
     """
     origin = _organization(sender)
     code = Code(str(number), notation)
@@ -130,6 +137,7 @@ def new_document(
         kind=kind,
         reason=_REASONS[kind] if reason is None else reason,
         paper=0,
+        updates=tuple(updates) or (_CONTENT if kind is DocumentKind.UPDATE else ()),
         replacements=tuple(Replacement(document_id=replaced) for replaced in replaces),
         staff=(staff,) if staff else (),
     )
@@ -239,7 +247,7 @@ def _checked(document: Document) -> Document:
 
 
 def _refuse(message: Message) -> None:
-    findings = check(message)
+    findings = [found for found in check(message) if found.severity is Severity.REFUSE]
     if findings:
         raise InvalidInputError(
             "\n".join(f"{finding.text_vi()} / {finding.text_en()}" for finding in findings)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from axis.clock import VIETNAM
@@ -29,6 +30,11 @@ class Codec:
     """What a right text looks like, in signs that need no translation."""
 
 
+_remembered = lru_cache(maxsize=1024)
+"""The same days and numbers come again and again. Only good texts are kept, and those are short."""
+
+
+@_remembered
 def _read_date(text: str) -> datetime.date:
     match = _DATE.fullmatch(text)
     if match is None:
@@ -43,6 +49,7 @@ def _write_date(day: datetime.date) -> str:
     return f"{day.year:04}/{day.month:02}/{day.day:02}"
 
 
+@_remembered
 def _read_timestamp(text: str) -> datetime.datetime:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
@@ -59,6 +66,7 @@ def _write_timestamp(moment: datetime.datetime) -> str:
     return f"{_write_date(local)} {local.hour:02}:{local.minute:02}:{local.second:02}"
 
 
+@_remembered
 def _read_integer(text: str) -> int:
     if _INTEGER.fullmatch(text) is None:
         raise ValueError(text)
@@ -74,7 +82,7 @@ def _read_boolean(text: str) -> bool:
 
 def _code_list(kind: type[IntEnum]) -> Codec:
     return Codec(
-        lambda text: kind(_read_integer(text)),
+        _remembered(lambda text: kind(_read_integer(text))),
         lambda member: str(int(member)),
         ", ".join(str(int(member)) for member in kind),
     )

@@ -13,6 +13,7 @@ from lxml import etree
 
 from axis.edxml import shapes
 from axis.edxml.limits import MAX_DOCUMENT_BYTES, MAX_FINDINGS
+from axis.edxml.lines import located
 from axis.edxml.reader import Reader
 from axis.edxml.rules import check
 from axis.edxml.schema import validate
@@ -53,7 +54,7 @@ def read(data: bytes, *, max_bytes: int = MAX_DOCUMENT_BYTES) -> Reading:
         return Reading(None, tuple(findings), None)
     findings += validate(root)
     message, found = read_message(root)
-    findings += found
+    findings += located(found, root)
     return Reading(message, tuple(findings[:MAX_FINDINGS]), root)
 
 

@@ -1,15 +1,19 @@
 """Reads elements into values along the shapes, collecting what is wrong on the way."""
 
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
-from axis.edxml.codecs import XML_SPACE
+from axis.edxml.codecs import TEXT, XML_SPACE
+from axis.edxml.identity import Naming, read_identity
 from axis.edxml.limits import MAX_FINDINGS
-from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape
-from axis.edxml.xml import finding_at, name_of, tag
+from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape, Slot
+from axis.edxml.xml import finding_at, tag
 from axis.reasons import Reason
 from axis.verdict import Finding
+
+_NOTHING: Final = object()
+"""Stands for an element that is there and says nothing."""
 
 
 class Reader:
@@ -28,7 +32,8 @@ class Reader:
 
         `counted` says that the schema refuses a second one already.
         """
-        found = parent.findall(tag(name))
+        full_name = tag(name)
+        found = [child for child in parent if child.tag == full_name]
         if len(found) > 1 and not counted:
             self._repeated(found[1])
         return found[0] if found else None
@@ -40,47 +45,62 @@ class Reader:
     def fields(self, element: etree._Element, shape: Shape) -> dict[str, Any]:
         """Read an element's attributes and children into the fields of the shape's type.
 
-        Absent and empty elements leave their field out, so that its default applies.
+        Absent and empty elements leave their field out, so that its default applies. The hot
+        path of admission: nearly every child is a leaf with a short text and nothing unusual.
         """
         found: dict[str, Any] = {}
         for attribute, name in shape.xml_attributes:
             if text := element.get(name, "").strip(XML_SPACE):
                 found[attribute] = text
-        seen: set[str] = set()
-        repeated: dict[Parts, list[etree._Element]] = {}
+        by_tag, complete = shape.by_tag, True
         for child in element:
-            slot = shape.by_tag.get(name_of(child))
+            slot = by_tag.get(child.tag)  # type: ignore[arg-type]
             if slot is None:
                 continue
-            if isinstance(slot, Parts):
-                repeated.setdefault(slot, []).append(child)
-                continue
-            if slot.name in seen and not (isinstance(slot, Listing) and slot.repeatable):
-                if not shape.counted:
-                    self._repeated(child)
-                continue
-            seen.add(slot.name)
-            if isinstance(slot, Leaf):
-                value = self._leaf(child, slot)
-                if value is not None:
-                    found[slot.attribute] = value
-            elif isinstance(slot, Part):
-                found[slot.attribute] = self.value(child, slot.shape)
-            else:
-                found[slot.attribute] = found.get(slot.attribute, ()) + self._items(child, slot)
-        for slot, children in repeated.items():
-            found[slot.attribute] = self.parts(children, slot)
-        return found
+            attribute = slot.attribute
+            if attribute in found:
+                self._again(child, slot, shape, found)
+            elif type(slot) is Leaf:
+                text = _whole_text(child) if len(child) else child.text or ""
+                value: Any = text.strip(XML_SPACE)
+                if not slot.plain or len(value) > slot.advised:
+                    value = self._leaf(child, slot, value)
+                if value is None or value == "":
+                    value, complete = _NOTHING, False
+                found[attribute] = value
+            elif type(slot) is Part:
+                found[attribute] = self.value(child, slot.shape)
+            elif type(slot) is Parts:
+                alike = [one for one in element if one.tag == child.tag]
+                found[attribute] = self.parts(alike, slot)
+            elif type(slot) is Listing:
+                found[attribute] = self._items(child, slot)
+        if complete:
+            return found
+        return {name: value for name, value in found.items() if value is not _NOTHING}
+
+    def _again(
+        self, child: etree._Element, slot: Slot, shape: Shape, found: dict[str, Any]
+    ) -> None:
+        """Take in, pass over or refuse a child whose name has occurred before."""
+        if type(slot) is Parts:
+            return  # all of them were read with the first
+        if type(slot) is Listing and slot.repeatable:
+            found[slot.attribute] += self._items(child, slot)
+        elif not shape.counted:
+            self._repeated(child)
 
     def parts(self, children: list[etree._Element], slot: Parts) -> tuple[Any, ...]:
         """Read repeated elements, up to the slot's limit."""
         return tuple(self.value(child, slot.shape) for child in self._bounded(children, slot))
 
     def _items(self, element: etree._Element, slot: Listing) -> tuple[Any, ...]:
-        children = self._bounded(element.findall(tag(slot.item)), slot)
+        children = self._bounded(list(element.iterchildren(slot.item_tag)), slot)
         if slot.shape is not None:
             return tuple(self.value(child, slot.shape) for child in children)
-        texts = (self._leaf(child, Leaf("", slot.item)) for child in children)
+        texts = (
+            self._leaf(child, slot.leaf, _whole_text(child).strip(XML_SPACE)) for child in children
+        )
         return tuple(text for text in texts if text is not None)
 
     def _bounded(
@@ -96,22 +116,14 @@ class Reader:
             self.note(children[slot.limit], Reason.TOO_COMPLEX, what=what, **facts)
         return children[: slot.limit]
 
-    def _leaf(self, element: etree._Element, slot: Leaf) -> Any:
-        """Return the element's value, or None when it is empty or cannot be read."""
-        text = _text(element)
-        if not text:
+    def _leaf(self, element: etree._Element, slot: Leaf, text: str) -> Any:
+        """Return what a leaf's text means; None when it is empty or cannot be read."""
+        if not text or (len(text) > slot.advised and self._too_long(element, slot, len(text))):
             return None
-        if slot.limit is not None and len(text) > slot.advised:
-            over = len(text) > slot.limit
-            self.note(
-                element,
-                Reason.FIELD_TOO_LONG if over else Reason.FIELD_LONG,
-                field=slot.name,
-                length=len(text),
-                limit=slot.limit if over else slot.advised,
-            )
-            if over:
-                return None
+        if slot.naming is not None and not (text.isascii() and text.isprintable()):
+            text = self._identity(element, slot, slot.naming, text)
+        if slot.codec is TEXT:
+            return text
         try:
             return slot.codec.read(text)
         except ValueError:
@@ -119,14 +131,43 @@ class Reader:
             self.note(element, Reason.BAD_VALUE, field=slot.name, value=text, expected=expected)
             return None
 
+    def _too_long(self, element: etree._Element, slot: Leaf, length: int) -> bool:
+        """Say whether a long text must be refused; note it in any case, unless it has no limit."""
+        if slot.limit is None:
+            return False
+        over = length > slot.limit
+        self.note(
+            element,
+            Reason.FIELD_TOO_LONG if over else Reason.FIELD_LONG,
+            field=slot.name,
+            length=length,
+            limit=slot.limit if over else slot.advised,
+        )
+        return over
+
+    def _identity(self, element: etree._Element, slot: Leaf, naming: Naming, text: str) -> str:
+        """Return a naming text as it is to be read, with what is odd about it noted."""
+        identity = read_identity(text, naming)
+        shown = identity.text
+        if identity.invisible:
+            self.note(element, Reason.INVISIBLE, field=slot.name, character=identity.invisible)
+        elif identity.foreign:
+            self.note(
+                element,
+                Reason.CONFUSABLE,
+                field=slot.name,
+                value=shown,
+                character=identity.foreign,
+            )
+        elif shown != text:
+            self.note(element, Reason.NORMALISED, field=slot.name, value=shown)
+        return shown
+
     def _repeated(self, element: etree._Element) -> None:
         detail = f"{etree.QName(element).localname}: > 1"
         self.note(element, Reason.SCHEMA, detail=detail)
 
 
-def _text(element: etree._Element) -> str:
-    text = element.text or ""
-    if len(element):
-        # A comment or instruction must not hide what follows it: `text` ends at the first.
-        text += "".join(child.tail or "" for child in element)
-    return text.strip(XML_SPACE)
+def _whole_text(element: etree._Element) -> str:
+    """Return an element's own text: a comment or instruction must not hide what follows it."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axis.edxml.codecs import TEXT, Codec
+from axis.edxml.identity import Naming
 from axis.edxml.limits import MAX_FIELD_CHARS, MAX_REPEATS
 from axis.edxml.xml import tag
 
@@ -21,6 +22,13 @@ class Leaf:
     """Characters above which the message is refused; None for a file's base64."""
     own_prefix: bool = False
     """The Java producer binds the prefix again on this element (ContentTransferEncoded)."""
+    naming: Naming | None = None
+    """Set where the text names something (`axis.edxml.identity`)."""
+    plain: bool = field(init=False, compare=False)
+    """Whether the text is the value."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plain", self.codec is TEXT and self.naming is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +60,20 @@ class Listing:
     name: str
     item: str
     shape: "Shape | None" = None
-    """None: the items are texts."""
+    """None: the items are texts, read as `leaf` says."""
     limit: int = MAX_REPEATS
     repeatable: bool = False
     """Whether messages may have several of these wrappers; their items are read as one list."""
+    naming: Naming | None = None
+    """Set where the texts name something."""
+    leaf: Leaf = field(init=False, compare=False)
+    """How an item that is a text is read."""
+
+    item_tag: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "leaf", Leaf("", self.item, naming=self.naming))
+        object.__setattr__(self, "item_tag", tag(self.item))
 
 
 Slot = Leaf | Part | Parts | Listing

@@ -7,6 +7,7 @@ elements by name and ignores their order; the writer keeps the order of the Java
 from typing import Final
 
 from axis.edxml import codecs, values
+from axis.edxml.identity import Naming
 from axis.edxml.limits import MAX_ATTACHMENTS, MAX_RECEIVERS
 from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape
 from axis.edxml.xml import XLINK
@@ -26,7 +27,7 @@ _FILE_NAME_CHARS: Final = 500
 ORGANIZATION = Shape(
     values.Organization,
     (
-        Leaf("organ_id", "OrganId"),
+        Leaf("organ_id", "OrganId", naming=Naming.CODE),
         Leaf("in_charge", "OrganizationInCharge", advised=_IN_CHARGE_CHARS),
         Leaf("name", "OrganName", advised=_NAME_CHARS),
         Leaf("address", "OrganAdd"),
@@ -40,8 +41,8 @@ ORGANIZATION = Shape(
 CODE = Shape(
     values.Code,
     (
-        Leaf("number", "CodeNumber", advised=_NUMBER_CHARS),
-        Leaf("notation", "CodeNotation", advised=_NOTATION_CHARS),
+        Leaf("number", "CodeNumber", advised=_NUMBER_CHARS, naming=Naming.CODE),
+        Leaf("notation", "CodeNotation", advised=_NOTATION_CHARS, naming=Naming.CODE),
     ),
 )
 
@@ -89,9 +90,9 @@ OTHER = Shape(
 RESPONSE_FOR = Shape(
     values.ResponseFor,
     (
-        Leaf("organ_id", "OrganId"),
-        Leaf("code", "Code"),
-        Leaf("document_id", "DocumentId"),
+        Leaf("organ_id", "OrganId", naming=Naming.CODE),
+        Leaf("code", "Code", naming=Naming.CODE),
+        Leaf("document_id", "DocumentId", naming=Naming.CODE),
         Leaf("promulgation_date", "PromulgationDate", codecs.DATE),
     ),
 )
@@ -111,7 +112,7 @@ STAFF = Shape(
 RECEIVER_CHANGE = Shape(
     values.ReceiverChange,
     (
-        Leaf("organ_id", "OrganId"),
+        Leaf("organ_id", "OrganId", naming=Naming.CODE),
         Leaf("type", "ReceiverType", codecs.RECEIVER_TYPE),
     ),
 )
@@ -128,15 +129,15 @@ UPDATE = Shape(
 REPLACEMENT = Shape(
     values.Replacement,
     (
-        Leaf("document_id", "DocumentId"),
-        Listing("organ_ids", "OrganIdList", "OrganId", limit=MAX_RECEIVERS),
+        Leaf("document_id", "DocumentId", naming=Naming.CODE),
+        Listing("organ_ids", "OrganIdList", "OrganId", limit=MAX_RECEIVERS, naming=Naming.CODE),
     ),
 )
 
 BUSINESS = Shape(
     values.Business,
     (
-        Leaf("document_id", "DocumentId"),
+        Leaf("document_id", "DocumentId", naming=Naming.CODE),
         Leaf("kind", "BussinessDocType", codecs.KIND),
         Leaf("reason", "BussinessDocReason"),
         Leaf("paper", "Paper", codecs.INTEGER),
@@ -152,7 +153,7 @@ BUSINESS = Shape(
 TRACE_HEADER = Shape(
     values.TraceHeader,
     (
-        Leaf("organ_id", "OrganId"),
+        Leaf("organ_id", "OrganId", naming=Naming.CODE),
         Leaf("timestamp", "Timestamp", codecs.TIMESTAMP),
     ),
 )
@@ -177,7 +178,7 @@ DOCUMENT_HEADER = Shape(
     (
         Part("from_", "From", ORGANIZATION),
         Parts("to", "To", ORGANIZATION, MAX_RECEIVERS),
-        Leaf("document_id", "DocumentId"),
+        Leaf("document_id", "DocumentId", naming=Naming.CODE),
         Part("code", "Code", CODE),
         Part("promulgation", "PromulgationInfo", PROMULGATION),
         Part("type", "DocumentType", DOCUMENT_TYPE),
@@ -216,7 +217,7 @@ REFERENCE = Shape(
         Leaf("content_id", "ContentId"),
         Leaf("content_type", "ContentType"),
         Leaf("description", "Description"),
-        Leaf("name", "AttachmentName", advised=_FILE_NAME_CHARS),
+        Leaf("name", "AttachmentName", advised=_FILE_NAME_CHARS, naming=Naming.FILE_NAME),
     ),
     xml_attributes=(
         ("href", f"{{{XLINK}}}href"),
@@ -231,7 +232,7 @@ ATTACHMENT = Shape(
     values.Attachment,
     (
         Leaf("content_id", "ContentId"),
-        Leaf("name", "AttachmentName", advised=_FILE_NAME_CHARS),
+        Leaf("name", "AttachmentName", advised=_FILE_NAME_CHARS, naming=Naming.FILE_NAME),
         Leaf("description", "Description"),
         Leaf("field_name", "FieldName"),
         Leaf("mime_type", "MimeType"),

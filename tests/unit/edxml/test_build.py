@@ -73,7 +73,7 @@ def test_replacement_names_what_it_replaces():
         ({"subject": ""}, "Subject"),
         ({"sender": ""}, "From/OrganId"),
         ({"notation": ""}, "CodeNotation"),
-        ({"kind": DocumentKind.REPLACE}, "ReplacementInfo/DocumentId"),
+        ({"kind": DocumentKind.REPLACE}, "ReplacementInfoList"),
     ],
 )
 def test_document_that_the_axis_would_refuse_is_not_built(changes, named):

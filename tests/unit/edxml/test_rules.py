@@ -1,6 +1,7 @@
 """Required fields: the least that every real message has."""
 
 import dataclasses
+import datetime
 
 import pytest
 
@@ -20,6 +21,7 @@ from axis.edxml.values import (
     Status,
     TraceHeaderList,
 )
+from axis.reasons import Severity
 
 HEADER = "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader"
 
@@ -113,7 +115,7 @@ def test_response_that_leaves_its_codes_out_is_tolerated(sound):
 def test_replacement_without_a_target_is_refused(sound):
     trace = TraceHeaderList(business=Business(kind=DocumentKind.REPLACE))
     (finding,) = check(dataclasses.replace(sound, trace=trace))
-    assert finding.facts["field"] == "ReplacementInfo/DocumentId"
+    assert finding.reason.code == "F-REPLACES-NOTHING"
 
 
 def test_replacement_with_one_nameless_target_is_refused(sound):
@@ -197,3 +199,57 @@ def test_text_that_nobody_could_keep_is_refused(sample, codes_of):
         b"<edXML:OrganAdd>", b"<edXML:OrganAdd>" + b"x" * 10_000
     )
     assert codes_of(data) == ["F-FIELD-TOO-LONG"] * 3
+
+
+@pytest.mark.parametrize(
+    "updates",
+    [(), (DocumentUpdate(),), (DocumentUpdate(document_info=0, document_receiver=1),)],
+)
+def test_update_that_changes_nothing_is_refused(sound, updates):
+    trace = TraceHeaderList(business=Business(kind=DocumentKind.UPDATE, updates=updates))
+    (finding,) = check(dataclasses.replace(sound, trace=trace))
+    assert finding.reason.code == "F-UPDATES-NOTHING"
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        DocumentUpdate(document_info=1),
+        DocumentUpdate(
+            document_receiver=1,
+            receivers=(ReceiverChange(organ_id="G09", type=ReceiverType.ADDED),),
+        ),
+    ],
+)
+def test_update_that_says_what_changes_is_sound(sound, update):
+    trace = TraceHeaderList(business=Business(kind=DocumentKind.UPDATE, updates=(update,)))
+    assert check(dataclasses.replace(sound, trace=trace)) == []
+
+
+def test_recall_without_a_reason_is_warned_of(sound):
+    trace = TraceHeaderList(business=Business(kind=DocumentKind.RECALL))
+    (finding,) = check(dataclasses.replace(sound, trace=trace))
+    assert (finding.reason.code, finding.severity) == ("F-NO-EXPLANATION", Severity.WARN)
+
+
+@pytest.mark.parametrize("code", [StatusCode.REFUSED, StatusCode.TAKE_BACK, StatusCode.DISAGREED])
+def test_refusing_status_without_a_reason_is_warned_of(status, code):
+    found = dataclasses.replace(status("status_02"), code=code)
+    assert check(found) == []
+    (finding,) = check(dataclasses.replace(found, description=""))
+    assert finding.reason.code == "F-NO-EXPLANATION"
+
+
+def test_due_date_before_the_day_of_issue_is_warned_of(sound):
+    issued = sound.promulgation.date
+    assert check(dataclasses.replace(sound, due_date=issued)) == []
+    early = dataclasses.replace(sound, due_date=issued - datetime.timedelta(days=1))
+    (finding,) = check(early)
+    assert finding.reason.code == "F-DUE-BEFORE-ISSUE"
+    assert finding.place == f"{HEADER}/DueDate"
+
+
+def test_notation_of_another_type_is_warned_of_with_an_example(sound):
+    (finding,) = check(dataclasses.replace(sound, type=DocumentType(name="Quyết định")))
+    assert (finding.reason.code, finding.severity) == ("F-NUMBER-NOTATION", Severity.WARN)
+    assert finding.facts["expected"] == "15/QĐ-BNV"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from axis.clock import VIETNAM
 from axis.edxml import codecs, shapes
 from axis.edxml.codes import StatusCode
+from axis.edxml.identity import read_identity
 from axis.edxml.limits import MAX_YEAR, MIN_YEAR
 from axis.edxml.parse import read, read_message
 from axis.edxml.shape import Leaf, Listing, Part, Parts
@@ -33,7 +34,6 @@ TEXTS = st.text(
     max_size=12,
 ).map(lambda text: text.strip(" \t\r\n"))
 VALUES = {
-    "TEXT": TEXTS,
     "DATE": st.none() | st.dates(datetime.date(MIN_YEAR, 1, 1), datetime.date(MAX_YEAR, 1, 1)),
     "TIMESTAMP": st.none()
     | st.datetimes(
@@ -46,7 +46,14 @@ VALUES = {
 }
 
 
+def _texts(naming):
+    """Any text; one that names something as it is read."""
+    return TEXTS if naming is None else TEXTS.map(lambda text: read_identity(text, naming).text)
+
+
 def _leaf(slot):
+    if slot.codec is codecs.TEXT:
+        return _texts(slot.naming)
     for name, values in VALUES.items():
         if slot.codec is getattr(codecs, name):
             return values
@@ -63,7 +70,7 @@ def _slot(slot):
     if isinstance(slot, Parts):
         return st.lists(values_of(slot.shape), max_size=2).map(tuple)
     assert isinstance(slot, Listing)
-    items = TEXTS.filter(bool) if slot.shape is None else values_of(slot.shape)
+    items = _texts(slot.naming).filter(bool) if slot.shape is None else values_of(slot.shape)
     return st.lists(items, max_size=2).map(tuple)
 
 

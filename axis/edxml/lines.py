@@ -1,0 +1,86 @@
+"""Where things stand in the submitted bytes: places (XPath) turned into lines.
+
+Values are read from the signed tree, whose canonical form has other lines than what was sent; and
+the checks of authority know places only. Lines always come from the tree of the sent bytes.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from lxml import etree
+
+from axis.edxml.xml import NAMESPACE, tag
+from axis.verdict import Finding
+
+HEADER: Final = "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader"
+_HEADER_PATH: Final = "/".join(tag(name) for name in HEADER.split("/")[2:])
+_PREFIX: Final = f"{{{NAMESPACE}}}"
+_MAX_STEPS: Final = 32
+"""Steps of a place that are followed; a message is no deeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of the header's own elements: small enough to leave the process with a result."""
+
+    of_header: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Name of a child of MessageHeader → the lines on which such children begin."""
+
+    @classmethod
+    def read(cls, root: etree._Element) -> "Lines":
+        """Note where the children of the message header stand."""
+        header = root.find(_HEADER_PATH)
+        if header is None:
+            return cls()
+        found: dict[str, list[int]] = {}
+        for child in header:
+            name = str(child.tag).removeprefix(_PREFIX)
+            found.setdefault(name, []).append(child.sourceline or 0)
+        return cls({name: tuple(lines) for name, lines in found.items()})
+
+    def complete(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return the findings, those about the header with their lines."""
+        return [self._complete(finding) for finding in findings]
+
+    def _complete(self, finding: Finding) -> Finding:
+        if finding.line is not None or not finding.place.startswith(f"{HEADER}/"):
+            return finding
+        name, number = _step(finding.place[len(HEADER) + 1 :].partition("/")[0])
+        lines = self.of_header.get(name, ())
+        line = lines[number - 1] if number <= len(lines) else 0
+        return replace(finding, line=line) if line else finding
+
+
+def located(findings: Iterable[Finding], root: etree._Element) -> list[Finding]:
+    """Return the findings with the lines that their places have in a tree.
+
+    A place that is not there, such as a missing element's, gets the line of the nearest element
+    above it that is.
+    """
+    return [
+        replace(finding, line=_line(root, finding.place)) if finding.place else finding
+        for finding in findings
+    ]
+
+
+def _line(root: etree._Element, place: str) -> int | None:
+    element = root
+    for step in place.split("/")[2 : _MAX_STEPS + 2]:
+        name, number = _step(step)
+        alike = [child for child in element if _local_name(child) == name]
+        if number > len(alike):
+            break
+        element = alike[number - 1]
+    return element.sourceline
+
+
+def _step(step: str) -> tuple[str, int]:
+    """Take ``To[2]`` apart; a step without a number means the first."""
+    name, bracket, rest = step.partition("[")
+    digits = rest.rstrip("]")
+    return name, max(int(digits), 1) if bracket and digits.isdecimal() and digits.isascii() else 1
+
+
+def _local_name(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
