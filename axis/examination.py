@@ -12,6 +12,7 @@ from axis.content.inspection import inspect
 from axis.content.policy import ContentPolicy
 from axis.content.scanner import Scanner
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.edxml.lines import Lines, located
 from axis.edxml.parse import read_message
 from axis.edxml.schema import validate
 from axis.edxml.values import Document, Status
@@ -43,6 +44,8 @@ class Examination:
     """The certificate whose key made the signature; None when no key verified it."""
     findings: tuple[Finding, ...]
     files: tuple[FileFacts, ...] = ()
+    lines: Lines = field(default_factory=Lines)
+    """Where the header's elements stand, for findings that are made later."""
 
 
 def examine(body: bytes, rules: Rules, at: datetime, scanner: Scanner | None = None) -> Examination:
@@ -59,11 +62,19 @@ def examine(body: bytes, rules: Rules, at: datetime, scanner: Scanner | None = N
     signature = verify(root, rules.signature, at, max_bytes=rules.max_bytes)
     findings += signature.verdict.findings
     message, found = read_message(root if signature.signed is None else signature.signed)
-    findings += found
+    findings += located(found, root)
     files: tuple[FileFacts, ...] = ()
     if isinstance(message, Document):
         inspection = inspect(message, rules.content, scanner)
         findings += inspection.findings
         files = inspection.files
         message = message.without_attachments()
-    return Examination(sha256, len(body), message, signature.certificate, tuple(findings), files)
+    return Examination(
+        sha256=sha256,
+        size=len(body),
+        message=message,
+        certificate=signature.certificate,
+        findings=tuple(findings),
+        files=files,
+        lines=Lines.read(root),
+    )

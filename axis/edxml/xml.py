@@ -82,8 +82,8 @@ def parse_tree(
     except etree.XMLSyntaxError as error:
         return None, [_not_xml(error.msg or "", line=error.lineno or None)]
     finding = _refuse_tree(root)
-    if finding is None and (len(data) > _SMALL or data.count(b"xmlns") > MAX_NAMESPACES):
-        finding = _refuse_namespaces(root)
+    if finding is None and (len(data) > _SMALL or data.count(b"=") > MAX_ATTRIBUTES):
+        finding = _refuse_attributes(root)
     return (None, [finding]) if finding else (root, [])
 
 
@@ -181,15 +181,16 @@ def _refuse_tree(root: etree._Element) -> Finding | None:
         return finding_at(root, Reason.WRONG_ROOT, found=name_of(root))
     if _TOO_DEEP(root):
         return _too_complex("levels", MAX_DEPTH + 1, MAX_DEPTH)
-    if _TOO_MANY_ATTRIBUTES(root):
-        return _too_complex("attributes", MAX_ATTRIBUTES + 1, MAX_ATTRIBUTES)
     instructions = _INSTRUCTIONS(root)
     if isinstance(instructions, list) and instructions:
         return Finding(Reason.SCHEMA, facts={"detail": "processing instruction"})
     return None
 
 
-def _refuse_namespaces(root: etree._Element) -> Finding | None:
+def _refuse_attributes(root: etree._Element) -> Finding | None:
+    """Refuse elements with too many attributes or namespaces; each needs a sign of its own."""
+    if _TOO_MANY_ATTRIBUTES(root):
+        return _too_complex("attributes", MAX_ATTRIBUTES + 1, MAX_ATTRIBUTES)
     for element in root.iter(etree.Element):
         if (count := len(element.nsmap)) > MAX_NAMESPACES:
             return _too_complex("namespaces", count, MAX_NAMESPACES)
