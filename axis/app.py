@@ -11,7 +11,9 @@ import uvloop
 from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+from axis.antivirus import ClamdScanner
 from axis.clock import system_clock
+from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError, InvalidInputError
 from axis.examination import Rules
@@ -45,7 +47,9 @@ def run_router(settings: Settings, name: str = "router") -> None:
 
 async def _router(settings: Settings, name: str) -> None:
     compile_schema()  # fails here, in words, when the installation lacks it
-    tools = Tools(admission_rules(settings), receipt_key(settings))
+    tools = Tools(
+        admission_rules(settings), receipt_key(settings), scanner=malware_scanner(settings)
+    )
     workbench = ProcessWorkbench(tools, settings.router.workers)
     try:
         pool = await open_pool(
@@ -100,7 +104,21 @@ async def _web(settings: Settings) -> None:
 
 def admission_rules(settings: Settings) -> Rules:
     """Return what documents are held to by their bytes alone."""
-    return Rules(signature=signature_policy(settings), max_bytes=settings.router.max_document_bytes)
+    return Rules(
+        signature=signature_policy(settings),
+        content=settings.content.policy,
+        max_bytes=settings.router.max_document_bytes,
+    )
+
+
+def malware_scanner(settings: Settings) -> Scanner | None:
+    """Return the scanner for attached files; None when none is set."""
+    content = settings.content
+    if content.clamd_socket is None:
+        return None
+    return ClamdScanner(
+        content.clamd_socket, content.clamd_seconds, content.clamd_max_megabytes * 1024 * 1024
+    )
 
 
 def signature_policy(settings: Settings) -> SignaturePolicy:

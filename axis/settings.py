@@ -20,10 +20,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from axis.content.policy import ContentPolicy
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import ConfigurationError
+from axis.reasons import Severity
 
 CONFIG_VARIABLE = "AXIS_CONFIG"
+
+Judgement = Literal["refuse", "warn"]
+"""What becomes of a document with something questionable in its files."""
 
 
 class _Section(BaseModel):
@@ -89,11 +94,39 @@ class TrustSettings(_Section):
     """Folder of intermediate certificates that senders may leave out."""
 
 
+class ContentSettings(_Section):
+    """What attached files are held to."""
+
+    macros: Judgement = "refuse"
+    """Office files with macros."""
+    active_content: Judgement = "refuse"
+    """PDF scripts and programs that start by themselves; Office links to foreign templates."""
+    broken_pdf_signatures: Judgement = "refuse"
+    """PDF signatures over bytes that have changed."""
+    clamd_socket: Path | None = None
+    """Unix socket of a running ClamAV daemon; without one, files are not scanned for malware. Where
+    it is set and clamd is away, documents with files are not accepted."""
+    clamd_seconds: float = Field(default=20.0, ge=1.0, le=45.0)
+    """How long clamd may take for one file; a document as a whole has a minute."""
+    clamd_max_megabytes: int = Field(default=25, ge=1, le=2000)
+    """The smaller one of clamd's ``MaxFileSize`` and ``StreamMaxLength`` (Debian: 25 MB). Longer
+    files it would call clean without having looked; documents with one are not accepted."""
+
+    @property
+    def policy(self) -> ContentPolicy:
+        """Return what the content check is told."""
+        return ContentPolicy(
+            macros=Severity(self.macros),
+            active_content=Severity(self.active_content),
+            broken_pdf_signatures=Severity(self.broken_pdf_signatures),
+        )
+
+
 class RouterSettings(_Section):
     """How the router works."""
 
     workers: int = Field(default=2, ge=1, le=128)
-    """Processes for parsing, verifying and signing; about the number of cores."""
+    """Processes for parsing and verifying; about the number of cores. One more signs receipts."""
     batch_count: int = Field(default=50, ge=1, le=500)
     batch_megabytes: int = Field(default=64, ge=1, le=1024)
     document_consumers: int = Field(default=2, ge=1, le=16)
@@ -139,6 +172,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     receipts: ReceiptSettings = ReceiptSettings()
     trust: TrustSettings = TrustSettings()
+    content: ContentSettings = ContentSettings()
     router: RouterSettings = RouterSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()

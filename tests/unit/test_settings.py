@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from axis.content.policy import ContentPolicy
 from axis.errors import ConfigurationError
+from axis.reasons import Severity
 from axis.settings import CONFIG_VARIABLE, load_settings, read_secret, with_password
 
 
@@ -27,6 +29,7 @@ def test_environment_is_stronger_than_file_and_file_than_default(
         ("[router]\nworkers = 0\n", "router.workers"),
         ("[router]\nworker = 2\n", "router.worker"),
         ("[nothing]\n", "nothing"),
+        ('[content]\nmacros = "ignore"\n', "content.macros"),
         ("not toml", "Wrong settings"),
     ],
 )
@@ -38,6 +41,19 @@ def test_wrong_setting_is_refused_by_name(
     monkeypatch.setenv(CONFIG_VARIABLE, str(file))
     with pytest.raises(ConfigurationError, match=named):
         load_settings()
+
+
+def test_files_are_judged_strictly_and_not_scanned_unless_settings_say_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().content.policy == ContentPolicy()
+    assert load_settings().content.clamd_socket is None
+    file = tmp_path / "axis.toml"
+    file.write_text('[content]\nmacros = "warn"\nclamd_socket = "/run/clamav/clamd.ctl"\n')
+    monkeypatch.setenv(CONFIG_VARIABLE, str(file))
+    content = load_settings().content
+    assert content.policy == ContentPolicy(macros=Severity.WARN)
+    assert content.clamd_socket == Path("/run/clamav/clamd.ctl")
 
 
 def test_missing_settings_file_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
