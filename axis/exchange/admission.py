@@ -70,9 +70,12 @@ def check_route(message: Document | Status, routing_key: str) -> list[Finding]:
 
 
 def check_speaker(
-    code: str, endpoint: str, examination: Examination, known: Known, at: datetime
+    code: str, endpoint: str | None, examination: Examination, known: Known, at: datetime
 ) -> Speaker:
-    """Check that this endpoint may send for this agency, and that the seal is the agency's."""
+    """Check that this endpoint may send for this agency, and that the seal is the agency's.
+
+    Without an endpoint, nobody has submitted yet: any that serves the agency might.
+    """
     outcome = known.directory.sender(code, endpoint, at)
     if not isinstance(outcome, Agency):
         return Speaker(None, outcome)
@@ -86,7 +89,7 @@ def check_speaker(
 
 
 def admit_document(
-    document: Document, endpoint: str, examination: Examination, known: Known, at: datetime
+    document: Document, endpoint: str | None, examination: Examination, known: Known, at: datetime
 ) -> DocumentAdmission:
     """Check sender, receivers and, for a recall, update or replacement, its targets."""
     speaker = check_speaker(document.sender, endpoint, examination, known, at)
@@ -99,7 +102,7 @@ def admit_document(
         routing = known.directory.route(document.receivers, at)
         findings += routing.findings
     targets: list[UUID] = []
-    if speaker.agency is not None:
+    if speaker.agency is not None and known.stored_known:
         for document_id in document.target_document_ids:
             target = _target(document_id, speaker.agency.code, known)
             if isinstance(target, Finding):
@@ -111,14 +114,14 @@ def admit_document(
 
 
 def admit_status(
-    status: Status, endpoint: str, examination: Examination, known: Known, at: datetime
+    status: Status, endpoint: str | None, examination: Examination, known: Known, at: datetime
 ) -> StatusAdmission:
     """Check who reports, and find the delivery that the status is about.
 
     It is matched by DocumentId and parties, never by number alone.
     """
     speaker = check_speaker(status.sender, endpoint, examination, known, at)
-    if speaker.agency is None:
+    if speaker.agency is None or not known.stored_known:
         return StatusAdmission(speaker, None, None, speaker.findings)
     parties = _parties(status, speaker.agency, known)
     facts = {"document_id": status.document_id, "code": status.sender}

@@ -22,6 +22,9 @@ class Known:
     """Looked up under locks, so it stays true until the transaction ends."""
 
     directory: Directory
+    stored_known: bool = True
+    """Whether what is stored could be looked up. Without a database at hand nothing is judged by
+    it: not whose a target is, nor who had it."""
     submissions: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
     documents: dict[str, list[KnownDocument]] = field(default_factory=dict)
     """By DocumentId, oldest first."""

@@ -118,11 +118,12 @@ class Directory:
         outcome = self.resolve(code, at)
         return isinstance(outcome, Resolved) and outcome.endpoint == endpoint_id
 
-    def sender(self, code: str, endpoint_id: str, at: date) -> Agency | tuple[Finding, ...]:
+    def sender(self, code: str, endpoint_id: str | None, at: date) -> Agency | tuple[Finding, ...]:
         """Return the agency that this endpoint may send for under this code, or what forbids it.
 
         The agency must exist, act on that day, and be routed to that very endpoint: a platform
-        may not speak for an agency that has its own connection.
+        may not speak for an agency that has its own connection. Without an endpoint it is only
+        asked whether the agency may send at all.
         """
         day = legal_day(at)
         agency = self.find(code)
@@ -135,7 +136,7 @@ class Directory:
             facts = {"code": code, "date": str(agency.valid_from)}
             findings.append(Finding(Reason.SENDER_NOT_YET_OPEN, facts=facts))
         server = self._server(agency, day)
-        if server is None or server.endpoint != endpoint_id:
+        if endpoint_id is not None and (server is None or server.endpoint != endpoint_id):
             facts = {"code": code, "endpoint": endpoint_id}
             findings.append(Finding(Reason.SENDER_NOT_AT_ENDPOINT, facts=facts))
         return tuple(findings) or agency
@@ -160,6 +161,15 @@ class Directory:
             return [Finding(Reason.CERTIFICATE_OF_OTHER_AGENCY, facts=facts)]
         complaints = [_complaint(binding, at) for binding in own]
         return [] if None in complaints else [c for c in complaints[-1:] if c is not None]
+
+    def agency_of_seal(self, fingerprint: str) -> str | None:
+        """Return the code of the agency whose certificate this was ever enrolled as, or None.
+
+        ``fingerprint`` as in `authorize`. It says whose seal it is, not that it may still be used.
+        """
+        bindings = self._certificates.get(fingerprint, ())
+        agencies = (self.find(binding.agency) for binding in bindings)
+        return next((agency.code for agency in agencies if agency is not None), None)
 
     def _successors(self, agency: Agency, day: date) -> Iterator[Agency]:
         """Follow closed agencies to the one that took over; ends at a gap or in a circle."""

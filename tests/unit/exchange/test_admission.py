@@ -31,7 +31,7 @@ def reasons(findings: tuple[Finding, ...]) -> list[Reason]:
 
 
 def admit(
-    message: Document, *, endpoint: str = "g22", known: Known | None = None, **facts: Any
+    message: Document, *, endpoint: str | None = "g22", known: Known | None = None, **facts: Any
 ) -> list[Reason]:
     examined = case(message, submission(endpoint), **facts).examination
     known = known or Known(directory())
@@ -313,3 +313,30 @@ def test_agency_that_closes_tomorrow_may_send_today() -> None:
     examined = case(message, submission("lgsp-h37")).examination
     late = admit_document(message, "lgsp-h37", examined, known, NOW + timedelta(days=1))
     assert reasons(late.findings) == [Reason.SENDER_CLOSED]
+
+
+# -- asked before anything is submitted -----------------------------------------------------------
+def test_without_an_endpoint_the_agency_need_only_be_open() -> None:
+    assert admit(document("G09", ["G22"]), endpoint=None) == []
+    assert admit(document("X99", ["G22"]), endpoint=None) == [Reason.SENDER_UNKNOWN]
+    assert admit(document("H37.90", ["G22"]), endpoint=None) == [Reason.SENDER_CLOSED]
+
+
+def test_without_an_endpoint_the_seal_is_still_the_agencys() -> None:
+    found = admit(document("G09", ["G22"]), endpoint=None, sealed_by="G22")
+    assert found == [Reason.CERTIFICATE_OF_OTHER_AGENCY]
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_without_what_is_stored_no_target_is_judged(kind: DocumentKind) -> None:
+    known = Known(directory(), stored_known=False)
+    message = document(kind=kind, target="G22,2026/03/02,0/X", replaces=["G22,2026/03/02,0/X"])
+    assert admit(message, known=known) == []
+
+
+def test_without_what_is_stored_a_status_is_judged_by_its_reporter_alone() -> None:
+    known = Known(directory(), stored_known=False)
+    report = reported("G09", StatusCode.ARRIVED, document(), "g09")
+    assert admit_report(report, known) == []
+    unknown = reported("X99", StatusCode.ARRIVED, document(), "g09")
+    assert admit_report(unknown, known) == [Reason.SENDER_UNKNOWN]

@@ -269,6 +269,12 @@ def test_sender_before_its_first_day_is_refused() -> None:
     assert reasons(outcome) == [Reason.SENDER_NOT_YET_OPEN]
 
 
+def test_sender_at_no_endpoint_need_only_exist_and_be_open() -> None:
+    assert DIRECTORY.sender("000.00.00.G12", None, MERGER) is DIRECTORY.find("G12")
+    assert reasons(DIRECTORY.sender("H37.51", None, MERGER)) == [Reason.SENDER_CLOSED]
+    assert reasons(DIRECTORY.sender("H99", None, MERGER)) == [Reason.SENDER_UNKNOWN]
+
+
 def bound(**changes: object) -> Directory:
     binding = EnrolledCertificate("ab12", "G12", subject="CN=Bộ Tài chính", **changes)  # type: ignore[arg-type]
     return Directory(AGENCIES, ENDPOINTS, [binding])
@@ -316,3 +322,13 @@ def test_authorize_one_binding_that_holds_is_enough() -> None:
     other = EnrolledCertificate("ab12", "G22", revoked_at=NOON)
     directory = Directory(AGENCIES, ENDPOINTS, [renewed, lapsed, other])
     assert directory.authorize("ab12", "G12", NOON) == []
+
+
+def test_agency_of_a_seal_is_named_by_its_present_code_even_when_the_seal_is_revoked() -> None:
+    under_alias = EnrolledCertificate("ab12", "000.00.00.G12", revoked_at=NOON)
+    directory = Directory(AGENCIES, ENDPOINTS, [under_alias])
+    assert directory.agency_of_seal("ab12") == "G12"
+
+
+def test_agency_of_a_seal_that_nobody_enrolled_is_none() -> None:
+    assert bound().agency_of_seal("ffff") is None
