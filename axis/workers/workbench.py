@@ -36,7 +36,8 @@ class ProcessWorkbench:
         self._tools = tools
         self._count = workers
         self._examining = asyncio.Semaphore(workers)
-        self._all = {Worker(tools) for _ in range(workers + 1)}
+        signers = 0 if tools.key is None else 1
+        self._all = {Worker(tools) for _ in range(workers + signers)}
         self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         for worker in self._all:
             self._idle.put_nowait(worker)
@@ -124,8 +125,8 @@ class ProcessWorkbench:
         """
         try:
             worker = await self._running(worker)
-        except WorkbenchUnavailableError:
-            _log.warning("worker.not_started")
+        except WorkbenchUnavailableError as error:
+            _log.warning("worker.not_started", error=str(error))
         finally:
             self._idle.put_nowait(worker)
 
@@ -133,8 +134,6 @@ class ProcessWorkbench:
         """Return this worker if it runs, else a new one in its place."""
         if worker.usable:
             return worker
-        if self._closed:
-            raise WorkbenchUnavailableError("the workers were stopped")
         if not worker.new:
             _log.info("worker.replaced", pid=worker.pid)
             self._all.discard(worker)
@@ -152,6 +151,8 @@ class ProcessWorkbench:
         return worker
 
     async def _call(self, function: Callable[..., T], *arguments: object) -> T:
+        if self._closed:
+            raise WorkbenchUnavailableError("the workers were stopped")
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, function, *arguments)
 
