@@ -7,6 +7,7 @@ libxml2 keeps every element name that it has seen until its process ends.
 import hashlib
 import os
 import resource
+import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,8 @@ class Tools:
     """What a worker needs for its work; sent to it once, when it starts."""
 
     rules: Rules
-    key: SigningKey
+    key: SigningKey | None = None
+    """Signs receipts; None where there are none to sign."""
     scanner: Scanner | None = None
     """Looks through attached files; picklable, and used in the worker."""
     bounds: Bounds = field(default_factory=Bounds)
@@ -94,6 +96,7 @@ def uncheckable(body: bytes, detail: str) -> Examination:
 
 def work(orders: Connection, tools: Tools) -> None:
     """Carry out orders until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the router, which ends in order
     _limit(tools.bounds)
     compile_schema()  # a worker that cannot check must not start, or it would refuse everything
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -104,7 +107,7 @@ def work(orders: Connection, tools: Tools) -> None:
         except EOFError:
             return
         if isinstance(order, Sign):
-            orders.send([sign(receipt, tools.key, location=RECEIPT) for receipt in order.receipts])
+            orders.send(_sign(order.receipts, tools.key))
             continue
         for body in order.bodies:
             examined = _examine(body, order.at, tools)
@@ -123,6 +126,12 @@ def _examine(body: bytes, at: datetime, tools: Tools) -> Examined:
     except Exception as error:  # noqa: BLE001 - a bug in a check is answered, for this one document
         examination = uncheckable(body, type(error).__name__)
     return Examined(examination, last=exhausted or _resident() > tools.bounds.worn)
+
+
+def _sign(receipts: Sequence[bytes], key: SigningKey | None) -> list[bytes]:
+    if key is None:
+        raise ValueError("this worker was given no key to sign with")
+    return [sign(receipt, key, location=RECEIPT) for receipt in receipts]
 
 
 def _limit(bounds: Bounds) -> None:
