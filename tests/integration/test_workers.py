@@ -14,8 +14,9 @@ import pytest
 import pytest_asyncio
 
 from axis.edxml.build import File, new_document
-from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.edxml.limits import MAX_DOCUMENT_BYTES, MAX_MARKUP
 from axis.edxml.write import write_document
+from axis.edxml.xml import NAMESPACE
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, Subject, SubjectKind
 from axis.evidence.xml import read_receipt, write_receipt
@@ -111,6 +112,14 @@ def largest_document(pki: DemoPki) -> bytes:
         wrapped=False,
     )
     return sign(write_document(document), pki.seal(AGENCY).load())
+
+
+def document_of_names(number: int, size: int) -> bytes:
+    """A message of as many different element names as are allowed, filling this many bytes."""
+    count = MAX_MARKUP // 2
+    filling = "x" * (size // count)
+    names = "".join(f"<n{number}.{index}.{filling}/>" for index in range(count))
+    return f'<edXML xmlns="{NAMESPACE}">{names}</edXML>'.encode()
 
 
 def resident(pid: int) -> int:
@@ -214,6 +223,19 @@ async def test_worker_that_has_grown_is_replaced_and_no_document_is_lost(key: Si
         assert all(resident(pid) <= bounds.worn for pid in worker_ids(bench))
     assert [one.size for one in done] == [GROWS] * 4 + [len(body) for body in SOUND]
     assert reasons(done) == [Reason.NOT_XML] * 10
+
+
+async def test_names_that_libxml2_keeps_for_ever_do_not_fill_a_worker(key: SigningKey) -> None:
+    bounds = Bounds(worn=150 * MEGABYTE)
+    hostile = [document_of_names(number, 20 * MEGABYTE) for number in range(6)]
+    async with bench_of(key, bounds, workers=1, rules=Rules(FIELD)) as bench:
+        before = worker_ids(bench)
+        done = await examined(bench, *hostile)
+        await rested(bench)
+        assert not set(before) <= set(worker_ids(bench))
+        assert all(resident(pid) <= bounds.worn for pid in worker_ids(bench))
+    assert [one.size for one in done] == [len(body) for body in hostile]
+    assert Reason.UNCHECKABLE not in reasons(done)
 
 
 async def test_neighbours_of_slow_documents_are_examined_once(
