@@ -41,8 +41,8 @@ def sign(
     CRLF becomes LF as XML prescribes. An empty placeholder in the document's own namespace
     stays where it is.
 
-    Raises InvalidInputError when the input is not well-formed, is signed already, or has no
-    place for the signature.
+    Raises InvalidInputError when the input is not well-formed, is signed already, has no place for
+    the signature, or has names outside ASCII.
     """
     root, findings = parse(document, max_bytes=max_bytes)
     if root is None:
@@ -65,12 +65,19 @@ def sign(
             f" / A signature could not cover the whole document ({'; '.join(faults)})."
         )
     _append_placeholder(location.parents(root)[0])
-    signed = _signer(key).sign(
-        root,
-        key=key.private,
-        cert=[certificate.parsed() for certificate in (key.certificate, *key.authorities)],
-        always_add_key_value=False,
-    )
+    try:
+        signed = _signer(key).sign(
+            root,
+            key=key.private,
+            cert=[certificate.parsed() for certificate in (key.certificate, *key.authorities)],
+            always_add_key_value=False,
+        )
+    except etree.XMLSyntaxError:
+        # signxml copies the tree through ASCII, in which such a name cannot be spelled.
+        raise InvalidInputError(
+            "Tên phần tử hoặc thuộc tính có chữ ngoài ASCII; edXML không có tên nào như vậy."
+            " / An element or attribute has a name outside ASCII; edXML has none like that."
+        ) from None
     return _DECLARATION + etree.tostring(signed, encoding="UTF-8", xml_declaration=False)
 
 
