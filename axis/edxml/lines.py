@@ -4,18 +4,18 @@ Values are read from the signed tree, whose canonical form has other lines than 
 the checks of authority know places only. Lines always come from the tree of the sent bytes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lxml import etree
 
-from axis.edxml.xml import NAMESPACE, tag
+from axis.edxml.xml import tag
 from axis.verdict import Finding
 
 HEADER: Final = "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader"
-_HEADER_PATH: Final = "/".join(tag(name) for name in HEADER.split("/")[2:])
-_PREFIX: Final = f"{{{NAMESPACE}}}"
+_HEADER_TAGS: Final = tuple(tag(name) for name in HEADER.split("/")[2:])
+_PREFIX_CHARS: Final = len(tag(""))
 _MAX_STEPS: Final = 32
 """Steps of a place that are followed; a message is no deeper."""
 
@@ -24,20 +24,23 @@ _MAX_STEPS: Final = 32
 class Lines:
     """The lines of the header's own elements: small enough to leave the process with a result."""
 
-    of_header: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    of_header: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """Name of a child of MessageHeader → the lines on which such children begin."""
 
     @classmethod
     def read(cls, root: etree._Element) -> "Lines":
         """Note where the children of the message header stand."""
-        header = root.find(_HEADER_PATH)
-        if header is None:
-            return cls()
+        header = root
+        for name in _HEADER_TAGS:
+            below = next((child for child in header if child.tag == name), None)
+            if below is None:
+                return cls()
+            header = below
         found: dict[str, list[int]] = {}
         for child in header:
-            name = str(child.tag).removeprefix(_PREFIX)
+            name = str(child.tag)[_PREFIX_CHARS:]
             found.setdefault(name, []).append(child.sourceline or 0)
-        return cls({name: tuple(lines) for name, lines in found.items()})
+        return cls(found)
 
     def complete(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return the findings, those about the header with their lines."""

@@ -6,6 +6,7 @@ ones, and types that the decree does not list.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from axis.edxml.elements import Code
@@ -77,6 +78,7 @@ def expected_notation(type_name: str, code: Code) -> str | None:
     return None if fits and _NUMBER.fullmatch(code.number) else example
 
 
+@lru_cache(maxsize=256)
 def _folded(type_name: str) -> str:
     folded = " ".join(unicodedata.normalize("NFC", type_name).lower().split())
     for other, plain in _SPELLINGS:

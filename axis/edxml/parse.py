@@ -5,7 +5,7 @@ ones; this module decides how often they may stand there and what their texts me
 returned whenever the message can be recognised, so that a refusal can name what it refuses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,17 @@ from axis.edxml.lines import located
 from axis.edxml.reader import Reader
 from axis.edxml.rules import check
 from axis.edxml.schema import validate
-from axis.edxml.shape import Shape
 from axis.edxml.values import Document, Message, Status
 from axis.edxml.xml import parse_tree, tag
 from axis.reasons import Reason, Severity
 from axis.verdict import Finding
 
 _HEADER_PATH = "edXMLEnvelope/edXMLHeader/MessageHeader"
+_STATUS_CODE = tag("StatusCode")
+_TO = tag("To")
+_OF_STATUSES = shapes.STATUS_HEADER.steps.keys() - shapes.DOCUMENT_HEADER.steps.keys()
+_OF_DOCUMENTS = shapes.DOCUMENT_HEADER.steps.keys() - shapes.STATUS_HEADER.steps.keys()
+"""Elements that only the one kind of message has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,12 @@ def read_message(root: etree._Element) -> tuple[Message | None, list[Finding]]:
         reader.note(root, Reason.MISSING_FIELD, field=_HEADER_PATH)
         return None, reader.findings
     message: Message | None
-    if fields.find(tag("StatusCode")) is not None and fields.find(tag("To")) is None:
+    names = {child.tag for child in fields}
+    if _STATUS_CODE in names and _TO not in names:
+        _refuse_others(reader, fields, names & _OF_DOCUMENTS)
         message = _read_status(reader, root, fields)
     else:
+        _refuse_others(reader, fields, names & _OF_STATUSES)
         message = _read_document(reader, root, envelope, header, fields)
     if message is not None:
         # A value that could not be read is named as such already, not also as missing.
@@ -84,7 +91,6 @@ def read_message(root: etree._Element) -> tuple[Message | None, list[Finding]]:
 
 
 def _read_status(reader: Reader, root: etree._Element, fields: etree._Element) -> Status | None:
-    _refuse_others(reader, fields, shapes.STATUS_HEADER)
     found = reader.fields(fields, shapes.STATUS_HEADER)
     for attachment in root.iterfind(f"{tag('AttachmentEncoded')}/{tag('Attachment')}"):
         reader.note(attachment, Reason.SCHEMA, detail="Attachment: StatusCode")
@@ -103,7 +109,6 @@ def _read_document(
     header: etree._Element,
     fields: etree._Element,
 ) -> Document:
-    _refuse_others(reader, fields, shapes.DOCUMENT_HEADER)
     found = reader.fields(fields, shapes.DOCUMENT_HEADER)
     trace = reader.only(header, "TraceHeaderList", counted=False)
     if trace is not None:
@@ -129,12 +134,11 @@ def _read_manifest(reader: Reader, envelope: etree._Element) -> dict[str, Any]:
     return found
 
 
-def _refuse_others(reader: Reader, fields: etree._Element, shape: Shape) -> None:
+def _refuse_others(reader: Reader, fields: etree._Element, others: Collection[object]) -> None:
     """Refuse a status's fields in a document and the reverse: the schema knows one header."""
-    other = (
-        shapes.DOCUMENT_HEADER if shape is shapes.STATUS_HEADER else shapes.STATUS_HEADER
-    ).by_tag
+    if not others:
+        return
     for child in fields:
-        if child.tag in other and child.tag not in shape.by_tag:
+        if child.tag in others:
             name = etree.QName(child).localname
             reader.note(child, Reason.SCHEMA, detail=f"{name}: StatusCode + To")

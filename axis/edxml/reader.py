@@ -5,7 +5,7 @@ from typing import Any, Final
 from lxml import etree
 
 from axis.edxml.codecs import TEXT, XML_SPACE
-from axis.edxml.identity import Naming, read_identity
+from axis.edxml.identity import Naming, is_plain, read_identity
 from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape, Slot
 from axis.edxml.xml import finding_at, tag
@@ -52,29 +52,32 @@ class Reader:
         for attribute, name in shape.xml_attributes:
             if text := element.get(name, "").strip(XML_SPACE):
                 found[attribute] = text
-        by_tag, complete = shape.by_tag, True
+        steps, complete = shape.steps, True
+        repeated: list[Parts] = []
         for child in element:
-            slot = by_tag.get(child.tag)  # type: ignore[arg-type]
-            if slot is None:
+            step = steps.get(child.tag)  # type: ignore[arg-type]
+            if step is None:
                 continue
-            attribute = slot.attribute
+            attribute, at_ease, named, slot = step
             if attribute in found:
                 self._again(child, slot, shape, found)
-            elif type(slot) is Leaf:
+            elif at_ease >= 0:
                 text = _whole_text(child) if len(child) else child.text or ""
                 value: Any = text.strip(XML_SPACE)
-                if not slot.plain or len(value) > slot.advised:
-                    value = self._leaf(child, slot, value)
-                if value is None or value == "":
-                    value, complete = _NOTHING, False
+                if not value or len(value) > at_ease or (named and not is_plain(value)):
+                    value = self._leaf(child, slot, value)  # type: ignore[arg-type]
+                    if value is None:
+                        value, complete = _NOTHING, False
                 found[attribute] = value
             elif type(slot) is Part:
                 found[attribute] = self.value(child, slot.shape)
             elif type(slot) is Parts:
-                alike = [one for one in element if one.tag == child.tag]
-                found[attribute] = self.parts(alike, slot)
+                found[attribute] = [child]
+                repeated.append(slot)
             elif type(slot) is Listing:
                 found[attribute] = self._items(child, slot)
+        for slot in repeated:
+            found[slot.attribute] = self.parts(found[slot.attribute], slot)
         if complete:
             return found
         return {name: value for name, value in found.items() if value is not _NOTHING}
@@ -84,15 +87,15 @@ class Reader:
     ) -> None:
         """Take in, pass over or refuse a child whose name has occurred before."""
         if type(slot) is Parts:
-            return  # all of them were read with the first
-        if type(slot) is Listing and slot.repeatable:
+            found[slot.attribute].append(child)
+        elif type(slot) is Listing and slot.repeatable:
             found[slot.attribute] += self._items(child, slot)
         elif not shape.counted:
             self._repeated(child)
 
     def parts(self, children: list[etree._Element], slot: Parts) -> tuple[Any, ...]:
         """Read repeated elements, up to the slot's limit."""
-        return tuple(self.value(child, slot.shape) for child in self._bounded(children, slot))
+        return tuple([self.value(child, slot.shape) for child in self._bounded(children, slot)])
 
     def _items(self, element: etree._Element, slot: Listing) -> tuple[Any, ...]:
         children = self._bounded(list(element.iterchildren(slot.item_tag)), slot)
@@ -120,7 +123,7 @@ class Reader:
         """Return what a leaf's text means; None when it is empty or cannot be read."""
         if not text or (len(text) > slot.advised and self._too_long(element, slot, len(text))):
             return None
-        if slot.naming is not None and not (text.isascii() and text.isprintable()):
+        if slot.naming is not None and not is_plain(text):
             text = self._identity(element, slot, slot.naming, text)
         if slot.codec is TEXT:
             return text

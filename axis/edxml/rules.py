@@ -38,11 +38,15 @@ def _document(document: Document) -> Iterator[Finding]:
     for place, receiver in _numbered(f"{HEADER}/To", document.to):
         yield from _organization(receiver, place, "To/OrganId")
     yield from _document_id(document.document_id, f"{HEADER}/DocumentId", "DocumentId")
-    yield from _required(document.code.number, "Code/CodeNumber")
-    yield from _required(document.code.notation, "Code/CodeNotation")
-    yield from _required(document.promulgation.date, "PromulgationInfo/PromulgationDate")
-    yield from _required(document.type.name, "DocumentType/TypeName")
-    yield from _required(document.subject, "Subject")
+    for field, value in (
+        ("Code/CodeNumber", document.code.number),
+        ("Code/CodeNotation", document.code.notation),
+        ("PromulgationInfo/PromulgationDate", document.promulgation.date),
+        ("DocumentType/TypeName", document.type.name),
+        ("Subject", document.subject),
+    ):
+        if not value:
+            yield _missing(f"{HEADER}/{field}", field)
     yield from _notation(document)
     yield from _due(document)
     for place, response in _numbered(f"{HEADER}/ResponseFor", document.responses):
@@ -80,7 +84,8 @@ def _status(status: Status) -> Iterator[Finding]:
     answered = status.response_for
     yield from _agency(answered.organ_id, f"{place}/OrganId", "ResponseFor/OrganId")
     yield from _document_id(answered.document_id, f"{place}/DocumentId", "ResponseFor/DocumentId")
-    yield from _required(status.timestamp, "Timestamp")
+    if status.timestamp is None:
+        yield _missing(f"{HEADER}/Timestamp", "Timestamp")
     if status.code in _TO_EXPLAIN and not status.description:
         yield _unexplained(HEADER, f"{status.code.value} {status.code.name_vi}")
 
@@ -131,11 +136,6 @@ def _document_id(text: str, place: str, field: str) -> Iterator[Finding]:
         yield _missing(place, field)
     elif not is_document_id(text):
         yield _bad(place, field, text, _DOCUMENT_ID)
-
-
-def _required(value: object, field: str) -> Iterator[Finding]:
-    if value is None or value == "":
-        yield _missing(f"{HEADER}/{field}", field)
 
 
 def _numbered(place: str, items: tuple[_Item, ...]) -> Iterator[tuple[str, _Item]]:

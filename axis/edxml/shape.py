@@ -24,11 +24,6 @@ class Leaf:
     """The Java producer binds the prefix again on this element (ContentTransferEncoded)."""
     naming: Naming | None = None
     """Set where the text names something (`axis.edxml.identity`)."""
-    plain: bool = field(init=False, compare=False)
-    """Whether the text is the value."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", self.codec is TEXT and self.naming is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,12 @@ class Listing:
 Slot = Leaf | Part | Parts | Listing
 
 
+Step = tuple[str, int, bool, Slot]
+"""What reading an element needs to know first, because a tuple is quickest to take apart: the
+field, the characters that a leaf's text may have without a look (-1: no leaf), whether the text is
+a name, and the slot itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How one kind of value stands in XML."""
@@ -90,7 +91,19 @@ class Shape:
     counted: bool = True
     """Whether the schema refuses repeated children (``xs:all``); else the reader does, because
     XSD 1.0 cannot count where the order is free and some children may repeat."""
-    by_tag: dict[str, Slot] = field(init=False, compare=False)
+    steps: dict[str, Step] = field(init=False, compare=False)
+    """By element name, for reading."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_tag", {tag(slot.name): slot for slot in self.slots})
+        object.__setattr__(self, "steps", {tag(slot.name): _step(slot) for slot in self.slots})
+
+
+def _step(slot: Slot) -> Step:
+    if not isinstance(slot, Leaf):
+        return (slot.attribute, -1, False, slot)
+    return (
+        slot.attribute,
+        slot.advised if slot.codec is TEXT else 0,
+        slot.naming is not None,
+        slot,
+    )
