@@ -37,8 +37,8 @@ class PrivateClamd:
 
 @contextmanager
 def private_clamd() -> Iterator[PrivateClamd]:
-    """Run a clamd; its folder lies where a socket's path is short enough."""
-    with TemporaryDirectory(prefix="axis-clamd-") as name:
+    """Run a clamd, in /tmp: a socket's path must be short, and Debian's AppArmor profile agrees."""
+    with TemporaryDirectory(prefix="axis-clamd-", dir="/tmp") as name:
         folder = Path(name)
         database = folder / "database"
         database.mkdir()
