@@ -19,12 +19,13 @@ MAX_EQUALS: Final = 60_000
 """Most ``=`` in a message, thus attributes: each needs one. Real messages have under ten, one more
 an attachment, and up to two that end each base64 text."""
 
-MAX_NAMESPACES: Final = 16
+MAX_NAMESPACES: Final = 24
 """Namespaces in scope at one element. Real messages have four; inclusive canonicalisation takes
 time by the product of namespaces and elements: 2,000 of them cost minutes, measured."""
 
-MAX_ATTRIBUTES: Final = 16
-"""Attributes of one element. Real ones have up to four; canonicalisation sorts them slowly."""
+MAX_ATTRIBUTES: Final = 24
+"""Attributes of one element. Real ones have up to four; canonicalisation sorts them slowly, which
+begins to cost with hundreds."""
 
 MAX_DEPTH: Final = 32
 """Levels of elements. edXML itself has 9, a signature with signed properties adds about 12."""
@@ -52,9 +53,13 @@ MAX_UNPACKED_BYTES: Final = 100 * 1024 * 1024
 """All files of one document together, unpacked from their archives. PDF and Office files hardly
 shrink in one, so 50 MiB of archives never honestly hold more."""
 
-MAX_ARCHIVE_DIRECTORY_BYTES: Final = 4_096
-"""The list of entries of a wrapping archive, which has one entry; a longer list is an archive
-that somebody attached as such, and stays packed."""
+MAX_DIRECTORY_BYTES: Final = 2 * 1024 * 1024
+"""Lists of entries of all ZIP archives of one document, office files included. A presentation of a
+thousand parts has 100 KB; the limit is 45,000 entries, which take half a second to read."""
+
+MAX_ARCHIVE_ENTRIES: Final = 500
+"""Files taken out of all archives of one document. Each is looked through like an attachment,
+of which there may be 200."""
 
 MIN_YEAR: Final = 1945
 """The State's first official documents; also keeps times away from the calendar's edges, where

@@ -37,6 +37,9 @@ asked for only when the message is that long, and our own limits hold in both ca
 _SMALL = min(MAX_MARKUP, MAX_EQUALS)
 """A message of no more bytes cannot hold more signs than the limits allow."""
 
+_FEW_EQUALS = min(MAX_ATTRIBUTES, MAX_NAMESPACES)
+"""No element of a message with no more signs of equality has too many of either."""
+
 _DTD = (b"<!DOCTYPE", b"<!ENTITY")
 _DECLARATION_BYTES = 256
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
@@ -93,7 +96,7 @@ def parse_tree(
     # equality each. Looking at the tree costs more than counting.
     if finding is None and data.count(b"?") > 2:
         finding = _refuse_instructions(root)
-    if finding is None and data.count(b"=") > MAX_ATTRIBUTES:
+    if finding is None and data.count(b"=") > _FEW_EQUALS:
         finding = _refuse_attributes(root)
     return (None, [finding]) if finding else (root, [])
 
