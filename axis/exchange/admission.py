@@ -4,26 +4,32 @@ Together with `axis.examination` they are the five admission checks. Everything 
 pure: what is known comes in as `Known`, findings go out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.lines import HEADER
 from axis.edxml.values import Document, Status
 from axis.examination import Examination
+from axis.exchange import targets
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.known import Known
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.submission import Route, Submission
 from axis.reasons import Reason
 from axis.registry.agency import Agency
+from axis.registry.directory import Directory
 from axis.registry.routing import Routing
-from axis.verdict import Finding
+from axis.trust.location import EDXML
+from axis.verdict import FileFacts, Finding
 
 MAX_RECEIVERS = 1_000
 """Receivers of one document: the largest real broadcasts go to about 700 agencies."""
 
+_SENDER = f"{HEADER}/From/OrganId"
+_ANSWERED = f"{HEADER}/ResponseFor"
 _ROUTES_OF_DOCUMENTS = (Route.DOCUMENT, Route.URGENT)
 
 
@@ -78,14 +84,14 @@ def check_speaker(
     """
     outcome = known.directory.sender(code, endpoint, at)
     if not isinstance(outcome, Agency):
-        return Speaker(None, outcome)
+        return Speaker(None, tuple(replace(finding, place=_SENDER) for finding in outcome))
     certificate = examination.certificate
     if certificate is None:
         return Speaker(outcome, ())  # the signature check has said why
     findings = known.directory.authorize(
         certificate.fingerprint, outcome.code, at, subject=certificate.subject
     )
-    return Speaker(outcome, tuple(findings))
+    return Speaker(outcome, tuple(replace(finding, place=EDXML.place) for finding in findings))
 
 
 def admit_document(
@@ -95,22 +101,19 @@ def admit_document(
     speaker = check_speaker(document.sender, endpoint, examination, known, at)
     findings = list(speaker.findings)
     routing = Routing()
+    found: tuple[UUID, ...] = ()
     if len(document.receivers) > MAX_RECEIVERS:
         facts = {"count": len(document.receivers), "limit": MAX_RECEIVERS}
-        findings.append(Finding(Reason.TOO_MANY_RECEIVERS, facts=facts))
+        findings.append(Finding(Reason.TOO_MANY_RECEIVERS, f"{HEADER}/To", facts=facts))
     else:
-        routing = known.directory.route(document.receivers, at)
+        places = targets.receiver_places(document)
+        routing = known.directory.route(document.receivers, at, places)
         findings += routing.findings
-    targets: list[UUID] = []
     if speaker.agency is not None and known.stored_known:
-        for document_id in document.target_document_ids:
-            target = _target(document_id, speaker.agency.code, known)
-            if isinstance(target, Finding):
-                findings.append(target)
-            else:
-                targets.append(target.id)
+        found, complaints = targets.find_targets(document, speaker.agency, known, at)
+        findings += complaints
         findings += _conflict(document, speaker.agency.code, known)
-    return DocumentAdmission(speaker, routing, tuple(dict.fromkeys(targets)), tuple(findings))
+    return DocumentAdmission(speaker, routing, found, _with_lines(findings, examination))
 
 
 def admit_status(
@@ -122,54 +125,88 @@ def admit_status(
     """
     speaker = check_speaker(status.sender, endpoint, examination, known, at)
     if speaker.agency is None or not known.stored_known:
-        return StatusAdmission(speaker, None, None, speaker.findings)
-    parties = _parties(status, speaker.agency, known)
-    facts = {"document_id": status.document_id, "code": status.sender}
-    named = known.documents.get(status.document_id, [])
-    documents = [document for document in named if document.sender == parties[0]]
-    deliveries = [
-        (document, delivery)
-        for document in documents
-        if (delivery := known.deliveries.get((document.id, parties[1]))) is not None
-    ]
-    if not deliveries:
-        reason = Reason.NOT_A_RECEIVER if documents else Reason.TARGET_UNKNOWN
-        if named and status.code.from_sender and not documents:
-            reason = Reason.NOT_ORIGINAL_SENDER
-        elif documents and status.code.from_sender:
-            facts["code"] = status.addressee
-        return StatusAdmission(
-            speaker, None, None, (*speaker.findings, Finding(reason, facts=facts))
-        )
-    chosen = _subject(status.code, deliveries)
-    if chosen is None:
-        state = deliveries[-1][1].state
-        finding = Finding(
-            Reason.STATUS_OUT_OF_ORDER,
-            facts={"status": status.code.value, "state": state.value},
-        )
-        return StatusAdmission(speaker, None, None, (*speaker.findings, finding))
-    return StatusAdmission(speaker, *chosen, speaker.findings)
+        findings = _with_lines(speaker.findings, examination)
+        return StatusAdmission(speaker, None, None, findings)
+    subject = _about(status, speaker.agency, known, at)
+    if isinstance(subject, Finding):
+        findings = _with_lines((*speaker.findings, subject), examination)
+        return StatusAdmission(speaker, None, None, findings)
+    return StatusAdmission(speaker, *subject, _with_lines(speaker.findings, examination))
 
 
-def pairs_of(status: Status, known: Known) -> list[tuple[UUID, str]]:
+def pairs_of(status: Status, known: Known, at: datetime) -> list[tuple[UUID, str]]:
     """Return the (document, receiver) pairs that a status may be about."""
     agency = known.directory.find(status.sender)
     if agency is None:
         return []
-    sender, receiver = _parties(status, agency, known)
+    senders, receivers = _parties(status, agency, known, at)
     return [
         (document.id, receiver)
         for document in known.documents.get(status.document_id, [])
-        if document.sender == sender
+        if document.sender in senders
+        for receiver in receivers
     ]
 
 
-def _parties(status: Status, agency: Agency, known: Known) -> tuple[str, str]:
-    """Return the codes of the document's sender and of its receiver."""
-    other = known.directory.find(status.addressee)
-    other_code = status.addressee if other is None else other.code
-    return (agency.code, other_code) if status.code.from_sender else (other_code, agency.code)
+def name_sealers(files: Iterable[FileFacts], directory: Directory) -> tuple[FileFacts, ...]:
+    """Return the facts about files with the agencies whose enrolled seals signed inside them."""
+    return tuple(
+        replace(
+            file,
+            signatures=tuple(
+                replace(one, agency=directory.agency_of_seal(one.fingerprint))
+                for one in file.signatures
+            ),
+        )
+        for file in files
+    )
+
+
+def _about(
+    status: Status, agency: Agency, known: Known, at: datetime
+) -> tuple[KnownDocument, KnownDelivery] | Finding:
+    """Find the document and the delivery that an agency's status is about, or say what forbids."""
+    named = known.documents.get(status.document_id, [])
+    senders, receivers = _parties(status, agency, known, at)
+    documents = [document for document in named if document.sender in senders]
+    deliveries = [
+        (document, delivery)
+        for document in documents
+        for receiver in receivers
+        if (delivery := known.deliveries.get((document.id, receiver))) is not None
+    ]
+    from_sender = status.code.from_sender
+    facts = {"document_id": status.document_id}
+    if not documents:
+        reason = Reason.NOT_ORIGINAL_SENDER if named and from_sender else Reason.TARGET_UNKNOWN
+        return Finding(reason, f"{_ANSWERED}/DocumentId", facts=facts)
+    if not deliveries:
+        facts["code"] = status.addressee if from_sender else status.sender
+        place = f"{_ANSWERED}/OrganId" if from_sender else _SENDER
+        return Finding(Reason.NOT_A_RECEIVER, place, facts=facts)
+    chosen = _subject(status.code, deliveries)
+    if chosen is None:
+        facts = {"status": status.code.value, "state": deliveries[-1][1].state.value}
+        return Finding(Reason.STATUS_OUT_OF_ORDER, f"{HEADER}/StatusCode", facts=facts)
+    return chosen
+
+
+def _parties(
+    status: Status, agency: Agency, known: Known, at: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of the document's sender and of its receiver, each with predecessors.
+
+    Who has succeeded a closed receiver answers for what that one was sent, and may be taken it
+    back from. To take back is the original sender's alone.
+    """
+    directory = known.directory
+    other = directory.find(status.addressee)
+    if status.code.from_sender:
+        receiver = directory.present(status.addressee, at)
+        receivers = () if receiver is None else directory.lineage(receiver, at)
+        return (agency.code,), receivers
+    senders = () if other is None else directory.lineage(other, at)
+    return senders, directory.lineage(agency, at)
 
 
 def _subject(
@@ -193,16 +230,6 @@ def _subject(
     return (documents or deliveries)[0]
 
 
-def _target(document_id: str, sender: str, known: Known) -> KnownDocument | Finding:
-    named = known.documents.get(document_id, [])
-    own = [document for document in named if document.sender == sender]
-    originals = [document for document in own if document.kind is not DocumentKind.RECALL]
-    if originals:
-        return originals[0]
-    reason = Reason.NOT_ORIGINAL_SENDER if named and not own else Reason.TARGET_UNKNOWN
-    return Finding(reason, facts={"document_id": document_id})
-
-
 def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
     """A new document may not reuse the DocumentId of another new one."""
     if document.kind is not DocumentKind.NEW:
@@ -212,4 +239,9 @@ def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
         for earlier in known.documents.get(document.document_id, [])
     )
     facts = {"document_id": document.document_id}
-    return [Finding(Reason.DOCUMENT_CONFLICT, facts=facts)] if taken else []
+    place = f"{HEADER}/DocumentId"
+    return [Finding(Reason.DOCUMENT_CONFLICT, place, facts=facts)] if taken else []
+
+
+def _with_lines(findings: Iterable[Finding], examination: Examination) -> tuple[Finding, ...]:
+    return tuple(examination.lines.complete(findings))

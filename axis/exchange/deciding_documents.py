@@ -42,7 +42,8 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
             *examination.findings,
             *admission.check_route(document, matter.case.submission.routing_key),
             *admitted.findings,
-        ]
+        ],
+        admission.name_sealers(examination.files, known.directory),
     )
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)
@@ -72,22 +73,23 @@ def _accept(
     docket.records.deliveries += deliveries
     docket.prove(matter, receipt, urgent=document.priority.urgent, document=row.id)
     docket.enter(matter, SubmissionOutcome.ACCEPTED, receipt.id, document=row.id)
-    docket.known.add_document(
-        KnownDocument(
-            id=row.id,
-            sender=row.sender,
-            document_id=row.document_id,
-            kind=row.kind,
-            sha256=row.sha256,
-            size=len(row.body),
-            code=str(document.code),
-            endpoint=row.endpoint,
-            urgent=row.priority.urgent,
-            accepted_at=row.accepted_at,
-            receipt=receipt.id,
-            receipt_size=0,
-        )
+    accepted = KnownDocument(
+        id=row.id,
+        sender=row.sender,
+        document_id=row.document_id,
+        kind=row.kind,
+        sha256=row.sha256,
+        size=len(row.body),
+        code=str(document.code),
+        endpoint=row.endpoint,
+        urgent=row.priority.urgent,
+        accepted_at=row.accepted_at,
+        receipt=receipt.id,
+        receipt_size=0,
     )
+    docket.known.add_document(accepted)
+    receivers = [delivery.receiver for delivery in deliveries]
+    docket.known.add_holders(accepted, row.targets, receivers)
     for delivery in deliveries:
         docket.known.deliveries[row.id, delivery.receiver] = KnownDelivery(
             delivery.id, row.id, delivery.receiver, delivery.endpoint, delivery.state

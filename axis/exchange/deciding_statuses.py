@@ -90,7 +90,7 @@ def _accept(
             about,
             document=document,
             delivery=delivery,
-            receiver_name=agency.name,
+            receiver_name=_receiver_name(docket, delivery, agency),
             status=status,
             status_id=row.id,
             endpoint=other,
@@ -147,6 +147,12 @@ def _row(
         certificate=certificate.fingerprint,
         accepted_at=docket.at,
     )
+
+
+def _receiver_name(docket: Docket, delivery: KnownDelivery, reporter: Agency) -> str:
+    """Return the name of the agency that received; its successor may be the one that reports."""
+    receiver = docket.known.directory.find(delivery.receiver)
+    return reporter.name if receiver is None else receiver.name
 
 
 def _endpoint_of_sender(docket: Docket, document: KnownDocument) -> str:

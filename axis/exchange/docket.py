@@ -22,6 +22,7 @@ from axis.exchange.records import (
     SubmissionOutcome,
     SubmissionRow,
 )
+from axis.reasons import Severity
 from axis.verdict import Finding, Verdict
 
 
@@ -45,7 +46,13 @@ class Docket:
         message = matter.case.message
         urgent = isinstance(message, Document) and message.priority.urgent
         self.prove(matter, receipt, urgent=urgent)
-        reasons = tuple(dict.fromkeys(finding.reason.code for finding in verdict.findings))
+        reasons = tuple(
+            dict.fromkeys(
+                finding.reason.code
+                for finding in verdict.findings
+                if finding.severity is not Severity.WARN
+            )
+        )
         self.enter(matter, SubmissionOutcome.REFUSED, receipt.id, reasons=reasons)
         return close(matter.case, Ending.REFUSED, reasons=reasons)
 

@@ -6,11 +6,12 @@ comes again is recognised by its idempotency keys.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from axis.clock import Clock
-from axis.edxml.values import Status
-from axis.exchange import admission
+from axis.edxml.values import Document, Status
+from axis.exchange import admission, targets
 from axis.exchange.case import Case, Decision
 from axis.exchange.decision import Decider
 from axis.exchange.known import Known
@@ -18,6 +19,7 @@ from axis.exchange.ports import IntakeWork, Store, Workbench
 from axis.exchange.receipts import Notary
 from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.submission import Submission
+from axis.registry.directory import Directory
 
 
 class IntakeObserver(Protocol):
@@ -58,8 +60,11 @@ class Intake:
             for submission, examination in zip(submissions, examinations, strict=True)
         ]
         async with self._store.intake() as work:
-            known = await _look_up(work, cases)
-            decider = Decider(known, self._notary, self._clock())
+            directory = await work.directory()
+            await work.lock({key for case in cases for key in case.locks})
+            at = self._clock()
+            known = await look_up(work, directory, cases, at)
+            decider = Decider(known, self._notary, at)
             decisions = [decider.decide(case) for case in cases]
             records = decider.records
             receipts = await self._workbench.sign([row.receipt for row in records.evidence])
@@ -72,24 +77,40 @@ class Intake:
             await work.save(Records(dead_letters=list(letters)))
 
 
-async def _look_up(work: IntakeWork, cases: Sequence[Case]) -> Known:
-    """Read, under locks, all that deciding these cases needs."""
-    directory = await work.directory()
-    await work.lock({key for case in cases for key in case.locks})
+async def look_up(
+    work: IntakeWork, directory: Directory, cases: Sequence[Case], at: datetime
+) -> Known:
+    """Read all that judging these cases at this moment needs.
+
+    Who decides them holds their locks by now, so that it stays true.
+    """
     known = Known(directory)
     message_keys = {key for case in cases for key in case.message_keys}
     known.submissions.update(await work.earlier_submissions(message_keys))
     document_ids = {name for case in cases for name in case.named_documents}
     for document in await work.documents_named(document_ids):
         known.add_document(document)
-    statuses = [
-        case.examination.message for case in cases if isinstance(case.examination.message, Status)
-    ]
-    pairs = {pair for status in statuses for pair in admission.pairs_of(status, known)}
+    messages = [case.examination.message for case in cases]
+    await _look_up_holders(work, known, [one for one in messages if isinstance(one, Document)], at)
+    await _look_up_deliveries(work, known, [one for one in messages if isinstance(one, Status)], at)
+    return known
+
+
+async def _look_up_holders(
+    work: IntakeWork, known: Known, documents: Sequence[Document], at: datetime
+) -> None:
+    pairs = {pair for document in documents for pair in targets.pairs_of(document, known, at)}
+    if pairs:
+        known.held.update(await work.held(pairs))
+
+
+async def _look_up_deliveries(
+    work: IntakeWork, known: Known, statuses: Sequence[Status], at: datetime
+) -> None:
+    pairs = {pair for status in statuses for pair in admission.pairs_of(status, known, at)}
     if pairs:
         for delivery in await work.deliveries_of(pairs):
             known.deliveries[delivery.document, delivery.receiver] = delivery
         locked = [delivery.id for delivery in known.deliveries.values()]
         for status in await work.statuses_of(locked):
             known.statuses[status.sha256] = status
-    return known

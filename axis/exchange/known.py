@@ -3,6 +3,7 @@
 Decisions add to it, so that a later message of the batch sees an earlier one.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -30,6 +31,8 @@ class Known:
     """By DocumentId, oldest first."""
     deliveries: dict[tuple[UUID, str], KnownDelivery] = field(default_factory=dict)
     """By document and receiver code."""
+    held: set[tuple[UUID, str]] = field(default_factory=set)
+    """(document, receiver code) of those that were looked up: who got it, or a later version."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
     """By digest, those about the deliveries that were looked up."""
 
@@ -48,6 +51,25 @@ class Known:
         The bytes alone count: which delivery they would be about may have changed since.
         """
         return self.statuses.get(sha256)
+
+    def add_holders(
+        self, document: KnownDocument, targets: Collection[UUID], receivers: Iterable[str]
+    ) -> None:
+        """Remember who gets a document that has just been accepted, and with it its targets."""
+        carried = {document.id, *self._carried(document, targets)}
+        self.held.update((one, receiver) for receiver in receivers for one in carried)
+
+    def _carried(self, document: KnownDocument, targets: Collection[UUID]) -> Collection[UUID]:
+        """Return the targets of which a document is a later version.
+
+        An update always is; a replacement only where it goes on under the same DocumentId.
+        """
+        if document.kind is DocumentKind.UPDATE:
+            return targets
+        if document.kind is not DocumentKind.REPLACE:
+            return ()
+        same = {one.id for one in self.documents.get(document.document_id, [])}
+        return same.intersection(targets)
 
     def add_document(self, document: KnownDocument) -> None:
         """Remember a document that has just been accepted."""

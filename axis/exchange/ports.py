@@ -110,6 +110,12 @@ class IntakeWork(Protocol):
     async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
         """Lock and return the deliveries of (document, receiver code)."""
 
+    async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
+        """Return those (document, receiver code) pairs where the receiver got the document.
+
+        It got it too with an update of it, or with a replacement under the same DocumentId.
+        """
+
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
 

@@ -6,19 +6,20 @@ reads, so 700 receivers resolve in about a millisecond.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from axis.errors import InvalidInputError
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, legal_day
-from axis.registry.routing import Resolved, Routing, Step, StepKind
+from axis.registry.routing import Resolved, Routing, Step, StepKind, notes
 from axis.verdict import Finding
 
 
 class Directory:
     """Agencies, endpoints and enrolled certificates at one version of the registry."""
 
-    __slots__ = ("_agencies", "_certificates", "_codes", "_endpoints", "_version")
+    __slots__ = ("_agencies", "_certificates", "_codes", "_endpoints", "_named_heir", "_version")
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class Directory:
         self._endpoints = {endpoint.id: endpoint for endpoint in endpoints}
         self._agencies = _by_code(agencies)
         self._codes = _with_aliases(self._agencies)
+        self._named_heir = _by_successor(self._agencies.values(), self._codes)
         self._certificates: dict[str, tuple[EnrolledCertificate, ...]] = {}
         for certificate in certificates:
             bound = self._certificates.get(certificate.fingerprint, ())
@@ -87,22 +89,56 @@ class Directory:
             via.append(Step(StepKind.ANCESTOR, agency.code, server.code))
         return Resolved(code, agency, server.endpoint, tuple(via))
 
-    def route(self, codes: Iterable[str], at: date) -> Routing:
-        """Resolve all receivers of a document: one line an agency, one copy an endpoint."""
+    def route(
+        self, codes: Iterable[str], at: date, places: Mapping[str, str] | None = None
+    ) -> Routing:
+        """Resolve all receivers of a document: one line an agency, one copy an endpoint.
+
+        ``places`` says where in the message a code stands, for what is found about it.
+        """
+        places = places or {}
         named: dict[str, Resolved] = {}
-        receivers: dict[str, Resolved] = {}
+        receivers: dict[str, list[Resolved]] = {}
         findings: list[Finding] = []
         distinct = list(dict.fromkeys(codes))
         for code in distinct:
             outcome = self.resolve(code, at)
             if isinstance(outcome, Finding):
-                findings.append(outcome)
+                findings.append(replace(outcome, place=places.get(code, "")))
                 continue
             named[code] = outcome
-            receivers.setdefault(outcome.agency.code, outcome)
+            receivers.setdefault(outcome.agency.code, []).append(outcome)
         if not distinct:
             findings.append(Finding(Reason.NO_RECEIVER))
-        return Routing(tuple(receivers.values()), named, tuple(findings))
+        resolved = tuple(same[0] for same in receivers.values())
+        findings += (note for same in receivers.values() for note in notes(same, places))
+        return Routing(resolved, named, tuple(findings))
+
+    def present(self, code: str, at: date) -> Agency | None:
+        """Return the agency that acts on that day for what this code names, or None.
+
+        Alias → successor when closed, as in `resolve`; it need not be open nor be connected.
+        """
+        agency = self.find(code)
+        if agency is None:
+            return None
+        return next(reversed([agency, *self._successors(agency, legal_day(at))]))
+
+    def lineage(self, agency: Agency, at: date) -> tuple[str, ...]:
+        """Return the agency's code and those of the closed agencies that it now acts for.
+
+        They are the codes under which it may have received: a successor has what its
+        predecessors, over any number of mergers, were sent.
+        """
+        day = legal_day(at)
+        found = {agency.code: agency}
+        queue = [agency]
+        while queue:
+            for closed in self._named_heir.get(queue.pop().code, ()):
+                if closed.closed_before(day) and closed.code not in found:
+                    found[closed.code] = closed
+                    queue.append(closed)
+        return tuple(found)
 
     def serves(self, endpoint_id: str, code: str, at: date) -> bool:
         """Return whether this endpoint acts for the agency: it is its own, or its route ends there.
@@ -202,6 +238,18 @@ def _by_code(agencies: Iterable[Agency]) -> dict[str, Agency]:
     for agency in agencies:
         if found.setdefault(agency.code, agency) is not agency:
             raise InvalidInputError(f"agency code {agency.code} occurs twice")
+    return found
+
+
+def _by_successor(
+    agencies: Iterable[Agency], codes: Mapping[str, Agency]
+) -> dict[str, tuple[Agency, ...]]:
+    """Index agencies by the code of the agency that they name as their successor."""
+    found: dict[str, tuple[Agency, ...]] = {}
+    for agency in agencies:
+        heir = None if agency.successor is None else codes.get(agency.successor)
+        if heir is not None:
+            found[heir.code] = (*found.get(heir.code, ()), agency)
     return found
 
 

@@ -1,9 +1,10 @@
 """Routes as values: who receives what was addressed to a code, where, and how it got there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from axis.reasons import Reason
 from axis.registry.agency import Agency
 from axis.verdict import Finding
 
@@ -53,7 +54,7 @@ class Routing:
     named: Mapping[str, Resolved] = field(default_factory=dict)
     """Every code of the document that resolved."""
     findings: tuple[Finding, ...] = ()
-    """One finding for every code that did not."""
+    """Why a code did not resolve, one for each; then warnings about old and doubled codes."""
 
     @property
     def by_endpoint(self) -> dict[str, tuple[str, ...]]:
@@ -62,3 +63,15 @@ class Routing:
         for receiver in self.resolved:
             copies.setdefault(receiver.endpoint, []).append(receiver.agency.code)
         return {endpoint: tuple(codes) for endpoint, codes in copies.items()}
+
+
+def notes(same: Sequence[Resolved], places: Mapping[str, str]) -> Iterator[Finding]:
+    """Say what is out of date in the sender's own list: ``same`` are all codes of one agency."""
+    code = same[0].agency.code
+    for receiver in same:
+        if any(step.kind is StepKind.SUCCESSOR for step in receiver.via):
+            facts = {"code": receiver.named, "successor": code}
+            yield Finding(Reason.RECEIVER_SUCCEEDED, places.get(receiver.named, ""), facts=facts)
+    if len(same) > 1:
+        facts = {"codes": ", ".join(receiver.named for receiver in same), "code": code}
+        yield Finding(Reason.RECEIVER_DOUBLED, places.get(same[1].named, ""), facts=facts)

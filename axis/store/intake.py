@@ -1,6 +1,7 @@
 """The intake's transaction on PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
@@ -22,6 +23,10 @@ from axis.store.sql import load_queries
 from axis.store.writing import add_records
 
 _SQL = load_queries("intake")
+
+MAX_LATER_VERSIONS: Final = 100
+"""Updates of one document that are asked who has got it, the newest first. Documents are updated a
+few times; the limit keeps one that is updated without end from slowing every later one down."""
 
 
 class PostgresIntakeWork:
@@ -80,6 +85,13 @@ class PostgresIntakeWork:
             KnownDelivery(**{**row, "state": DeliveryState(row["state"])})
             for row in map(dict, rows)
         ]
+
+    async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
+        """Return those (document, receiver code) pairs where the receiver got the document."""
+        documents = [document for document, _ in pairs]
+        receivers = [receiver for _, receiver in pairs]
+        rows = await self._connection.fetch(_SQL["held"], documents, receivers, MAX_LATER_VERSIONS)
+        return [(row["document"], row["receiver"]) for row in rows]
 
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""

@@ -88,6 +88,10 @@ class MemoryIntakeWork:
         self._store.step("deliveries_of")
         return []
 
+    async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
+        self._store.step("held")
+        return []
+
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         self._store.step("statuses_of")
         return []

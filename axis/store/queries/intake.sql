@@ -45,6 +45,30 @@ JOIN unnest($1::uuid[], $2::text[]) AS wanted (document, receiver)
 ORDER BY d.id
 FOR UPDATE OF d
 
+-- name: held
+-- Of these (document, receiver) pairs, those where the receiver got the document: itself, or with
+-- a later version. That is an update of it (kind 2), or a replacement (3) that goes on under its
+-- DocumentId. Each document's versions are sought once, the newest $3 of them.
+WITH wanted AS (
+    SELECT document, receiver FROM unnest($1::uuid[], $2::text[]) AS pair (document, receiver)
+), version AS (
+    SELECT target.document, later.version
+    FROM (SELECT DISTINCT document FROM wanted) AS target
+    JOIN document t ON t.id = target.document
+    CROSS JOIN LATERAL (
+        SELECT t.id AS version
+        UNION ALL
+        (SELECT v.id FROM document_link l JOIN document v ON v.id = l.document
+         WHERE l.target = t.id
+           AND (v.kind = 2 OR v.kind = 3 AND v.document_id = t.document_id)
+         ORDER BY v.id DESC LIMIT $3)
+    ) AS later
+)
+SELECT DISTINCT w.document, w.receiver
+FROM wanted w
+JOIN version v USING (document)
+JOIN delivery d ON d.document = v.version AND d.receiver = w.receiver
+
 -- name: statuses_of
 -- Statuses stored for these deliveries, each with its reporter's first receipt.
 SELECT t.document, d.priority >= 1 AS urgent, t.sha256, s.receipt,

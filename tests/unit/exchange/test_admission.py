@@ -1,29 +1,43 @@
 """Authentication and authority: who may send what, to whom, about which document."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.lines import HEADER, Lines
 from axis.edxml.values import Document
-from axis.exchange.admission import MAX_RECEIVERS, admit_document, admit_status, check_route
+from axis.exchange.admission import (
+    MAX_RECEIVERS,
+    admit_document,
+    admit_status,
+    check_route,
+    name_sealers,
+)
 from axis.exchange.case import Case
 from axis.exchange.known import Known
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
-from axis.verdict import Finding
+from axis.registry.directory import Directory
+from axis.verdict import FileFacts, FileSignature, Finding
 from tests.support.exchange import (
     NOW,
     case,
     decider,
     directory,
     document,
+    fingerprint,
     reported,
     status,
     submission,
 )
+
+TODAY = date(2026, 3, 2)
+"""The day of `NOW` in Việt Nam."""
+
+BUSINESS = "/edXML/edXMLEnvelope/edXMLHeader/TraceHeaderList/Bussiness"
 
 
 def reasons(findings: tuple[Finding, ...]) -> list[Reason]:
@@ -38,9 +52,9 @@ def admit(
     return reasons(admit_document(message, endpoint, examined, known, NOW).findings)
 
 
-def knowing(*messages: Document) -> Known:
+def knowing(*messages: Document, registry: Directory | None = None) -> Known:
     """What is known once these documents were accepted."""
-    known = Known(directory())
+    known = Known(registry or directory())
     for message in messages:
         endpoint = known.directory.resolve(message.sender, NOW)
         assert not isinstance(endpoint, Finding)
@@ -126,8 +140,12 @@ def test_document_without_receivers_is_refused() -> None:
     assert admit(document("G22", ["", ""])) == [Reason.NO_RECEIVER]
 
 
-def test_closed_receiver_with_a_successor_is_no_reason_to_refuse() -> None:
-    assert admit(document("G22", ["G05"])) == []
+def test_closed_receiver_with_a_successor_is_a_warning_and_no_reason_to_refuse() -> None:
+    assert admit(document("G22", ["G05"])) == [Reason.RECEIVER_SUCCEEDED]
+
+
+def test_receiver_under_two_codes_is_a_warning_and_no_reason_to_refuse() -> None:
+    assert admit(document("G22", ["G09", "000.00.00.G09"])) == [Reason.RECEIVER_DOUBLED]
 
 
 def test_document_with_the_sender_among_the_receivers_is_admitted() -> None:
@@ -220,13 +238,13 @@ def test_message_on_the_wrong_route_is_refused(
 
 
 # -- statuses: which delivery they are about ------------------------------------------------------
-def admit_report(reporting: Case, known: Known) -> list[Reason]:
+def admit_report(reporting: Case, known: Known, at: datetime = NOW) -> list[Reason]:
     message = reporting.examination.message
     endpoint = reporting.submission.user_id
     assert not isinstance(message, Document)
     assert message is not None
     assert endpoint is not None
-    admitted = admit_status(message, endpoint, reporting.examination, known, NOW)
+    admitted = admit_status(message, endpoint, reporting.examination, known, at)
     return reasons(admitted.findings)
 
 
@@ -313,6 +331,100 @@ def test_agency_that_closes_tomorrow_may_send_today() -> None:
     examined = case(message, submission("lgsp-h37")).examination
     late = admit_document(message, "lgsp-h37", examined, known, NOW + timedelta(days=1))
     assert reasons(late.findings) == [Reason.SENDER_CLOSED]
+
+
+def test_successor_of_a_closed_receiver_reports_on_what_that_one_was_sent() -> None:
+    merging = Agency("G07", "Bộ sắp sáp nhập", Level.CENTRAL, None, (), "g09", None, TODAY, "G09")
+    first = document("G22", ["G07"])
+    known = knowing(first, registry=directory(merging))
+    report = reported("G09", StatusCode.ARRIVED, first, "g09")
+    assert admit_report(report, known) == [Reason.NOT_A_RECEIVER]
+    assert admit_report(report, known, at=NOW + timedelta(days=1)) == []
+
+
+def test_receiver_reports_to_the_successor_of_a_closed_sender() -> None:
+    merging = Agency("G07", "Bộ sắp sáp nhập", Level.CENTRAL, None, (), "g09", None, TODAY, "G09")
+    first = document("G07", ["G22"])
+    known = knowing(first, registry=directory(merging))
+    for addressee in ("G07", "G09"):
+        report = reported("G22", StatusCode.ARRIVED, first, "g22", to=addressee)
+        assert admit_report(report, known, at=NOW + timedelta(days=1)) == []
+
+
+def test_to_take_back_is_the_original_senders_alone_and_of_whoever_has_it_now() -> None:
+    closing = Agency("G07", "Bộ sắp sáp nhập", Level.CENTRAL, None, (), "g09", None, TODAY, "G09")
+    tomorrow = NOW + timedelta(days=1)
+    sent, received = document("G07", ["G22"]), document("G22", ["G07"])
+    known = knowing(sent, received, registry=directory(closing))
+    by_successor = reported("G09", StatusCode.TAKE_BACK, sent, "g09", to="G22")
+    assert admit_report(by_successor, known, at=tomorrow) == [Reason.NOT_ORIGINAL_SENDER]
+    for addressee in ("G07", "G09"):
+        asking = reported("G22", StatusCode.TAKE_BACK, received, "g22", to=addressee)
+        assert admit_report(asking, known, at=tomorrow) == []
+
+
+@pytest.mark.parametrize(
+    ("report", "place"),
+    [
+        (lambda d: reported("X99", StatusCode.ARRIVED, d, "g09"), "From/OrganId"),
+        (lambda d: reported("H37", StatusCode.ARRIVED, d, "lgsp-h37"), "From/OrganId"),
+        (
+            lambda d: reported("G22", StatusCode.TAKE_BACK, d, "g22", to="H37"),
+            "ResponseFor/OrganId",
+        ),
+        (
+            lambda d: reported("G09", StatusCode.ARRIVED, document(), "g09"),
+            "ResponseFor/DocumentId",
+        ),
+        (lambda d: reported("G09", StatusCode.AGREED, d, "g09"), "StatusCode"),
+    ],
+)
+def test_findings_about_a_status_have_places(report: Any, place: str) -> None:
+    first = document("G22", ["G09"])
+    examined = report(first)
+    known = knowing(first)
+    admitted = admit_status(
+        examined.message, examined.submission.user_id, examined.examination, known, NOW
+    )
+    assert [one.place for one in admitted.findings] == [f"{HEADER}/{place}"]
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        (document("X99", ["G09"]), f"{HEADER}/From/OrganId"),
+        (document("G22", ["X99"]), f"{HEADER}/To/OrganId"),
+        (document("G22", ["G09", "", "X99", "X99"]), f"{HEADER}/To[3]/OrganId"),
+        (document("G22", ["G09", "000.00.00.G09"]), f"{HEADER}/To[2]/OrganId"),
+        (document(kind=DocumentKind.RECALL), f"{HEADER}/DocumentId"),
+        (document(kind=DocumentKind.UPDATE, target="X"), f"{BUSINESS}/DocumentId"),
+        (
+            document(kind=DocumentKind.REPLACE, replaces=["X"]),
+            f"{BUSINESS}/ReplacementInfoList/ReplacementInfo/DocumentId",
+        ),
+    ],
+)
+def test_findings_about_a_document_have_places(message: Document, place: str) -> None:
+    examined = case(message, sealed_by="G22").examination
+    admitted = admit_document(message, "g22", examined, Known(directory()), NOW)
+    assert [one.place for one in admitted.findings] == [place]
+
+
+def test_findings_about_the_header_have_lines() -> None:
+    message = document("G22", ["G09", "X99"])
+    examined = replace(case(message).examination, lines=Lines({"To": (12, 17)}))
+    admitted = admit_document(message, "g22", examined, Known(directory()), NOW)
+    assert [one.line for one in admitted.findings] == [17]
+
+
+def test_seals_inside_files_are_named_by_the_agency_that_they_are_enrolled_for() -> None:
+    own = FileSignature(signer="CN=Bộ", fingerprint=fingerprint("G09"))
+    foreign = FileSignature(signer="CN=Lạ", fingerprint="ab" * 32)
+    file = FileFacts(
+        name="a.pdf", media_type="application/pdf", size=1, sha256="", signatures=(own, foreign)
+    )
+    (named,) = name_sealers([file], directory())
+    assert [one.agency for one in named.signatures] == ["G09", None]
 
 
 # -- asked before anything is submitted -----------------------------------------------------------

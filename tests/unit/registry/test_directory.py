@@ -194,7 +194,53 @@ def test_route_old_and_new_code_of_one_agency_make_one_receiver() -> None:
         "G05": "G12",
         "G22": "G22",
     }
-    assert routing.findings == ()
+
+
+def test_route_warns_of_agencies_that_are_named_twice_or_have_a_successor() -> None:
+    places = {code: f"/To/{code}" for code in ("G12", "000.00.00.G12", "G05")}
+    routing = DIRECTORY.route(["G12", "000.00.00.G12", "G22", "G05"], MERGER, places)
+    succeeded, doubled = routing.findings
+    assert (succeeded.reason, succeeded.place) == (Reason.RECEIVER_SUCCEEDED, "/To/G05")
+    assert succeeded.facts == {"code": "G05", "successor": "G12"}
+    assert (doubled.reason, doubled.place) == (Reason.RECEIVER_DOUBLED, "/To/000.00.00.G12")
+    assert doubled.facts == {"codes": "G12, 000.00.00.G12, G05", "code": "G12"}
+
+
+def test_route_has_nothing_to_say_about_one_code_twice_or_an_alias_alone() -> None:
+    assert DIRECTORY.route(["G22", "G22", "000.00.00.G12"], MERGER).findings == ()
+
+
+def test_route_says_where_the_code_stands_that_leads_nowhere() -> None:
+    (finding,) = DIRECTORY.route(["G22", "H99"], MERGER, {"H99": "/To[2]"}).findings
+    assert (finding.reason, finding.place) == (Reason.RECEIVER_UNKNOWN, "/To[2]")
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected"),
+    [
+        ("000.00.00.G12", MERGER, "G12"),
+        ("G05", MERGER, "G12"),
+        ("G05", date(2025, 2, 28), "G05"),
+        ("H37.51", MERGER, "H37.101"),
+        ("H37.90", MERGER, "H37.90"),
+        ("K99", MERGER, "K99"),
+        ("H99", MERGER, None),
+    ],
+)
+def test_present_agency_of_a_code_is_the_last_successor(
+    code: str, day: date, expected: str | None
+) -> None:
+    agency = DIRECTORY.present(code, day)
+    assert (agency and agency.code) == expected
+
+
+def test_lineage_goes_back_over_every_merger_that_has_happened() -> None:
+    grandchild = Agency("A1", "Phòng", Level.COMMUNE, valid_to=LAST_DAY, successor="H37.51")
+    directory = Directory([*AGENCIES, grandchild], ENDPOINTS)
+    agency = directory.find("H37.101")
+    assert agency is not None
+    assert set(directory.lineage(agency, MERGER)) == {"H37.101", "H37.51", "A1"}
+    assert directory.lineage(agency, LAST_DAY) == ("H37.101",)
 
 
 def test_route_agencies_of_one_platform_share_one_copy() -> None:

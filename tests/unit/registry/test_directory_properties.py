@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axis.reasons import Severity
 from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
 from axis.registry.routing import Resolved
@@ -82,7 +83,23 @@ def test_route_gives_each_agency_one_line_and_each_code_one_answer(
     lines = [code for copy in routing.by_endpoint.values() for code in copy]
     assert len(lines) == len(set(lines)) == len(routing.resolved)
     assert set(lines) == {resolved.agency.code for resolved in routing.named.values()}
-    assert len(routing.named) + len(routing.findings) == len(set(receivers)) + (not receivers)
+    refused = [one for one in routing.findings if one.severity is Severity.REFUSE]
+    assert len(routing.named) + len(refused) == len(set(receivers)) + (not receivers)
+    for note in (one for one in routing.findings if one.severity is Severity.WARN):
+        assert note.facts["code"] in {*lines, *routing.named}
+
+
+@given(agencies(), codes)
+def test_lineage_of_an_open_agency_is_all_the_codes_that_lead_to_it_today(
+    registry: list[Agency], code: str
+) -> None:
+    directory = Directory(registry, ENDPOINTS)
+    present = directory.present(code, DAY)
+    if present is not None:
+        assert code in directory.lineage(present, DAY)
+        for earlier in directory.lineage(present, DAY):
+            if not present.closed_before(DAY):
+                assert directory.present(earlier, DAY) is present
 
 
 @given(agencies(), codes)
