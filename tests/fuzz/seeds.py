@@ -1,0 +1,61 @@
+"""The corpus that a fuzzer starts from: the field's samples, with small files of every kind."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+from typing import Final
+
+from axis.edxml.base64text import encode
+from axis.edxml.files import wrap
+from axis.edxml.parse import read
+from axis.edxml.values import Document
+from axis.edxml.write import write_message
+from tests.fuzz.files import FILES
+from tests.fuzz.trials import Trial
+
+VECTORS: Final = Path(__file__).parents[1] / "vectors"
+CRASHES: Final = VECTORS / "crashes"
+
+MAX_SEED_BYTES: Final = 60_000
+"""Longer inputs cost time that many short ones use better."""
+
+
+def seeds(target: str) -> Iterator[bytes]:
+    """Yield the first inputs of a target."""
+    for message in _messages(documents=target != "status", statuses=target != "admission"):
+        if target == "parse":
+            yield message
+        else:
+            yield bytes(Trial(False, message))
+            yield bytes(Trial(True, message))
+            yield bytes(Trial(True, message, bytes((1, 2, 3, 7, 20, 1))))
+
+
+def crashes(target: str) -> list[Path]:
+    """Return the inputs that once broke a target."""
+    return sorted(CRASHES.glob(f"{target}-*"))
+
+
+def _messages(*, documents: bool, statuses: bool) -> Iterator[bytes]:
+    kinds = cycle(FILES)
+    for path in sorted(VECTORS.rglob("*.edxml")):
+        data = path.read_bytes()
+        message = read(data).message
+        if message is None or (documents if isinstance(message, Document) else statuses):
+            if len(data) <= MAX_SEED_BYTES:
+                yield data
+            if isinstance(message, Document) and message.attachments:
+                yield write_message(_with_files(message, kinds, wrapped=True))
+                yield write_message(_with_files(message, kinds, wrapped=False))
+
+
+def _with_files(
+    document: Document, kinds: "cycle[tuple[str, bytes]]", *, wrapped: bool
+) -> Document:
+    attachments = []
+    for attachment in document.attachments:
+        name, data = next(kinds)
+        packed = wrap(data, name, "x") if wrapped else data
+        attachments.append(replace(attachment, name=name, encoded=encode(packed)))
+    return replace(document, attachments=tuple(attachments))

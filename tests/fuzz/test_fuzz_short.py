@@ -1,0 +1,40 @@
+"""The fuzzer for a moment: each target from its seeds on, in a process of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.campaign import INPUT_SECONDS, plant
+from tests.fuzz.judges import JUDGES
+from tests.fuzz.mutations import dictionary
+from tests.fuzz.seeds import CRASHES, MAX_SEED_BYTES
+
+RUNS = {"parse": 1_500, "admission": 300, "status": 300}
+SEED = 28_2018
+
+
+@pytest.mark.parametrize("target", JUDGES)
+def test_target_holds_for_its_seeds_and_for_inputs_made_from_them(
+    target: str, tmp_path: Path
+) -> None:
+    words = tmp_path / "dictionary"
+    words.write_text(dictionary())
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "tests.fuzz", target, f"-seed={SEED}", f"-runs={RUNS[target]}"),
+            *(f"-max_len={MAX_SEED_BYTES}", f"-timeout={INPUT_SECONDS}", f"-dict={words}"),
+            *(f"-artifact_prefix={tmp_path}/", str(plant(target, tmp_path))),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 0, done.stderr[-3_000:]
+    assert f"Done {RUNS[target]} runs" in done.stderr
+
+
+@pytest.mark.parametrize("path", sorted(CRASHES.iterdir()), ids=lambda path: path.name)
+def test_input_that_once_broke_a_target_no_longer_does(path: Path) -> None:
+    JUDGES[path.name.partition("-")[0]](path.read_bytes())
