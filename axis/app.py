@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Coroutine
-from pathlib import Path
+from contextlib import AsyncExitStack
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from axis.antivirus import ClamdScanner
 from axis.clock import system_clock
 from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
-from axis.errors import ConfigurationError, InvalidInputError
+from axis.errors import ConfigurationError
 from axis.examination import Rules
 from axis.exchange.receipts import Notary
 from axis.logs import configure_logging
@@ -23,17 +23,16 @@ from axis.router import Parts, Router
 from axis.settings import Settings
 from axis.store.accounts import PostgresAccounts
 from axis.store.exchange import PostgresStore
-from axis.store.pool import IN_INDEX_ORDER, answers, open_pool
+from axis.store.pool import IN_INDEX_ORDER, Pool, answers, open_pool
 from axis.store.reading import PostgresReader
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
-from axis.trust.certificates import Certificate, load_certificates
+from axis.trust.folders import certificates_in
 from axis.trust.keys import SigningKey
 from axis.trust.policy import FIELD, SignaturePolicy
 from axis.web.app import create_app
+from axis.web.checks import Checks
 from axis.workers import ProcessWorkbench, Tools
-
-_CERTIFICATE_SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
 _log = structlog.get_logger(__name__)
 
@@ -80,8 +79,10 @@ def run_web(settings: Settings, name: str = "web") -> None:
 
 
 async def _web(settings: Settings) -> None:
-    pool = await open_pool(settings.store.address, max_size=settings.store.pool_size)
-    async with pool:
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            await open_pool(settings.store.address, max_size=settings.store.pool_size)
+        )
         app = create_app(
             reader=PostgresReader(pool),
             registry=PostgresRegistryReader(pool),
@@ -91,6 +92,7 @@ async def _web(settings: Settings) -> None:
             clock=system_clock,
             ready=lambda: answers(pool),
             metrics=metrics_registry(),
+            checks=await _checks(settings, pool, stack),
         )
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
@@ -100,6 +102,21 @@ async def _web(settings: Settings) -> None:
             await asyncio.Event().wait()
         finally:
             await runner.cleanup()
+
+
+async def _checks(settings: Settings, pool: Pool, stack: AsyncExitStack) -> Checks | None:
+    """Return what documents are checked with before they are sent, where the settings ask for it.
+
+    Its workers hold no key: the web view signs nothing.
+    """
+    if not settings.web.check_workers:
+        return None
+    compile_schema()
+    tools = Tools(admission_rules(settings), scanner=malware_scanner(settings))
+    workbench = ProcessWorkbench(tools, settings.web.check_workers)
+    stack.callback(workbench.close)
+    await workbench.warm_up()
+    return Checks(workbench, PostgresStore(pool), settings.router.max_document_bytes)
 
 
 def admission_rules(settings: Settings) -> Rules:
@@ -145,30 +162,6 @@ def receipt_key(settings: Settings) -> SigningKey:
             " receipts.certificate_file)."
         )
     return SigningKey.load(receipts.key_file, receipts.certificate_file)
-
-
-def certificates_in(folder: Path) -> tuple[Certificate, ...]:
-    """Read every certificate file of a folder; raises ConfigurationError when there is none."""
-    files = [
-        file for file in sorted(folder.glob("*")) if file.suffix.lower() in _CERTIFICATE_SUFFIXES
-    ]
-    found = tuple(one for file in files for one in _certificates_of(file))
-    if not found:
-        raise ConfigurationError(
-            f"Thư mục «{folder}» không có chứng thư nào (.pem, .crt, .cer, .der)."
-            f" / The folder «{folder}» holds no certificate (.pem, .crt, .cer, .der)."
-        )
-    return found
-
-
-def _certificates_of(file: Path) -> tuple[Certificate, ...]:
-    try:
-        return load_certificates(file.read_bytes())
-    except (OSError, InvalidInputError) as error:
-        raise ConfigurationError(
-            f"Không đọc được chứng thư trong «{file}». / The certificates in «{file}» cannot be"
-            f" read: {error}"
-        ) from error
 
 
 def metrics_registry() -> CollectorRegistry:

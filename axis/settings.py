@@ -147,6 +147,9 @@ class WebSettings(_Section):
     """True behind TLS: the session cookie is then never sent in the clear."""
     session_hours: int = Field(default=10, ge=1, le=72)
     """A clerk's working day; after it, sign in again."""
+    check_workers: int = Field(default=1, ge=0, le=16)
+    """Processes that check documents before they are sent (``POST /api/v1/check``), each like one
+    of the router's; 0 turns such checks off."""
 
     @property
     def session_lifetime(self) -> timedelta:

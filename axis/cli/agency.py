@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_facts, print_json, print_table, say
-from axis.cli.running import actor, administration, read_file, run
+from axis.cli.running import actor, administration, run
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
 from axis.registry.agency import Agency, Level, legal_day

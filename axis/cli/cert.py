@@ -8,19 +8,13 @@ from typing import Annotated
 import typer
 
 from axis.cli.output import AsJson, print_json, print_table, say
-from axis.cli.running import actor, administration, read_file, run
+from axis.cli.running import actor, administration, run
+from axis.cli.seals import read_seals, seal_in
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
 from axis.local.installation import new_certificate
 from axis.registry.administration import CertificateLine, NewEnrolment
-from axis.registry.csvfile import read_certificates
-from axis.registry.problems import Problems, quoted
-from axis.registry.table import MAX_CSV_BYTES
-from axis.trust.certificates import Certificate, load_certificates
-from axis.web.texts import Language, in_language
-
-MAX_PEM_BYTES = 4 * 1024 * 1024
-"""A chain of certificates takes some kilobytes."""
+from axis.registry.problems import quoted
 
 MIN_PREFIX_CHARS = 8
 """A shorter beginning of a fingerprint is more likely a slip than a choice."""
@@ -82,26 +76,16 @@ def import_file(
     ],
 ) -> None:
     """Gắn nhiều chứng thư, tất cả hoặc không · Bind many certificates, all or none."""
-    problems = Problems()
-    enrolments = []
-    for row in read_certificates(read_file(file, MAX_CSV_BYTES)):
-        try:
-            certificate = seal_in(file.parent / row.path)
-        except InvalidInputError as error:
-            text = error.diagnostics()
-            vi, en = (in_language(language, text) for language in Language)
-            problems.add(vi, en, row.line)
-            continue
-        enrolments.append(
-            NewEnrolment(
-                certificate=new_certificate(certificate),
-                agency=row.code,
-                valid_from=row.valid_from,
-                valid_to=row.valid_to,
-                line=row.line,
-            )
+    enrolments = [
+        NewEnrolment(
+            certificate=new_certificate(seal.certificate),
+            agency=seal.row.code,
+            valid_from=seal.row.valid_from,
+            valid_to=seal.row.valid_to,
+            line=seal.row.line,
         )
-    problems.raise_if_any()
+        for seal in read_seals(file)
+    ]
     run(_enrol(enrolments))
     say(f"Đã gắn {len(enrolments)} chứng thư.", f"{len(enrolments)} certificates bound.")
 
@@ -151,24 +135,6 @@ def revoke(
         )
     else:
         say("Chứng thư đã được thu hồi từ trước.", "The certificate was revoked before.")
-
-
-def seal_in(file: Path) -> Certificate:
-    """Return the one certificate of a file that is no certification authority's.
-
-    Raises InvalidInputError.
-    """
-    seals = [
-        certificate
-        for certificate in load_certificates(read_file(file, MAX_PEM_BYTES))
-        if not certificate.is_authority
-    ]
-    if len(seals) != 1:
-        raise InvalidInputError(
-            f"Tệp «{file}» cần đúng một chứng thư của cơ quan, thấy {len(seals)}."
-            f" / File «{file}» must hold exactly one agency's certificate; found {len(seals)}."
-        )
-    return seals[0]
 
 
 async def _enrol(enrolments: list[NewEnrolment]) -> None:

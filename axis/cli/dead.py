@@ -8,8 +8,9 @@ from uuid import UUID
 
 import typer
 
+from axis.cli.files import write_private
 from axis.cli.output import AsJson, print_facts, print_json, print_table, say, size
-from axis.cli.running import database, run, write_private
+from axis.cli.running import database, run
 from axis.errors import InvalidInputError
 from axis.exchange.views import DeadLetterLine
 from axis.reasons import reason_of_code

@@ -1,30 +1,27 @@
-"""`axis document`: what a clerk does with documents: sign, send, receive, follow."""
+"""`axis document`: what a clerk does with documents: check, sign, send, receive, follow.
 
-from collections.abc import Sequence
+What a command needs beside its options is imported when it runs: the check of one file must not
+wait for the libraries of message brokers and databases.
+"""
+
 from pathlib import Path
-from typing import Annotated
-from uuid import UUID
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from axis.cli.output import AsJson, note, print_json, say
-from axis.cli.profile import FORMAT, ClientProfile, ProfileFile, load_profile
-from axis.cli.receipt_view import print_receipt, receipt_json
-from axis.cli.receiving import receive as receive_documents
-from axis.cli.running import database, read_file, run, write_private
-from axis.cli.session import RECEIPT_SECONDS, connected, is_signed, sealed, submission_of
-from axis.cli.trace import print_trace
-from axis.client import CheckedReceipt
-from axis.edxml.limits import MAX_DOCUMENT_BYTES
-from axis.errors import InvalidInputError
-from axis.exchange.views import DocumentView, Scope
-from axis.registry.problems import quoted
-from axis.store.reading import PostgresReader
+from axis.cli.output import AsJson, note, print_error, print_json
+from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, ProfileFile
+from axis.errors import AxisError
+
+NOT_CHECKED = 3
+"""Exit code of `check` when nothing was checked: 1 and 2 are verdicts there."""
 
 app = typer.Typer(
     name="document",
     no_args_is_help=True,
-    help="Ký, gửi, nhận, theo dõi văn bản · Sign, send, receive and follow documents." + FORMAT,
+    help="Kiểm tra, ký, gửi, nhận, theo dõi văn bản · Check, sign, send, receive and follow"
+    " documents." + FORMAT,
 )
 
 EdxmlFile = Annotated[Path, typer.Argument(metavar="FILE", help="Tệp edXML · An edXML file.")]
@@ -39,6 +36,90 @@ AsAgency = Annotated[
 ]
 
 
+class CheckCommand(TyperCommand):
+    """Ends wrong usage with a code of its own."""
+
+    def make_context(self, *arguments: Any, **named: Any) -> Any:
+        """Read the command line."""
+        try:
+            return super().make_context(*arguments, **named)
+        except Exception as error:
+            if getattr(error, "exit_code", None) == 2:  # click's for every wrong usage
+                error.exit_code = NOT_CHECKED  # type: ignore[attr-defined]
+            raise
+
+
+@app.command(cls=CheckCommand)
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Tệp edXML · edXML files.")],
+    agencies: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Danh bạ cơ quan, như axis agency import · Agencies, as axis agency import reads.",
+        ),
+    ] = None,
+    certificates: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Chứng thư của cơ quan, như axis cert import · Their certificates, as axis cert "
+            "import reads.",
+        ),
+    ] = None,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Thư mục chứng thư gốc tin cậy · Folder of trust anchors."
+        ),
+    ] = None,
+    intermediates: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Thư mục CA trung gian · Folder of intermediate CAs."),
+    ] = None,
+    crls: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Thư mục danh sách thu hồi · Folder of revocation lists (CRL)."
+        ),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Kiểm tra như vào lúc này, ISO 8601, không ghi múi giờ là giờ Việt Nam · Check as "
+            "of this moment, ISO 8601; without a zone it is Việt Nam's time.",
+        ),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="Hệ thống sẽ gửi · The endpoint that would submit; default: any."
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Cho biết trục sẽ nói gì, trước khi gửi · Tell what the axis would say, before sending.
+
+    Mã thoát: 0 đạt cả, 1 có tệp không đạt, 2 có tệp chưa kết luận được, 3 không kiểm tra được gì
+    (sai cách dùng, sai tệp đi kèm). · Exit code: 0 all passed, 1 any failed, else 2 any
+    indeterminate, 3 nothing was checked (wrong usage, a broken table or folder).
+
+    Có tùy chọn về danh bạ hay chứng thư thì không cần máy chủ nào; không có thì dùng cấu hình của
+    trục. --json in mỗi tệp một dòng. · With any option about agencies, certificates or trust no
+    server is needed; without, the configured axis is asked. --json prints one line a file.
+    """
+    from axis.cli.check import Sources, check_files
+
+    sources = Sources(agencies, certificates, anchors, intermediates, crls, endpoint)
+    try:
+        code = check_files(files, sources, at, json=json)
+    except AxisError as error:
+        print_error(error)
+        code = NOT_CHECKED
+    raise typer.Exit(code)
+
+
 @app.command()
 def send(
     file: EdxmlFile,
@@ -50,15 +131,33 @@ def send(
     timeout: Annotated[
         float, typer.Option(min=1, help="Giây chờ biên nhận · Seconds to wait for the receipt.")
     ] = RECEIPT_SECONDS,
+    unchecked: Annotated[
+        bool,
+        typer.Option(
+            "--unchecked",
+            help="Gửi cả khi chắc chắn bị từ chối · Send even what will surely be refused.",
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Ký nếu chưa ký, gửi, chờ và in biên nhận · Sign if need be, send, print the receipt.
 
-    Mã thoát 0 khi trục nhận, 1 khi từ chối. · Exit code 0 when accepted, 1 when refused.
+    Mã thoát 0 khi trục nhận, 1 khi từ chối hoặc chắc chắn sẽ từ chối. · Exit code 0 when accepted,
+    1 when refused or sure to be.
     """
-    known = load_profile(profile)
-    message = read_file(file, MAX_DOCUMENT_BYTES)
-    message_id, receipt = run(_send(known, message, as_agency, urgent=urgent, timeout=timeout))
+    from axis.cli.receipt_view import print_receipt, receipt_json
+    from axis.cli.sending import send_file
+    from axis.client import CheckFailedError
+
+    try:
+        message_id, receipt = send_file(
+            file, profile, as_agency, urgent=urgent, check=not unchecked, timeout=timeout
+        )
+    except CheckFailedError as error:
+        from axis.cli.check_report import print_refused
+
+        print_refused(file, error.verdict, json=json)
+        raise typer.Exit(1) from None
     if json:
         print_json({"message_id": message_id, **receipt_json(receipt)})
     else:
@@ -87,6 +186,10 @@ def receive(
     Không có --count hay --follow thì nhận những gì đang chờ rồi dừng. ·
     Without --count or --follow, takes what is waiting now and ends.
     """
+    from axis.cli.profile import load_profile
+    from axis.cli.receiving import receive as receive_documents
+    from axis.cli.running import run
+
     work = receive_documents(load_profile(profile), save, count, follow=follow, json=json)
     try:
         taken = run(work)
@@ -107,12 +210,9 @@ def sign(
     ] = None,
 ) -> None:
     """Ký số mà không gửi · Sign without sending."""
-    message = read_file(file, MAX_DOCUMENT_BYTES)
-    if is_signed(message):
-        raise InvalidInputError(f"«{file}» đã có chữ ký. / «{file}» carries a signature already.")
-    result = out or file.with_name(f"{file.stem}.signed.edxml")
-    write_private(result, sealed(message, load_profile(profile), as_agency))
-    say(f"Văn bản đã ký: {result}", f"signed: {result}")
+    from axis.cli.sending import sign_file
+
+    sign_file(file, profile, as_agency, out)
 
 
 @app.command()
@@ -127,46 +227,11 @@ def trace(
     json: AsJson = False,
 ) -> None:
     """Diễn biến của một văn bản, đọc từ cơ sở dữ liệu · A document's timeline, for the operator."""
-    views = run(_find(document))
-    if not views:
-        raise InvalidInputError(
-            f"Trục không có văn bản nào mang mã {quoted(document)}."
-            f" / The axis has no document {quoted(document)}."
-        )
+    from axis.cli.trace import print_trace, traced
+
+    views = traced(document)
     if json:
         print_json(views)
         return
     for view in views:
         print_trace(view)
-
-
-async def _send(
-    profile: ClientProfile, message: bytes, as_agency: str | None, *, urgent: bool, timeout: float
-) -> tuple[str, CheckedReceipt]:
-    """Send a document once, however often the command is repeated; return its receipt.
-
-    Every signature is different, so a second signing would be a conflict with the first at the
-    axis; one that was refused is sent anew, because the reason may be gone.
-    """
-    async with connected(profile) as system:
-        earlier = await submission_of(system, message)
-        if earlier is not None:
-            known = await system.receipt_of(earlier)
-            if known is None or known.accepted:
-                note(f"Văn bản này đã gửi trước đó, message_id {earlier}.", "Was sent before.")
-                return earlier, known or await system.receipt(earlier, timeout)
-        submission = await system.submit(sealed(message, profile, as_agency), urgent=urgent)
-        note(f"Đã gửi, message_id {submission.message_id}.", "Sent, waiting for the receipt.")
-        return submission.message_id, await submission.receipt(timeout)
-
-
-async def _find(wanted: str) -> Sequence[DocumentView]:
-    everything = Scope(everything=True)
-    async with database() as pool:
-        reader = PostgresReader(pool)
-        try:
-            ids: Sequence[UUID] = [UUID(wanted)]
-        except ValueError:
-            ids = await reader.find(everything, wanted)
-        found = [await reader.document(everything, one) for one in ids]
-    return [view for view in found if view is not None]

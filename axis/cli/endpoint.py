@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from axis.broker.passwords import new_password, rabbit_hash
+from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_json, print_table, say
-from axis.cli.running import actor, administration, read_file, run
+from axis.cli.running import actor, administration, run
 from axis.cli.secrets_file import DEFAULT, PasswordsFile, PasswordWriter, passwords_file
 from axis.registry.administration import EndpointAccount
 from axis.registry.agency import Endpoint
 from axis.registry.csvfile import read_endpoints
+from axis.registry.passwords import new_password, rabbit_hash
 from axis.registry.table import MAX_CSV_BYTES
 
 app = typer.Typer(

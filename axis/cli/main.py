@@ -3,59 +3,65 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from axis.cli import (
-    account,
-    agency,
-    bench,
-    broker,
-    cert,
-    database,
-    dead,
-    demo,
-    document,
-    endpoint,
-    local,
-    receipt,
-    router,
-    status,
-    web,
-)
-from axis.cli.output import printable
+from axis.cli.output import print_error
 from axis.errors import AxisError
-from axis.settings import CONFIG_VARIABLE
 
-app = typer.Typer(
-    name="axis",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Trục liên thông văn bản · The broker that carries official documents.",
-)
 _FOR_AGENCIES = "Cho hệ thống của cơ quan · For agencies' systems"
 _FOR_OPERATORS = "Cho người vận hành trục · For operators of the axis"
 _ON_THIS_MACHINE = "Trên máy này · On this machine"
 _NOUNS = {
-    _FOR_AGENCIES: (document, status, receipt),
-    _FOR_OPERATORS: (
-        router,
-        web,
-        database,
-        broker,
-        agency,
-        endpoint,
-        cert,
-        account,
-        dead,
+    **dict.fromkeys(("document", "status", "receipt"), _FOR_AGENCIES),
+    **dict.fromkeys(
+        (
+            "router",
+            "web",
+            "database",
+            "broker",
+            "agency",
+            "endpoint",
+            "cert",
+            "account",
+            "dead",
+        ),
+        _FOR_OPERATORS,
     ),
-    _ON_THIS_MACHINE: (local, demo, bench),
+    **dict.fromkeys(("local", "demo", "bench"), _ON_THIS_MACHINE),
 }
-for panel, nouns in _NOUNS.items():
-    for noun in nouns:
-        app.add_typer(noun.app, rich_help_panel=panel)
+"""Noun, which is also its module here → panel of the help."""
+
+
+class Nouns(TyperGroup):
+    """Imports a noun when it is asked for: no command needs the libraries of all others."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the nouns in the order of the help."""
+        return list(_NOUNS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a noun with its verbs, None for an unknown one."""
+        if cmd_name in _NOUNS and cmd_name not in self.commands:
+            noun: typer.Typer = import_module(f"axis.cli.{cmd_name}").app
+            holder = typer.Typer()
+            holder.add_typer(noun, rich_help_panel=_NOUNS[cmd_name])
+            self.add_command(get_group(holder).commands[cmd_name])
+        return self.commands.get(cmd_name)
+
+
+app = typer.Typer(
+    name="axis",
+    cls=Nouns,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Trục liên thông văn bản · The broker that carries official documents.",
+)
 
 
 @app.callback()
@@ -67,19 +73,22 @@ def settings(
 ) -> None:
     """Say which settings file counts before any command reads it."""
     if config is not None:
+        from axis.settings import CONFIG_VARIABLE  # what most commands of agencies do without
+
         os.environ[CONFIG_VARIABLE] = str(config)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command of the process, or of these arguments, and end with its exit code.
 
-    0 is success, 1 an error or a refusal, 2 wrong usage. What people can put right is printed
+    0 is success, 1 an error or a refusal, 2 wrong usage; a command whose help says so has others.
+    What people can put right is printed
     without a traceback; only a bug shows one.
     """
     try:
         app(args=arguments)
     except AxisError as error:
-        typer.echo("\n".join(map(printable, error.diagnostics().splitlines())), err=True)
+        print_error(error)
     except OSError as error:
         typer.echo(f"Lỗi hệ thống · System error: {error}", err=True)
     sys.exit(1)

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from axis.clock import in_vietnam
+from axis.errors import AxisError
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="In JSON thay cho bảng · Print JSON instead of a table.")
@@ -78,6 +79,11 @@ def note(vi: str, en: str) -> None:
     Console(stderr=True).print(
         f"{shown(vi)} · {shown(en)}", markup=False, highlight=False, soft_wrap=True
     )
+
+
+def print_error(error: AxisError) -> None:
+    """Tell people what could not be done and what to do next."""
+    typer.echo("\n".join(map(printable, error.diagnostics().splitlines())), err=True)
 
 
 def shown(value: object) -> str:

@@ -2,53 +2,17 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import urlsplit, urlunsplit
 
-import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from axis.app import certificates_in
 from axis.client import ReceiptTrust
 from axis.errors import ConfigurationError
 from axis.settings import with_password
 from axis.trust.certificates import Certificate, load_certificates
+from axis.trust.folders import certificates_in
 from axis.trust.keys import SigningKey
 from axis.trust.policy import FIELD, SignaturePolicy
-
-PROFILE_VARIABLE = "AXIS_CLIENT_PROFILE"
-
-EXAMPLE = """\
-url = "amqp://axis.example.gov.vn:5672/axis"
-endpoint = "lgsp-h37"
-password_file = "lgsp-h37.password"
-journal = "lgsp-h37.journal"
-received = "received"
-
-[axis]
-anchors = "anchors"
-certificates = "axis-receipts.pem"
-
-[agencies."H37.02"]
-key_file = "h37.02.key.pem"
-certificate_file = "h37.02.chain.pem"
-"""
-
-HELP = f"""Hồ sơ kết nối của hệ thống · The endpoint's client profile ({PROFILE_VARIABLE})."""
-
-FORMAT = f"""
-
-Hồ sơ kết nối (--profile hoặc {PROFILE_VARIABLE}) là tệp TOML; đường dẫn tính từ tệp đó. ·
-The client profile (--profile or {PROFILE_VARIABLE}) is a TOML file; paths are relative to it.
-
-\b
-{EXAMPLE.replace("[", chr(92) + "[")}
-anchors, certificates: tệp hoặc thư mục chứng thư · a file or a folder of certificates.
-"""
-
-ProfileFile = Annotated[
-    Path, typer.Option("--profile", envvar=PROFILE_VARIABLE, show_envvar=False, help=HELP)
-]
 
 
 class _Section(BaseModel):

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import typer
 
-from axis.app import certificates_in
+from axis.cli.files import read_file, write_private
 from axis.cli.output import AsJson, print_json
-from axis.cli.profile import HELP, PROFILE_VARIABLE, load_profile
+from axis.cli.profile import load_profile
+from axis.cli.profile_file import HELP, PROFILE_VARIABLE
 from axis.cli.receipt_view import print_receipt, receipt_json
-from axis.cli.running import database, read_file, run, write_private
+from axis.cli.running import database, run
 from axis.cli.session import connected
 from axis.client import CheckedReceipt, ReceiptTrust
 from axis.client.receipts import check_receipt
@@ -23,6 +24,7 @@ from axis.registry.problems import quoted
 from axis.settings import Settings, load_settings
 from axis.store.reading import PostgresReader
 from axis.trust.certificates import load_certificates
+from axis.trust.folders import certificates_in
 
 COLLECT_SECONDS = 5.0
 """How long a receipt that is not in the journal may take to come from the answers queue."""

@@ -5,9 +5,9 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from axis.cli.files import make_folder, write_private
 from axis.cli.output import print_json_line, say, size
 from axis.cli.profile import ClientProfile
-from axis.cli.running import make_folder, write_private
 from axis.cli.session import connected
 from axis.client import Delivery
 from axis.client.deliveries import CheckedDocument, UnreadableDeliveryError

@@ -17,9 +17,6 @@ from axis.settings import LogSettings
 from axis.trust.location import SIGNATURE_TAG
 from axis.trust.sign import sign
 
-RECEIPT_SECONDS = 60.0
-"""How long a command waits for a receipt; it is in the journal when it comes later."""
-
 
 @asynccontextmanager
 async def connected(

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_json
-from axis.cli.profile import ClientProfile, ProfileFile, load_profile
+from axis.cli.profile import ClientProfile, load_profile
+from axis.cli.profile_file import RECEIPT_SECONDS, ProfileFile
 from axis.cli.receipt_view import print_receipt, receipt_json
-from axis.cli.running import read_file, run
-from axis.cli.session import RECEIPT_SECONDS, connected, document_in
+from axis.cli.running import run
+from axis.cli.session import connected, document_in
 from axis.client import AgencySystem, CheckedReceipt
 from axis.edxml.codes import StatusCode
 from axis.edxml.limits import MAX_DOCUMENT_BYTES

@@ -1,13 +1,31 @@
 """A document's trip as a clerk reads it: what it is, who has it, what happened when."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from rich.markup import escape
 
 from axis.cli.output import console, print_facts, print_table, print_title, shown, size
 from axis.cli.receipt_view import state_text
-from axis.exchange.views import DocumentView, TimelineEntry
+from axis.cli.running import database, run
+from axis.errors import InvalidInputError
+from axis.exchange.views import DocumentView, Scope, TimelineEntry
+from axis.registry.problems import quoted
+from axis.store.reading import PostgresReader
 
 MAX_NAMED_RECEIVERS = 5
 """Receivers that one line of the timeline names; a broadcast has hundreds."""
+
+
+def traced(wanted: str) -> Sequence[DocumentView]:
+    """Return the documents that an id, DocumentId or number names; raises InvalidInputError."""
+    views = run(_find(wanted))
+    if not views:
+        raise InvalidInputError(
+            f"Trục không có văn bản nào mang mã {quoted(wanted)}."
+            f" / The axis has no document {quoted(wanted)}."
+        )
+    return views
 
 
 def print_trace(view: DocumentView) -> None:
@@ -84,3 +102,15 @@ def _to(entry: TimelineEntry) -> str:
 
 def _named(receiver: str, named: tuple[str, ...]) -> str:
     return receiver if named == (receiver,) else f"{receiver} ({', '.join(named)})"
+
+
+async def _find(wanted: str) -> Sequence[DocumentView]:
+    everything = Scope(everything=True)
+    async with database() as pool:
+        reader = PostgresReader(pool)
+        try:
+            ids: Sequence[UUID] = [UUID(wanted)]
+        except ValueError:
+            ids = await reader.find(everything, wanted)
+        found = [await reader.document(everything, one) for one in ids]
+    return [view for view in found if view is not None]

@@ -1,4 +1,4 @@
-"""What an agency's system imports: sign and submit, receive, acknowledge, report, keep receipts.
+"""What an agency's system imports: sign, check, submit, receive, acknowledge, report, prove.
 
     journal = Path("h37.journal")
     async with AgencySystem.connect(url, "lgsp-h37", journal=journal, trust=trust) as system:
@@ -12,10 +12,12 @@ It knows the AMQP contract and nothing of the axis's inside: no database, no exc
 """
 
 from axis.client.answers import Answer
+from axis.client.checking import check
 from axis.client.deliveries import Delivery
 from axis.client.errors import (
     AccountRefusedError,
     AxisUnreachableError,
+    CheckFailedError,
     ClientError,
     JournalError,
     ReceiptTimeoutError,
@@ -30,6 +32,7 @@ __all__ = [
     "AgencySystem",
     "Answer",
     "AxisUnreachableError",
+    "CheckFailedError",
     "CheckedReceipt",
     "ClientError",
     "Delivery",
@@ -39,4 +42,5 @@ __all__ = [
     "Submission",
     "SubmissionPendingError",
     "UnprovenReceiptError",
+    "check",
 ]

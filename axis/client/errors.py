@@ -1,6 +1,7 @@
 """What can go wrong between an agency's system and the axis; every text says what to do."""
 
 from axis.errors import AxisError
+from axis.reasons import Severity
 from axis.verdict import Verdict
 
 
@@ -26,6 +27,23 @@ class AccountRefusedError(ClientError):
             f"Trục không nhận tài khoản «{account}» hoặc mật khẩu. Hãy kiểm tra tệp mật khẩu."
             f" / The axis refuses account «{account}» or its password. Check the password file."
         )
+
+
+class CheckFailedError(ClientError):
+    """The axis would refuse this message for certain, so it was neither kept nor sent.
+
+    `verdict` has every finding; ``submit(…, check=False)`` sends it all the same.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        reasons = [one for one in verdict.findings if one.severity is Severity.REFUSE]
+        vi = "\n".join(f"  {one.reason.code}: {one.text_vi()}" for one in reasons)
+        en = "\n".join(f"  {one.reason.code}: {one.text_en()}" for one in reasons)
+        super().__init__(
+            f"Chưa gửi, vì trục chắc chắn sẽ từ chối:\n{vi}"
+            f"\nNothing was sent, because the axis would surely refuse it:\n{en}"
+        )
+        self.verdict = verdict
 
 
 class SubmissionPendingError(ClientError):

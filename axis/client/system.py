@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from axis.client.answers import Answer, AnswerReader
 from axis.client.background import Background
+from axis.client.checking import fit_to_submit
 from axis.client.collector import AnswerCollector
 from axis.client.contract import MESSAGE_ID_SYNTAX, Route
 from axis.client.deliveries import Delivery
@@ -23,7 +25,7 @@ from axis.edxml.build import status_for
 from axis.edxml.codes import StatusCode
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.parse import read
-from axis.edxml.values import Document, StaffInfo, Status
+from axis.edxml.values import Document, Message, StaffInfo, Status
 from axis.edxml.write import write_status
 from axis.errors import ConfigurationError, InvalidInputError
 from axis.ids import new_id
@@ -126,14 +128,18 @@ class AgencySystem:
         route: Route | None = None,
         message_id: str | None = None,
         timeout: float = CONFIRM_SECONDS,
+        check: bool = True,
     ) -> Submission:
         """Submit a signed document or status, byte for byte; returns once the broker has it.
 
         It is in the journal first. `urgent` asks for the urgent lane, which a document of Priority
         khẩn and above takes anyway; `route` says what the message is, where the caller knows
         better than its bytes. A `message_id` of the caller's own makes repeating the call harmless
-        over a crash. Raises SubmissionPendingError when the broker has not confirmed in time (it
-        is then sent again by itself), InvalidInputError for a message over the size limit.
+        over a crash. `check` first looks through the bytes as the axis will, in a thread, which
+        takes some milliseconds: CheckFailedError gives every reason for which any axis would
+        refuse them, before anything is kept or sent. Raises SubmissionPendingError when the broker
+        has not confirmed in time (it is then sent again by itself), InvalidInputError for a
+        message over the size limit.
         """
         if len(message) > MAX_DOCUMENT_BYTES:
             raise InvalidInputError(
@@ -145,10 +151,15 @@ class AgencySystem:
                 "Mã gói phải gồm 1-128 ký tự ASCII in được, không có dấu cách."
                 " / A message id has 1-128 printable ASCII characters and no spaces."
             )
+        look = fit_to_submit if check else _say
+        said = await asyncio.to_thread(look, message, self._clock())
         self._start_answers()
-        found = (route, None) if route else await asyncio.to_thread(_look_at, message, urgent)
         record = await self.journal.submissions.add(
-            message_id or str(new_id()), found[0], message, self._clock(), found[1]
+            message_id or str(new_id()),
+            route or _route_of(said, urgent=urgent),
+            message,
+            self._clock(),
+            said.document_id or None if isinstance(said, Document) else None,
         )
         if record.published_at is None:
             await self._submitter.send(record, message, timeout)
@@ -266,15 +277,17 @@ async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
         return
 
 
-def _look_at(message: bytes, urgent: bool) -> tuple[Route, str | None]:
-    """Return where a message belongs and which DocumentId it has.
+def _say(message: bytes, _: datetime) -> Message | None:
+    return read(message).message
+
+
+def _route_of(said: Message | None, *, urgent: bool) -> Route:
+    """Return where a message belongs.
 
     What cannot be read goes as a document: the axis's refusal says best what is wrong with it.
     """
-    found = read(message).message
-    if isinstance(found, Status):
-        return Route.STATUS, None
-    if not isinstance(found, Document):
-        return Route.DOCUMENT, None
-    route = Route.URGENT if urgent or found.priority.urgent else Route.DOCUMENT
-    return route, found.document_id or None
+    if isinstance(said, Status):
+        return Route.STATUS
+    if isinstance(said, Document) and (urgent or said.priority.urgent):
+        return Route.URGENT
+    return Route.DOCUMENT

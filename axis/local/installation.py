@@ -18,7 +18,6 @@ import aiohttp
 import asyncpg
 
 from axis.broker.management import Management
-from axis.broker.passwords import new_password, rabbit_hash
 from axis.broker.topology import Account
 from axis.clock import system_clock
 from axis.local.axis_processes import AxisProcesses
@@ -30,6 +29,7 @@ from axis.registry.administration import EndpointAccount, NewCertificate, NewEnr
 from axis.registry.agency import Agency, Endpoint
 from axis.registry.csvfile import read_agencies, read_endpoints
 from axis.registry.directory import Directory
+from axis.registry.passwords import new_password, rabbit_hash
 from axis.registry.routing import Resolved
 from axis.store.migrate import migrate
 from axis.store.pool import open_pool

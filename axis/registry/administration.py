@@ -91,6 +91,9 @@ class Administration(Protocol):
     async def endpoint_accounts(self) -> list[EndpointAccount]:
         """Return all endpoints with their password hashes."""
 
+    async def endpoint_account(self, endpoint: str) -> EndpointAccount | None:
+        """Return one endpoint with its password hash, or None."""
+
     async def enrol(
         self,
         certificate: NewCertificate,

@@ -97,6 +97,12 @@ class PostgresAdministration:
                 for row in map(dict, await connection.fetch(_SQL["accounts"]))
             ]
 
+    async def endpoint_account(self, endpoint: str) -> EndpointAccount | None:
+        """Return one endpoint with its password hash, or None."""
+        async with transaction(self._pool) as connection:
+            row = await connection.fetchrow(_SQL["account"], endpoint)
+        return None if row is None else EndpointAccount(**dict(row))
+
     async def enrol(
         self,
         certificate: NewCertificate,

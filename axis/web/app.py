@@ -14,6 +14,7 @@ from axis.registry.views import RegistryReader
 from axis.settings import WebSettings
 from axis.web import (
     agencies,
+    api,
     certificates,
     dead_letters,
     documents,
@@ -24,6 +25,7 @@ from axis.web import (
     static,
 )
 from axis.web.access import for_admins, for_everybody, for_signed_in
+from axis.web.checks import Checks
 from axis.web.context import SERVICES, Services
 from axis.web.errors import show_problems
 from axis.web.forms import MAX_FORM_BYTES, MAX_FORM_FIELDS
@@ -75,8 +77,12 @@ def create_app(
     ready: Callable[[], Awaitable[bool]],
     metrics: CollectorRegistry,
     passwords: Passwords | None = None,
+    checks: Checks | None = None,
 ) -> web.Application:
-    """Put the web view together; whoever runs it opens and closes what is passed in."""
+    """Put the web view together; whoever runs it opens and closes what is passed in.
+
+    Without `checks` there is no check before sending.
+    """
     app = web.Application(
         client_max_size=MAX_FORM_BYTES,
         client_max_fields=MAX_FORM_FIELDS,
@@ -98,6 +104,7 @@ def create_app(
         metrics=metrics,
         passwords=passwords or Passwords(),
         throttle=Throttle(),
+        checks=checks,
     )
     set_up_templates(app)
     app.on_response_prepare.append(add_headers)
@@ -107,6 +114,8 @@ def create_app(
             app.router.add_get(path, handler)
         else:
             app.router.add_route(method, path, handler)
+    if checks is not None:
+        app.router.add_post(api.CHECK, api.check)
     return app
 
 

@@ -1,7 +1,8 @@
 """What handlers work with: the parts of the application, and who is looking."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -15,6 +16,9 @@ from axis.settings import WebSettings
 from axis.web.passwords import Passwords
 from axis.web.texts import Language
 from axis.web.throttle import Throttle
+
+if TYPE_CHECKING:
+    from axis.web.checks import Checks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,10 @@ class Services:
     metrics: CollectorRegistry
     passwords: Passwords
     throttle: Throttle
+    endpoint_throttle: Throttle = field(default_factory=Throttle)
+    """Of agency systems; their names are not those of people."""
+    checks: "Checks | None" = None
+    """None where documents are not checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from aiohttp.typedefs import Handler
 from axis.web.context import services
 from axis.web.problems import ForbiddenError
 
+API = "/api/"
+"""Addresses that programs call; none is a page."""
+
 SAFE_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 
@@ -49,9 +52,29 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 @web.middleware
 async def refuse_cross_site(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse changes that another site's page asks for."""
-    if request.method not in SAFE_METHODS and not from_own_page(request):
+    if (
+        request.method not in SAFE_METHODS
+        and not from_own_page(request)
+        and not from_program(request)
+    ):
         raise ForbiddenError("problem.cross_site")
     return await handler(request)
+
+
+def is_api(request: web.BaseRequest) -> bool:
+    """Tell whether the address is one for programs."""
+    return request.path.startswith(API)
+
+
+def from_program(request: web.BaseRequest) -> bool:
+    """Tell whether a call of the API comes from a program, and in nobody else's name.
+
+    It brings no cookie, so there is no session to borrow. A browser that remembers a password
+    might add it to another site's request, but says where that comes from.
+    """
+    headers = request.headers
+    browser = "Sec-Fetch-Site" in headers or hdrs.ORIGIN in headers
+    return is_api(request) and not browser and hdrs.COOKIE not in headers
 
 
 def from_own_page(request: web.Request) -> bool:

@@ -5,10 +5,10 @@ import io
 from dataclasses import dataclass
 
 from axis.accounts import Account, Role
-from axis.broker.passwords import new_password
 from axis.clock import system_clock
 from axis.ids import new_id
 from axis.local.installation import ACTOR, Installation
+from axis.registry.passwords import new_password
 from axis.store.accounts import PostgresAccounts
 from axis.store.pool import Pool
 from axis.web.passwords import hash_password

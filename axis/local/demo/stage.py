@@ -18,7 +18,7 @@ from axis.edxml.values import Document, Organization, ResponseFor, SignerInfo, S
 from axis.edxml.write import write_document
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt
-from axis.local.demo.scenario import ACTS, Act
+from axis.local.demo.scenario import ACTS, Act, unchanged
 from axis.local.demo.systems import Agencies
 from axis.local.installation import Installation
 from axis.registry.directory import Directory
@@ -168,7 +168,9 @@ class Stage:
         assert isinstance(server, Resolved), "every sender of the scenario has an endpoint"
         played.message_id = f"demo-{act.key}-{self._at:%Y%m%d%H%M%S%f}"
         self.played.append(played)
-        await agencies.at(server.endpoint).submit(signed, message_id=played.message_id)
+        system = agencies.at(server.endpoint)
+        forged = act.spoil is not unchanged  # for the axis to refuse
+        await system.submit(signed, message_id=played.message_id, check=not forged)
 
     def _document(self, act: Act) -> Document:
         if act.recalls is not None:

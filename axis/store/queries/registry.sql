@@ -44,6 +44,9 @@ UPDATE endpoint SET password_hash = $2 WHERE id = $1 RETURNING id
 -- What the broker needs to know about every endpoint.
 SELECT id, name, password_hash FROM endpoint ORDER BY id
 
+-- name: account
+SELECT id, name, password_hash FROM endpoint WHERE id = $1
+
 -- name: put_agencies
 INSERT INTO agency (code, name, level, parent, endpoint, valid_from, valid_to, successor)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[],

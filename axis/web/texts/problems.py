@@ -19,6 +19,42 @@ TEXTS = {
         "Ngày «{value}» không hợp lệ. Hãy nhập theo dạng năm-tháng-ngày, ví dụ 2026-11-30.",
         "The date «{value}» is not valid. Enter it as year-month-day, for example 2026-11-30.",
     ),
+    "problem.endpoint": (
+        "Tham số endpoint không phải mã hệ thống. Hãy ghi một mã như lgsp-h37.",
+        "Parameter endpoint is no endpoint id. Give one such as lgsp-h37.",
+    ),
+    "problem.401": (
+        "Hãy gửi kèm mã hệ thống và mật khẩu của hệ thống đó (HTTP Basic), hoặc đăng nhập.",
+        "Send the endpoint's id and its password along (HTTP Basic), or sign in.",
+    ),
+    "problem.other_endpoint": (
+        "Hệ thống chỉ được kiểm tra văn bản nhân danh chính mình.",
+        "An endpoint checks documents in its own name only.",
+    ),
+    "problem.408": (
+        "Văn bản không đến kịp. Hãy gửi lại.",
+        "The document did not arrive in time. Send it again.",
+    ),
+    "problem.415": (
+        "Hãy gửi gói edXML nguyên dạng với kiểu application/edxml+xml, không nén.",
+        "Send the edXML message itself as application/edxml+xml, without compression.",
+    ),
+    "problem.document_size": (
+        "Văn bản vượt giới hạn {limit} byte. Hãy giảm dung lượng tệp đính kèm.",
+        "The document is over the limit of {limit} bytes. Make the attachments smaller.",
+    ),
+    "problem.many_checks": (
+        "Đang có nhiều lượt kiểm tra của bạn. Hãy chờ có kết quả rồi gửi tiếp.",
+        "Several of your checks are running. Wait for their results before the next.",
+    ),
+    "problem.checks_busy": (
+        "Trục đang kiểm tra nhiều văn bản khác. Hãy thử lại sau ít giây.",
+        "The axis is checking many other documents. Try again in some seconds.",
+    ),
+    "problem.no_workers": (
+        "Trục tạm thời chưa kiểm tra được văn bản. Hãy thử lại sau ít phút.",
+        "The axis cannot check documents at the moment. Try again in some minutes.",
+    ),
     "problem.403.title": ("Không có quyền", "Not allowed"),
     "problem.403": (
         "Trang này chỉ dành cho quản trị trục. Nếu cần thêm quyền, hãy liên hệ quản trị.",

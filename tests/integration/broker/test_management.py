@@ -15,7 +15,7 @@ from aiormq.exceptions import (
 )
 
 from axis.broker.management import Management, ManagementError
-from axis.broker.passwords import new_password
+from axis.registry.passwords import new_password
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, QUEUES, SUBMIT, Account
 from axis.exchange.outgoing import answers, inbox
 from tests.integration.broker.conftest import Broker

@@ -4,10 +4,11 @@ import base64
 import hashlib
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axis.broker.passwords import new_password, rabbit_hash
+from axis.registry.passwords import holds, new_password, rabbit_hash
 
 
 @given(st.text(max_size=100))
@@ -25,3 +26,16 @@ def test_new_password_is_long_random_and_safe_inside_an_address() -> None:
     passwords = {new_password() for _ in range(100)}
     assert len(passwords) == 100
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", password) for password in passwords)
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_only_the_password_of_a_hash_holds(password: str, other: str) -> None:
+    kept = rabbit_hash(password)
+    assert holds(kept, password)
+    assert holds(kept, other) is (other == password)
+
+
+@pytest.mark.parametrize("kept", [None, "", "AAAA", "*" * 48, "ổ" * 48, rabbit_hash("")[:-4]])
+def test_nothing_holds_for_what_is_no_hash(kept: str | None) -> None:
+    assert not holds(kept, "")
+    assert not holds(kept, "guess")
