@@ -48,10 +48,11 @@ FOR UPDATE OF d
 -- name: held
 -- Of these (document, receiver) pairs, those where the receiver got the document: itself, or with
 -- a later version. That is an update of it (kind 2), or a replacement (3) that goes on under its
--- DocumentId. Each document's versions are sought once, the newest $3 of them.
+-- DocumentId. Each document's versions, the newest $3 of them, are sought once: MATERIALIZED keeps
+-- the planner of a database without statistics from seeking them again for every pair.
 WITH wanted AS (
     SELECT document, receiver FROM unnest($1::uuid[], $2::text[]) AS pair (document, receiver)
-), version AS (
+), version AS MATERIALIZED (
     SELECT target.document, later.version
     FROM (SELECT DISTINCT document FROM wanted) AS target
     JOIN document t ON t.id = target.document

@@ -2,19 +2,27 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
 import asyncpg
 import pytest
 
-from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.edxml.codes import DocumentKind, Priority, ReceiverType, StatusCode
 from axis.edxml.limits import MAX_FIELD_CHARS
-from axis.edxml.values import Code, DocumentType
+from axis.edxml.values import (
+    Code,
+    Document,
+    DocumentType,
+    DocumentUpdate,
+    ReceiverChange,
+    Replacement,
+)
 from axis.exchange.case import Ending
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import StoreUnavailableError
+from axis.ids import new_id
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.directory import Directory
@@ -45,7 +53,7 @@ async def test_accepted_document_is_stored_whole(exchange: Exchange, stocked: Po
     assert row["body"] == submitted.body
     assert row["size"] == len(submitted.body)
     assert (row["kind"], row["priority"]) == (0, 3)
-    assert row["verdict"] == {"outcome": "PASSED", "findings": []}
+    assert row["verdict"] == {"outcome": "PASSED", "findings": [], "files": []}
     assert row["accepted_at"] == NOW
     deliveries = await all_of(stocked, "delivery")
     assert [(one["receiver"], one["named"], one["state"]) for one in deliveries] == [
@@ -271,6 +279,117 @@ async def test_replacement_of_a_thousand_documents_needs_no_more_locks_than_anot
     ]
     decisions = await exchange.handle(*batch)
     assert {decision.ending for decision in decisions} == {Ending.REFUSED}
+
+
+# -- who has had a document -----------------------------------------------------------------------
+
+
+async def test_receivers_of_earlier_batches_are_known_by_whatever_version_they_got(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = document("G22", ["G09"])
+    updated = document("G22", ["H37"], document_id="G22,2026/03/02,7/X", kind=DocumentKind.UPDATE)
+    replacing = document(
+        "G22",
+        ["H37.02"],
+        document_id=first.document_id,
+        kind=DocumentKind.REPLACE,
+        replaces=[first.document_id],
+    )
+    unrelated = document("G22", ["H37.101"], kind=DocumentKind.REPLACE, replaces=["?"])
+    await exchange.handle(case(first))
+    (original,) = await all_of(stocked, "document")
+    for later in (
+        added(updated, first.document_id, "H37"),
+        replacing,
+        replace(unrelated, trace=replacing.trace),
+        document("G22", ["G09"], document_id=first.document_id, kind=DocumentKind.RECALL),
+    ):
+        (decision,) = await exchange.handle(case(later))
+        assert decision.ending is Ending.ACCEPTED
+    pairs = [(original["id"], code) for code in ("G09", "H37", "H37.02", "H37.101", "G22", "X99")]
+    async with PostgresStore(stocked).intake() as work:
+        held = await work.held([*pairs, (new_id(), "G09")])
+    assert set(held) == {(original["id"], code) for code in ("G09", "H37", "H37.02")}
+
+
+async def test_recall_in_a_later_batch_is_refused_at_the_receiver_that_never_had_it(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = document("G22", ["G05", "000.00.02.H37"])
+    await exchange.handle(case(first))
+    again_id = first.document_id
+    codes = ["G09", "H37.02", "H37"]
+    asking = document("G22", codes, document_id=again_id, kind=DocumentKind.RECALL)
+    (refused,) = await exchange.handle(case(asking))
+    assert refused.reasons == (Reason.NEVER_HAD_IT.code,)
+    asking = document("G22", codes[:2], document_id=again_id, kind=DocumentKind.RECALL)
+    (decision,) = await exchange.handle(case(asking))
+    assert decision.ending is Ending.ACCEPTED
+
+
+async def test_only_the_newest_versions_of_a_document_are_asked_who_has_got_it(
+    exchange: Exchange, stocked: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("axis.store.intake.MAX_LATER_VERSIONS", 2)
+    first = document("G22", ["G09"])
+    await exchange.handle(case(first))
+    for code in ("H37", "H37.02", "H37.101"):
+        update = document("G22", [code], document_id=first.document_id, kind=DocumentKind.UPDATE)
+        await exchange.handle(case(added(update, first.document_id, code)))
+    original = await stocked.fetchval("SELECT id FROM document WHERE kind = 0")
+    codes = ("G09", "H37", "H37.02", "H37.101")
+    async with PostgresStore(stocked).intake() as work:
+        held = await work.held([(original, code) for code in codes])
+    assert {code for _, code in held} == {"G09", "H37.02", "H37.101"}
+
+
+async def test_replacement_that_names_receivers_by_the_thousand_is_looked_up_in_one_go(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    """As many as a message has room for: 20 documents, each with 1,000 receivers."""
+    communes = [
+        Agency(f"H37.{number}", f"Xã {number}", Level.COMMUNE, parent="H37")
+        for number in range(1000, 2000)
+    ]
+    await PostgresAdministration(stocked, lambda: NOW).put_agencies(communes, "test")
+    codes = tuple(one.code for one in communes)
+    originals = [document("G22", codes[:700]) for _ in range(20)]
+    await exchange.handle(*(case(one) for one in originals))
+    message = document("G22", ["G09"], kind=DocumentKind.REPLACE)
+    assert message.business is not None
+    replaced = tuple(Replacement(document_id=one.document_id, organ_ids=codes) for one in originals)
+    business = replace(message.business, replacements=replaced)
+    message = replace(message, trace=replace(message.trace, business=business))
+    async with asyncio.timeout(10):
+        (decision,) = await exchange.handle(case(message))
+    assert decision.reasons == (Reason.NEVER_HAD_IT.code,)
+
+
+async def test_status_of_a_closed_receivers_successor_moves_that_receivers_delivery(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    administration = PostgresAdministration(stocked, lambda: NOW)
+    merging = Agency("G07", "Bộ cũ", Level.CENTRAL, endpoint="g09")
+    await administration.put_agencies([merging], "test")
+    message = document("G22", ["G07"])
+    await exchange.handle(case(message))
+    closed = replace(merging, valid_to=date(2026, 3, 1), successor="G09")
+    await administration.put_agencies([closed], "test")
+    (decision,) = await exchange.handle(reported("G09", StatusCode.ACCEPTED, message, "g09"))
+    assert decision.ending is Ending.ACCEPTED
+    (delivery,) = await all_of(stocked, "delivery")
+    assert (delivery["receiver"], delivery["state"]) == ("G07", DeliveryState.RECEIVED)
+
+
+def added(update: Document, target: str, *codes: str) -> Document:
+    """The update, with these receivers as ones that it adds."""
+    changes = tuple(ReceiverChange(organ_id=code, type=ReceiverType.ADDED) for code in codes)
+    assert update.business is not None
+    business = replace(
+        update.business, document_id=target, updates=(DocumentUpdate(receivers=changes),)
+    )
+    return replace(update, trace=replace(update.trace, business=business))
 
 
 # -- the registry ---------------------------------------------------------------------------------
