@@ -27,8 +27,9 @@ from axis.trust.sign import sign
 from axis.verdict import Finding
 
 MEMORY_BYTES: Final = 1536 * 1024 * 1024
-"""What a worker may write to. The largest allowed document, 50 MiB of attachments, takes 0.6 GB to
-verify; the batch that brings it, twice that document; a worker that is about to leave, WORN_BYTES.
+"""What a worker may write to. The largest allowed document takes 0.7 GB from its arrival to its
+answer, signature and files included; a worker that is about to leave holds WORN_BYTES besides; the
+rest is room.
 """
 
 WORN_BYTES: Final = 400 * 1024 * 1024

@@ -26,6 +26,11 @@ ATTEMPTS: Final = 2
 """Workers that a document may take with it: the first may have died of something else, such as a
 machine short of memory."""
 
+_NOTED: Final = {
+    Reason.UNCHECKABLE: "document.uncheckable",
+    Reason.SCANNER_AWAY: "document.not_scanned",
+}
+
 _log = structlog.get_logger(__name__)
 
 
@@ -158,12 +163,13 @@ class ProcessWorkbench:
 
 
 def _noted(examinations: list[Examination]) -> list[Examination]:
-    """Tell operators what could not be checked: every such document shows a bug or an attack."""
+    """Tell operators what could not be checked: a bug, an attack, or a scanner that is away."""
     for one in examinations:
         for finding in one.findings:
-            if finding.reason is Reason.UNCHECKABLE:
+            event = _NOTED.get(finding.reason)
+            if event is not None:
                 detail = finding.facts.get("detail")
-                _log.error("document.uncheckable", sha256=one.sha256, size=one.size, detail=detail)
+                _log.error(event, sha256=one.sha256, size=one.size, detail=detail)
     return examinations
 
 
