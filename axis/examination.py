@@ -5,6 +5,7 @@ before it submits, and in `axis document check`. Its result is small and picklab
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,8 +20,11 @@ from axis.edxml.values import Document, Status
 from axis.edxml.xml import parse_tree
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
-from axis.trust.verify import verify
+from axis.trust.verify import SignatureVerdict, verify
 from axis.verdict import FileFacts, Finding
+
+Verifier = Callable[..., SignatureVerdict]
+"""What checks a signature: `axis.trust.verify.verify`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +52,25 @@ class Examination:
     """Where the header's elements stand, for findings that are made later."""
 
 
-def examine(body: bytes, rules: Rules, at: datetime, scanner: Scanner | None = None) -> Examination:
+def examine(
+    body: bytes,
+    rules: Rules,
+    at: datetime,
+    scanner: Scanner | None = None,
+    *,
+    verifier: Verifier = verify,
+) -> Examination:
     """Check one submission's bytes at a moment and return everything that is wrong with them.
 
     Where the signature holds, values are read from the signed tree only, so that nothing outside
-    the signature is ever believed.
+    the signature is ever believed. Another ``verifier`` serves measurements.
     """
     sha256 = hashlib.sha256(body).hexdigest()
     root, findings = parse_tree(body, max_bytes=rules.max_bytes)
     if root is None:
         return Examination(sha256, len(body), None, None, tuple(findings))
     findings += validate(root)
-    signature = verify(root, rules.signature, at, max_bytes=rules.max_bytes)
+    signature = verifier(root, rules.signature, at, max_bytes=rules.max_bytes)
     findings += signature.verdict.findings
     message, found = read_message(root if signature.signed is None else signature.signed)
     findings += located(found, root)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from axis.clock import in_vietnam
-from axis.local.bench.report import Report, tables
+from axis.local.bench.admission import KINDS, measure_admission
+from axis.local.bench.report import Report, cost_table, tables
 from axis.local.bench.run import SIZES, Options, run_benchmark
 from axis.local.installation import Installation
 from axis.local.servers import DEFAULT_FOLDER
 
 app = typer.Typer(name="bench", help="Đo hiệu năng · Measure the speed of the axis.")
 
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+)
 _NAMES = {size.label.replace(" ", "").lower(): size for size in SIZES}
 
 
@@ -36,6 +44,7 @@ class ProgressDisplay:
 
 @app.callback(invoke_without_command=True)
 def bench(
+    context: typer.Context,
     folder: Annotated[
         Path, typer.Option(help="Thư mục của trục · Folder of the axis.")
     ] = DEFAULT_FOLDER,
@@ -63,6 +72,8 @@ def bench(
     Chạy trên trục của thư mục, tự khởi động nếu chưa chạy; văn bản đo được giữ lại trong đó. ·
     Runs against the axis of a folder and starts it if need be; the documents stay in it.
     """
+    if context.invoked_subcommand is not None:
+        return
     unknown = [name for name in size or () if name.lower() not in _NAMES]
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}: {', '.join(_NAMES)}")
@@ -81,16 +92,30 @@ def bench(
         console.print(f"→ {json}")
 
 
+@app.command()
+def admission(
+    json: Annotated[
+        Path | None, typer.Option(help="Ghi thêm số liệu vào tệp · Write the figures here too.")
+    ] = None,
+) -> None:
+    """Đo riêng năm bước kiểm tra, không cần máy chủ · Measure the five checks alone, no server.
+
+    So với mức tối thiểu trong cùng lượt: đọc XML và kiểm lược đồ. · Against the least that any
+    validator does, in the same run: parsing and schema validation.
+    """
+    console = Console(stderr=True)
+    with Progress(*_COLUMNS, console=console, refresh_per_second=2) as progress:
+        step = ProgressDisplay(progress).step("", "kiểm tra · admission", len(KINDS))
+        costs = measure_admission(KINDS, step)
+    Console().print(cost_table(costs))
+    if json is not None:
+        json.write_bytes(orjson.dumps([asdict(cost) for cost in costs], option=orjson.OPT_INDENT_2))
+
+
 async def _measure(installation: Installation, options: Options, console: Console) -> Report:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
     async with _running(installation, console):
         # Drawn seldom: the display shares the cores with what is measured.
-        with Progress(*columns, console=console, refresh_per_second=2) as progress:
+        with Progress(*_COLUMNS, console=console, refresh_per_second=2) as progress:
             return await run_benchmark(installation, options, ProgressDisplay(progress))
 
 

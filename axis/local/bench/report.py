@@ -8,6 +8,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from axis.local.bench.accounting import Use
+from axis.local.bench.admission import Cost
 from axis.local.bench.plain import Plain
 
 GROUPS: Final = ("axis", "RabbitMQ", "PostgreSQL", "generator")
@@ -123,6 +124,33 @@ def percentile(values: Sequence[float], share: float) -> float:
 def tables(report: Report) -> list[Table]:
     """Return the figures for a terminal."""
     return [_speed(report), _cost(report), _plain(report)]
+
+
+def cost_table(costs: Sequence[Cost]) -> Table:
+    """Return what admission costs, for a terminal."""
+    table = Table(title="Kiểm tra một văn bản · Admission of a document", title_justify="left")
+    for name in (
+        "",
+        "byte",
+        "đọc + lược đồ · parse + schema, ms",
+        "không kiểm chữ ký · no signature, ms",
+        "tỷ lệ · ratio",
+        "đủ năm bước · all five, ms",
+        "bộ nhớ · memory",
+    ):
+        table.add_column(name, justify="right" if name else "left")
+    for cost in costs:
+        memory = cost.memory_multiple
+        table.add_row(
+            cost.label,
+            f"{cost.document_bytes:,}",
+            f"{cost.bare_ms:.3f}",
+            f"{cost.unsigned_ms:.3f}",
+            f"[bold]{cost.ratio:.2f}×[/]",
+            f"{cost.whole_ms:.3f}",
+            "" if memory is None else f"{memory:.1f} × văn bản · document",
+        )
+    return table
 
 
 def _speed(report: Report) -> Table:
