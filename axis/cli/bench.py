@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from axis.clock import in_vietnam
-from axis.local.bench.admission import KINDS, measure_admission
+from axis.local.bench.admission import KINDS, SECONDS, measure_admission
 from axis.local.bench.report import Report, cost_table, tables
 from axis.local.bench.run import SIZES, Options, run_benchmark
 from axis.local.installation import Installation
@@ -21,6 +21,7 @@ from axis.local.servers import DEFAULT_FOLDER
 
 app = typer.Typer(name="bench", help="Đo hiệu năng · Measure the speed of the axis.")
 
+_KINDS = {kind.name: kind for kind in KINDS}
 _COLUMNS = (
     TextColumn("{task.description}"),
     BarColumn(),
@@ -94,6 +95,13 @@ def bench(
 
 @app.command()
 def admission(
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Loại văn bản · Kind of documents: {', '.join(_KINDS)}."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="Giây tối đa mỗi loại · Seconds a kind at the most.")
+    ] = SECONDS,
     json: Annotated[
         Path | None, typer.Option(help="Ghi thêm số liệu vào tệp · Write the figures here too.")
     ] = None,
@@ -103,10 +111,14 @@ def admission(
     So với mức tối thiểu trong cùng lượt: đọc XML và kiểm lược đồ. · Against the least that any
     validator does, in the same run: parsing and schema validation.
     """
+    unknown = [name for name in kind or () if name not in _KINDS]
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: {', '.join(_KINDS)}")
+    kinds = [_KINDS[name] for name in kind] if kind else KINDS
     console = Console(stderr=True)
     with Progress(*_COLUMNS, console=console, refresh_per_second=2) as progress:
-        step = ProgressDisplay(progress).step("", "kiểm tra · admission", len(KINDS))
-        costs = measure_admission(KINDS, step)
+        step = ProgressDisplay(progress).step("", "kiểm tra · admission", len(kinds))
+        costs = measure_admission(kinds, seconds, step)
     Console().print(cost_table(costs))
     if json is not None:
         json.write_bytes(orjson.dumps([asdict(cost) for cost in costs], option=orjson.OPT_INDENT_2))

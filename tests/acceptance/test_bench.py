@@ -45,3 +45,21 @@ async def test_bench_with_few_documents_reports_figures_that_add_up(
         assert result["share"] == full["rate"] / result["limit"]
     assert report["results"][1]["mean_bytes"] > 100_000 > report["results"][0]["mean_bytes"]
     assert installation.routers(), "a router that ran before keeps running"
+
+
+async def test_admission_bench_compares_with_bare_parsing_in_the_same_run(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "axis", "bench", "admission", "--seconds", "0.1"),
+        *("--kind", "4kb-txt", "--kind", "10mb", "--json", file),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    small, large = orjson.loads(file.read_bytes())
+    assert small["document_bytes"] < 10_000 < 10 * 2**20 < large["document_bytes"]
+    for cost in (small, large):
+        assert 0 < cost["bare_ms"] < cost["unsigned_ms"] < cost["whole_ms"]
+    assert small["memory_multiple"] is None
+    assert large["memory_multiple"] > 1, "the document itself is in memory"
