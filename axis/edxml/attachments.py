@@ -1,7 +1,7 @@
 """Joins the manifest with the attached files and opens them.
 
 Reference and Attachment belong together by ContentId, which either side writes with ``cid:``
-never, once or twice. `check_attachments` looks without decoding; `contents` decodes.
+never, once or twice. `pair_up` looks without decoding; `contents` decodes.
 """
 
 import unicodedata
@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from axis.edxml.base64text import decode, is_base64
-from axis.edxml.files import OCTETS, ZIP, media_type, unwrap
+from axis.edxml.archives import ArchiveError, Budget
+from axis.edxml.base64text import decode
+from axis.edxml.files import ZIP, media_type, unwrap
 from axis.edxml.limits import MAX_UNPACKED_BYTES
 from axis.edxml.values import Attachment, Document, Reference
-from axis.errors import InvalidInputError
 from axis.reasons import Reason
 from axis.verdict import Finding
 
@@ -43,16 +43,22 @@ class AttachmentContent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """A line of the manifest and its file, with the file's place."""
+class Pair:
+    """A line of the manifest and its file."""
 
     reference: Reference
     attachment: Attachment
     place: str
+    """XPath of the file's element."""
 
     @property
     def name(self) -> str:
+        """Return the file's name as the message gives it."""
         return self.attachment.name or self.reference.name
+
+    def finding(self, reason: Reason, **facts: str | int) -> Finding:
+        """Return a finding about this file."""
+        return Finding(reason, self.place, facts={"name": self.name, **facts})
 
 
 def plain_content_id(content_id: str) -> str:
@@ -63,78 +69,73 @@ def plain_content_id(content_id: str) -> str:
     return text
 
 
-def check_attachments(document: Document) -> list[Finding]:
-    """Return what is wrong with a document's files as far as it shows without decoding them.
-
-    Manifest and files must agree, names must be unique, texts must be base64.
-    """
-    pairs, findings = _join(document)
-    findings += _duplicate_names(pairs)
-    findings += [
-        _finding(Reason.BAD_BASE64, pair)
-        for pair in pairs
-        if not is_base64(pair.attachment.encoded)
-    ]
-    return findings
-
-
 def contents(
     document: Document, *, max_bytes: int = MAX_UNPACKED_BYTES
 ) -> tuple[tuple[AttachmentContent, ...], list[Finding]]:
     """Decode a document's files, in the order of the manifest, with everything wrong about them.
 
     `max_bytes` bounds all files together, unpacked. A file that cannot be opened is left out
-    and named in the findings.
+    and named in the findings. What the files are is for `axis.content` to judge.
     """
-    pairs, findings = _join(document)
-    findings += _duplicate_names(pairs)
+    pairs, findings = pair_up(document)
+    budget = Budget(max_bytes)
     found: list[AttachmentContent] = []
     for pair in pairs:
         try:
             packed = decode(pair.attachment.encoded)
+            found.append(_open(pair, packed, budget))
+        except ArchiveError as error:
+            findings.append(pair.finding(error.reason, **error.facts))
         except ValueError:
-            findings.append(_finding(Reason.BAD_BASE64, pair))
-            continue
-        try:
-            content = _open(pair, packed, max_bytes)
-        except InvalidInputError as error:
-            findings.append(_finding(Reason.BAD_ARCHIVE, pair, detail=str(error)))
-            continue
-        max_bytes -= len(content.data)
-        found.append(content)
+            findings.append(pair.finding(Reason.BAD_BASE64))
     return tuple(found), findings
 
 
-def _open(pair: _Pair, packed: bytes, max_bytes: int) -> AttachmentContent:
-    if len(packed) > max_bytes:
-        raise InvalidInputError(f"> {max_bytes} byte")
-    data = unwrap(packed, pair.name, max_bytes)
+def pair_up(document: Document) -> tuple[list[Pair], list[Finding]]:
+    """Pair the manifest's lines with the files, in the manifest's order, without decoding.
+
+    What has no counterpart on the other side, and names that meet, are findings. Each line and
+    each file is used once.
+    """
+    pairs, findings = _join(document)
+    return pairs, findings + _duplicate_names(pairs)
+
+
+def disk_name(name: str) -> str:
+    """Return what a receiver's disk may take a name for: names that meet here are one file."""
+    if name.isascii():
+        return name.lower()
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def _open(pair: Pair, packed: bytes, budget: Budget) -> AttachmentContent:
+    data = unwrap(packed, pair.name, budget)
     declared = [pair.attachment.content_type, pair.attachment.mime_type]
     if data is packed:
         # The manifest's type is the archive's by default, so it speaks only for unwrapped files
         # of which the attachment says nothing.
         declared.append(pair.reference.content_type)
-    found = media_type(data, pair.name, *(declared or [OCTETS]))
-    if found == ZIP and not data.startswith(b"PK"):
-        raise InvalidInputError("application/zip ≠ PK")
+    usable = [text for text in declared if text.lower() != ZIP]
+    found = media_type(data, pair.name, *usable)
     description = pair.attachment.description or pair.reference.description
     return AttachmentContent(pair.name, found, data, description)
 
 
-def _join(document: Document) -> tuple[list[_Pair], list[Finding]]:
+def _join(document: Document) -> tuple[list[Pair], list[Finding]]:
     """Pair references with attachments; each of either side is used once."""
     files: dict[str, list[tuple[str, Attachment]]] = defaultdict(list)
     for number, attachment in enumerate(document.attachments, start=1):
         key = _key(attachment.content_id, attachment.name)
         place = f"{_ATTACHMENT}[{number}]" if len(document.attachments) > 1 else _ATTACHMENT
         files[key].append((place, attachment))
-    pairs: list[_Pair] = []
+    pairs: list[Pair] = []
     findings: list[Finding] = []
     for number, reference in enumerate(document.references, start=1):
         matching = files.get(_key(reference.content_id, reference.name))
         if matching:
             place, attachment = matching.pop(0)
-            pairs.append(_Pair(reference, attachment, place))
+            pairs.append(Pair(reference, attachment, place))
             continue
         place = f"{_MANIFEST}[{number}]" if len(document.references) > 1 else _MANIFEST
         name = reference.name or reference.content_id
@@ -154,17 +155,13 @@ def _key(content_id: str, name: str) -> str:
     return plain_content_id(content_id) or name
 
 
-def _duplicate_names(pairs: list[_Pair]) -> list[Finding]:
+def _duplicate_names(pairs: list[Pair]) -> list[Finding]:
     """Refuse names that a receiver's disk would take for one: only the last file would survive."""
     seen: set[str] = set()
     findings: list[Finding] = []
     for pair in pairs:
-        name = unicodedata.normalize("NFC", pair.name).casefold()
+        name = disk_name(pair.name)
         if name in seen:
-            findings.append(_finding(Reason.ATTACHMENT_DUPLICATE_NAME, pair))
+            findings.append(pair.finding(Reason.ATTACHMENT_DUPLICATE_NAME))
         seen.add(name)
     return findings
-
-
-def _finding(reason: Reason, pair: _Pair, **facts: str) -> Finding:
-    return Finding(reason, pair.place, facts={"name": pair.name, **facts})

@@ -8,20 +8,27 @@ _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 _SPACE: Final = b" \t\r\n"
 _QUANTUM: Final = 4
 """Characters that stand for three bytes."""
+_BLOCK_CHARS: Final = 1 << 20
+"""Characters looked at in one go: the check of a file of 50 MB takes 3 MB beside the text."""
 
 
 def is_base64(text: str) -> bool:
     """Say whether `decode` would succeed, at a quarter of its cost and without its memory."""
     if not text.isascii():
         return False
-    data = text.encode("ascii")
-    foreign = data.translate(None, _ALPHABET)
-    padding = foreign.translate(None, _SPACE)
-    if padding not in (b"", b"=", b"=="):
-        return False
-    if foreign != padding:
-        data = data.translate(None, _SPACE)
-    return len(data) % _QUANTUM == 0 and data.endswith(padding)
+    if len(text) <= _BLOCK_CHARS:
+        return _is_whole(*_sift(text))
+    count, foreign = 0, b""
+    for start in range(0, len(text), _BLOCK_CHARS):
+        letters, others = _sift(text[start : start + _BLOCK_CHARS])
+        if foreign and letters:
+            # Padding stands only at the end.
+            return False
+        count += letters
+        foreign += others
+        if len(foreign) > _QUANTUM:
+            return False
+    return _is_whole(count, foreign)
 
 
 def decode(text: str) -> bytes:
@@ -35,3 +42,24 @@ def decode(text: str) -> bytes:
 def encode(data: bytes) -> str:
     """Return base64 in one line, as the Java producer writes it."""
     return base64.b64encode(data).decode("ascii")
+
+
+def _sift(text: str) -> tuple[int, bytes]:
+    """Return the number of base64 letters and whatever else stands after the last of them.
+
+    Anything else that stands before a letter makes the second part one that no base64 has.
+    """
+    data = text.encode("ascii")
+    foreign = data.translate(None, _ALPHABET)
+    if not foreign:
+        return len(data), b""
+    padding = foreign.translate(None, _SPACE)
+    if padding:
+        tail = data.translate(None, _SPACE)
+        if not tail.endswith(padding):
+            return 0, b"?"
+    return len(data) - len(foreign), padding
+
+
+def _is_whole(letters: int, padding: bytes) -> bool:
+    return padding in (b"", b"=", b"==") and (letters + len(padding)) % _QUANTUM == 0

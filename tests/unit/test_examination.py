@@ -1,14 +1,18 @@
 """What the bytes of a submission alone say: format, signature and content, all at once."""
 
+import hashlib
 import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from axis.edxml.build import File, new_document
 from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document, Status
+from axis.edxml.write import write_document
 from axis.examination import Examination, Rules, examine
+from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.reasons import Reason
 from axis.trust.policy import SignaturePolicy
@@ -34,6 +38,22 @@ def sample(name: str) -> bytes:
     return (SAMPLES / f"{name}.edxml").read_bytes()
 
 
+def letter(*files: File) -> bytes:
+    """Return an unsigned document with real files."""
+    return write_document(
+        new_document(
+            sender="G22",
+            receivers=["H37"],
+            number=101,
+            notation="VPCP-TH",
+            date=AT.date(),
+            at=AT,
+            subject="V/v thử nghiệm",
+            files=files or [File("101-VPCP.pdf", make_pdf(["Văn bản số 101"]))],
+        )
+    )
+
+
 def reasons(examination: Examination) -> list[Reason]:
     return [finding.reason for finding in examination.findings]
 
@@ -41,7 +61,7 @@ def reasons(examination: Examination) -> list[Reason]:
 def test_signed_document_is_read_with_its_signer_and_without_the_files_bodies(
     pki: DemoPki, policy: SignaturePolicy
 ) -> None:
-    body = sign(sample("new_single_pdf"), pki.seal("G22").load())
+    body = sign(letter(), pki.seal("G22").load())
     done = examine(body, Rules(policy, max_bytes=MAX_BYTES), AT)
     assert done.size == len(body)
     assert isinstance(done.message, Document)
@@ -50,6 +70,30 @@ def test_signed_document_is_read_with_its_signer_and_without_the_files_bodies(
     assert done.certificate is not None
     assert done.certificate.organization_identifier == "G22"
     assert [reason for reason in reasons(done) if reason.severity.value == "refuse"] == []
+
+
+def test_facts_about_the_files_stand_beside_the_findings(
+    pki: DemoPki, policy: SignaturePolicy
+) -> None:
+    pdf = make_pdf(["Văn bản số 101"])
+    body = sign(letter(File("101-VPCP.pdf", pdf)), pki.seal("G22").load())
+    (file,) = examine(body, Rules(policy, max_bytes=MAX_BYTES), AT).files
+    assert (file.name, file.media_type, file.size) == ("101-VPCP.pdf", "application/pdf", len(pdf))
+    assert file.sha256 == hashlib.sha256(pdf).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("new_single_pdf", Reason.BAD_PDF),
+        ("new_multi_to_4level_hoatoc_5att", Reason.BAD_OFFICE),
+    ],
+)
+def test_bytes_that_only_bear_the_name_of_a_file_are_refused_as_what_they_claim_to_be(
+    policy: SignaturePolicy, name: str, reason: Reason
+) -> None:
+    done = examine(sample(name), Rules(policy, max_bytes=MAX_BYTES), AT)
+    assert reason in reasons(done)
 
 
 def test_examination_is_small_enough_to_hand_between_processes(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axis.edxml.attachments import check_attachments, contents
+from axis.edxml.attachments import contents, pair_up
 from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.parse import Reading, read
 from axis.edxml.values import Document, Message
@@ -45,7 +45,7 @@ def _judge(reading):
         assert finding.to_json()["code"]
     assert reading.message is not None or reading.findings
     if isinstance(reading.message, Document):
-        assert isinstance(check_attachments(reading.message), list)
+        assert isinstance(pair_up(reading.message)[1], list)
         assert isinstance(contents(reading.message)[1], list)
     if reading.sound:
         assert isinstance(reading.message, Message)
