@@ -11,7 +11,6 @@ from axis.web.access import find_viewer
 from axis.web.basic import endpoint_of, has_credentials
 from axis.web.checks import Caller
 from axis.web.context import services
-from axis.web.forms import query_text
 from axis.web.problems import (
     BadRequestError,
     ForbiddenError,
@@ -67,12 +66,12 @@ async def _caller(request: web.Request) -> Caller:
 
 def _endpoint(request: web.Request, caller: Caller) -> str | None:
     """Return the endpoint that would submit: the caller's own, or the one that a person names."""
-    named = query_text(request, "endpoint") or None
-    if named is not None and not is_endpoint_id(named):
+    named = request.query.getall("endpoint", [])
+    if len(named) > 1 or not all(map(is_endpoint_id, named)):
         raise BadRequestError("problem.endpoint")
     if caller.endpoint is None:
-        return named
-    if named not in (None, caller.endpoint):
+        return named[0] if named else None
+    if named not in ([], [caller.endpoint]):
         raise ForbiddenError("problem.other_endpoint")
     return caller.endpoint
 

@@ -20,8 +20,8 @@ _HEAD = """\
 # Lệnh · Commands
 
 Trang này được sinh ra từ chương trình và được kiểm tra theo chương trình. Chi tiết: thêm `--help`
-sau mỗi lệnh. Mã thoát: 0 thành công, 1 lỗi hoặc bị từ chối, 2 dùng sai; riêng `axis document check`:
-0 đạt, 1 không đạt, 2 chưa kết luận được, 3 không kiểm tra được gì.
+sau mỗi lệnh. Mã thoát: 0 thành công, 1 lỗi hoặc bị từ chối, 2 dùng sai; riêng `axis document
+check`: 0 đạt, 1 không đạt, 2 chưa kết luận được, 3 không kiểm tra được gì.
 
 This page is made from the program and tested against it. For details add `--help` to any command.
 Exit codes: 0 success, 1 error or refusal, 2 wrong usage; of `axis document check` alone: 0 passed,

@@ -27,6 +27,7 @@ from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.registry.administration import EndpointAccount
 from axis.registry.csvfile import read_agencies, read_endpoints
+from axis.registry.passwords import rabbit_hash
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool
 from axis.store.registry import PostgresAdministration
@@ -51,6 +52,11 @@ class Hands:
 
     def move(self, **by: float) -> None:
         self.at += timedelta(**by)
+
+
+def password_of(endpoint: str) -> str:
+    """Return the password of an endpoint's account."""
+    return f"password of {endpoint}"
 
 
 def make_pki(folder: Path) -> DemoPki:
@@ -92,7 +98,12 @@ class Desk:
         """Load the demo registry and enrol the seals."""
         endpoints = read_endpoints((DEMO / "endpoints.csv").read_bytes())
         await self.administration.put_endpoints(
-            [EndpointAccount(id=one.id, name=one.name, password_hash="") for one in endpoints],
+            [
+                EndpointAccount(
+                    id=one.id, name=one.name, password_hash=rabbit_hash(password_of(one.id))
+                )
+                for one in endpoints
+            ],
             "test",
         )
         await self.administration.put_agencies(demo_agencies(), "test")

@@ -16,16 +16,19 @@ import pytest
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.local.pki import DemoPki
 from axis.local.servers import LocalServers
 from axis.settings import WebSettings
 from axis.store.accounts import PostgresAccounts
+from axis.store.exchange import PostgresStore
 from axis.store.migrate import migrate
 from axis.store.pool import Pool, answers, open_pool
 from axis.store.reading import PostgresReader
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
 from axis.web.app import create_app
+from axis.web.checks import Checks
 from axis.web.passwords import Passwords
 from tests.support.desk import Desk, Hands, make_pki
 from tests.support.scene import HASHER, Scene, play
@@ -67,6 +70,7 @@ class Stage:
             ready=lambda: answers(self.pool),
             metrics=CollectorRegistry(),
             passwords=Passwords(HASHER),
+            checks=Checks(self.desk, PostgresStore(self.pool), MAX_DOCUMENT_BYTES),
         )
 
 

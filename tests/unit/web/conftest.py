@@ -13,13 +13,22 @@ from argon2 import PasswordHasher
 from prometheus_client import CollectorRegistry
 
 from axis.accounts import Account, Role
+from axis.examination import Rules
 from axis.exchange.ports import StoreUnavailableError
 from axis.ids import new_id
+from axis.registry.administration import EndpointAccount
+from axis.registry.passwords import rabbit_hash
 from axis.settings import WebSettings
+from axis.trust.policy import FIELD
 from axis.web.app import create_app
+from axis.web.checks import Checks
 from axis.web.passwords import Passwords
+from tests.support.checks import Bench, EmptyStore
+from tests.support.exchange import directory
 
 PASSWORD = "mật khẩu đủ dài"
+SECRET = "broker-password-of-g22"
+MAX_BYTES = 100_000
 HASHER = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 Client = TestClient[web.Request, web.Application]
 
@@ -54,6 +63,17 @@ class Parts:
     now: datetime = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
     fault: Exception | None = None
     answers: bool = True
+    bench: Bench = field(default_factory=lambda: Bench(Rules(FIELD, max_bytes=MAX_BYTES)))
+
+    # -- axis.registry.administration.Administration -----------------------------------------------
+
+    async def endpoint_account(self, endpoint: str) -> EndpointAccount | None:
+        if isinstance(self.fault, StoreUnavailableError):
+            raise self.fault
+        hashes = {"g22": rabbit_hash(SECRET), "g09": ""}
+        if endpoint not in hashes:
+            return None
+        return EndpointAccount(id=endpoint, name=endpoint, password_hash=hashes[endpoint])
 
     # -- axis.accounts.Accounts ------------------------------------------------------------------
 
@@ -103,6 +123,7 @@ class Parts:
             ready=self.ready,
             metrics=CollectorRegistry(),
             passwords=Passwords(HASHER),
+            checks=Checks(self.bench, EmptyStore(directory()), MAX_BYTES),
         )
 
 
