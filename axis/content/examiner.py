@@ -83,9 +83,9 @@ class Examiner:
         try:
             archive = self._archive(data)
             entry = None if archive is None else wrapped_entry(archive, subject.name)
-            if archive is None or entry is None:
+            if archive is None:
                 self._budget.take_bytes(len(data))
-            else:
+            elif entry is not None:
                 if fault := _fault_of_entry(entry):
                     self._say(subject.finding(Reason.BAD_NAME, detail=fault))
                 data = read_entry(archive, entry, self._budget)

@@ -166,9 +166,16 @@ def test_budget_holds_for_all_files_together_nested_ones_included(look):
     noise = random.Random(1).randbytes(300_000).hex().encode()
     data = made.make_zip(("b.zip", made.make_zip(("1.txt", noise), ("2.txt", noise))), ("c", b"c"))
     assert look("a.zip", data).findings == ()
-    (finding,) = look("a.zip", data, ContentPolicy(max_unpacked_bytes=2_000_000)).findings
-    assert (finding.reason.code, finding.facts["limit"]) == ("C-TOO-COMPLEX", 2_000_000)
+    (finding,) = look("a.zip", data, ContentPolicy(max_unpacked_bytes=1_500_000)).findings
+    assert (finding.reason.code, finding.facts["limit"]) == ("C-TOO-COMPLEX", 1_500_000)
     assert finding.facts["name"] == "a.zip/b.zip/2.txt"
+
+
+def test_archive_attached_as_such_counts_by_what_it_holds(look):
+    noise = random.Random(1).randbytes(99).hex().encode()
+    data = made.make_zip(("1.txt", noise), ("2.txt", noise))
+    assert look("a.zip", data, ContentPolicy(max_unpacked_bytes=396)).findings == ()
+    assert len(look("a.zip", data, ContentPolicy(max_unpacked_bytes=395)).findings) == 1
 
 
 def test_no_more_than_the_budget_is_ever_in_memory(look):
