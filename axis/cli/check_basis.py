@@ -25,7 +25,7 @@ from axis.registry.csvfile import read_agencies
 from axis.registry.directory import Directory
 from axis.registry.problems import quoted
 from axis.registry.table import MAX_CSV_BYTES
-from axis.trust.folders import certificates_in
+from axis.trust.folders import certificates_in, revocation_lists_in
 from axis.trust.policy import FIELD, SignaturePolicy
 
 Note = tuple[str, str]
@@ -95,7 +95,7 @@ def offline_basis(sources: Sources) -> Basis:
     async def judge(examinations: Sequence[Examination], at: datetime) -> list[Preview]:
         return [preview(examination, grounds, at) for examination in examinations]
 
-    notes = (NOT_STORED,) if sources.crls else (NOT_STORED, NO_CRLS)
+    notes = (NOT_STORED,) if sources.crls and sources.anchors else (NOT_STORED, NO_CRLS)
     return Basis(Rules(_policy(sources)), judge, notes)
 
 
@@ -135,12 +135,11 @@ def _check_endpoint(endpoint: str | None) -> None:
 
 def _policy(sources: Sources) -> SignaturePolicy:
     """Return the rules for signatures; without anchors no certificate can be judged."""
+    known = certificates_in(sources.intermediates) if sources.intermediates else ()
+    lists = revocation_lists_in(sources.crls) if sources.crls else ()
     if sources.anchors is None:
         return FIELD
-    return FIELD.with_trust(
-        certificates_in(sources.anchors),
-        certificates_in(sources.intermediates) if sources.intermediates else (),
-    )
+    return FIELD.with_trust(certificates_in(sources.anchors), known, lists)
 
 
 def _directory(sources: Sources) -> Directory | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from asn1crypto import pem
-from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
+from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArchitecture
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -66,13 +66,18 @@ class DemoPki:
         return self.folder / "anchors" / "root.pem"
 
     @property
+    def crl_folder(self) -> Path:
+        """The authorities' revocation lists (DER), once `axis.local.pki_revocation` made them."""
+        return self.folder / "crls"
+
+    @property
     def receipts(self) -> KeyFiles:
         """The key with which the axis signs receipts (EC P-256)."""
         return self._files(pki_config.RECEIPTS)
 
     def seal(self, code: str) -> KeyFiles:
         """Return the seal (con dấu số) of an agency by its code."""
-        return self._files(_seal_label(code))
+        return self._files(seal_label(code))
 
     def flawed(self, flaw: Flaw) -> KeyFiles:
         """Return a key whose certificate must be refused, after `add_flawed_keys`."""
@@ -109,14 +114,14 @@ def make_demo_pki(
     folder whose certificates are not valid at this moment any more.
     """
     pki = DemoPki(folder)
-    config = _load(folder, at)
+    config = load_configuration(folder, at)
     for code, name in agencies:
         if not _SAFE_CODE.fullmatch(code):
             raise ConfigurationError(
                 f"Mã cơ quan «{code}» không dùng được cho PKI thử nghiệm."
                 f" / Agency code «{code}» cannot be used in the demo PKI."
             )
-        label = _seal_label(code)
+        label = seal_label(code)
         if label not in pki_config.labels(config):
             pki_config.add_seal(config, label, code, name, at)
             if code in rsa_agencies:
@@ -127,7 +132,7 @@ def make_demo_pki(
 
 def add_flawed_keys(pki: DemoPki, at: datetime) -> None:
     """Add one key with a certificate for each flaw, for tests of refusals."""
-    config = _load(pki.folder, at)
+    config = load_configuration(pki.folder, at)
     for flaw in Flaw:
         label = _flaw_label(flaw)
         if label in pki_config.labels(config):
@@ -140,7 +145,11 @@ def add_flawed_keys(pki: DemoPki, at: datetime) -> None:
     _issue(pki, config)
 
 
-def _load(folder: Path, at: datetime) -> Config:
+def load_configuration(folder: Path, at: datetime) -> Config:
+    """Return the folder's configuration, or that of a new PKI.
+
+    Raises ConfigurationError when its root is not valid at this moment.
+    """
     try:
         text = (folder / _CONFIGURATION).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -155,6 +164,20 @@ def _load(folder: Path, at: datetime) -> Config:
     return config
 
 
+def store_configuration(folder: Path, config: Config) -> None:
+    """Keep the configuration that the folder's next run begins with."""
+    text = json.dumps(config, ensure_ascii=False, indent=1)
+    write_private(folder / _CONFIGURATION, text.encode())
+
+
+def open_architecture(folder: Path, config: Config) -> PKIArchitecture:
+    """Return certomancer's view of the PKI, with its keys."""
+    certomancer = CertomancerConfig(
+        config, key_search_dir=str(folder), config_search_dir=str(folder)
+    )
+    return certomancer.get_pki_arch(ArchLabel(pki_config.ARCHITECTURE))
+
+
 def _issue(pki: DemoPki, config: Config) -> None:
     """Make missing keys, let certomancer issue missing certificates, store all of it."""
     labels = pki_config.labels(config)
@@ -166,20 +189,17 @@ def _issue(pki: DemoPki, config: Config) -> None:
     for label in labels:
         if not pki._files(label).key_file.exists():
             _write_key(pki, label, ec.generate_private_key(ec.SECP256R1()))
-    issuer = CertomancerConfig(
-        config, key_search_dir=str(pki.folder), config_search_dir=str(pki.folder)
-    ).get_pki_arch(ArchLabel(pki_config.ARCHITECTURE))
+    issuer = open_architecture(pki.folder, config)
     for label in missing:
         files = pki._files(label)
         own = _pem(issuer.get_cert(CertLabel(label)))
         above = [_pem(issuer.get_cert(member)) for member in issuer.get_chain(CertLabel(label))]
-        _write(files.chain_file, own + b"".join(above))
-        _write(files.certificate_file, own)
+        write_private(files.chain_file, own + b"".join(above))
+        write_private(files.certificate_file, own)
         certificate_file = files.certificate_file.relative_to(pki.folder)
         pki_config.pin_certificate(config, label, str(certificate_file))
-    _write(pki.anchor_file, _pem(issuer.get_cert(CertLabel(pki_config.ROOT))))
-    text = json.dumps(config, ensure_ascii=False, indent=1)
-    _write(pki.folder / _CONFIGURATION, text.encode())
+    write_private(pki.anchor_file, _pem(issuer.get_cert(CertLabel(pki_config.ROOT))))
+    store_configuration(pki.folder, config)
 
 
 def _write_key(
@@ -187,10 +207,10 @@ def _write_key(
 ) -> None:
     file = pki._files(label).key_file
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
-def _write(file: Path, data: bytes) -> None:
+def write_private(file: Path, data: bytes) -> None:
     """Write a file whole or not at all, readable by its owner only."""
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
@@ -205,7 +225,8 @@ def _pem(certificate: Any) -> bytes:
     return armored
 
 
-def _seal_label(code: str) -> str:
+def seal_label(code: str) -> str:
+    """Return the name under which the configuration knows an agency's seal."""
     return f"seal-{code}"
 
 

@@ -117,6 +117,24 @@ def pin_certificate(config: Config, label: str, file: str) -> None:
     _architecture(config)["certs"][label]["certificate-file"] = file
 
 
+def revoke(config: Config, label: str, at: datetime) -> None:
+    """Enter that a certificate is revoked from a moment on; what is revoked already stays so."""
+    revocation = {"revoked-since": at.isoformat(), "reason": "key_compromise"}
+    _architecture(config)["certs"][label].setdefault("revocation", revocation)
+
+
+def add_revocation_lists(config: Config, schedule: str) -> None:
+    """Have both authorities keep lists of what they revoked (``schedule``: ISO 8601 duration)."""
+    lists = _architecture(config).setdefault("services", {}).setdefault("crl-repo", {})
+    for authority in (ROOT, INTERMEDIATE):
+        lists[authority] = {
+            "for-issuer": authority,
+            "issuer-cert": authority,
+            "signing-key": authority,
+            "simulated-update-schedule": schedule,
+        }
+
+
 def _add_authority(
     config: Config, label: str, issuer: str, name: str, at: datetime, *, path_length: int = 0
 ) -> None:

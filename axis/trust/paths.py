@@ -1,20 +1,16 @@
 """The path from a signer's certificate to a trust anchor, at a given moment (RFC 5280).
 
-pyhanko-certvalidator builds and checks paths; it never fetches anything here. A path once
-proven is remembered for as long as all its certificates are valid.
+A path once proven is remembered for as long as all its certificates are valid. Revocation is no
+part of what is remembered: it is asked for each time.
 """
 
-import dataclasses
 import threading
 from collections import OrderedDict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from asn1crypto import x509 as asn1
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.authority import CertTrustAnchor, derive_quals_from_cert
 from pyhanko_certvalidator.errors import (
     ExpiredError,
     NotYetValidError,
@@ -22,28 +18,25 @@ from pyhanko_certvalidator.errors import (
     PathValidationError,
 )
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import (
-    NO_REVOCATION,
-    CertRevTrustPolicy,
-    DisallowWeakAlgorithmsPolicy,
-)
 
 from axis.clock import in_vietnam
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
 from axis.trust.policy import RevocationMode, SignaturePolicy
+from axis.trust.revocation import revocation_findings
+from axis.trust.validation import build_path
 from axis.verdict import Finding
 
 MAX_REMEMBERED_PATHS: Final = 16_384
 """Signing certificates in use at a time in one process; about 300 bytes each."""
 
-_REVOCATION = {RevocationMode.NOT_CHECKED: CertRevTrustPolicy(NO_REVOCATION)}
-
 
 @dataclass(frozen=True, slots=True)
-class _Validity:
-    """When every certificate of a proven path is valid, anchor included."""
+class _Proof:
+    """A proven path, and when every certificate of it is valid, anchor included."""
 
+    authorities: tuple[Certificate, ...]
+    """From the signer's issuer up, without the anchor."""
     not_before: datetime
     not_after: datetime
 
@@ -58,15 +51,15 @@ class _ProvenPaths:
     """A bounded memory of proven paths; the oldest entry goes first."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[_Key, _Validity] = OrderedDict()
+        self._entries: OrderedDict[_Key, _Proof] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: _Key) -> _Validity | None:
+    def get(self, key: _Key) -> _Proof | None:
         return self._entries.get(key)
 
-    def put(self, key: _Key, validity: _Validity) -> None:
+    def put(self, key: _Key, proof: _Proof) -> None:
         with self._lock:
-            self._entries[key] = validity
+            self._entries[key] = proof
             while len(self._entries) > MAX_REMEMBERED_PATHS:
                 self._entries.popitem(last=False)
 
@@ -94,107 +87,68 @@ def path_findings(
 
     ``candidates`` (what the signature brought along) help to build the path; they are trusted
     for nothing. An expired or not yet valid certificate is reported as such, and its path is
-    then judged at the nearest moment of its validity, so that both faults are named.
+    then judged at the nearest moment of its validity, so that both faults are named. Where the
+    policy asks for it, a path that is proven is then asked for revocation.
     """
+    if not policy.anchors:
+        return [*_validity_findings(certificate, policy, at, place), _not_checked(place)]
     key: _Key = (policy.anchors, policy.min_rsa_bits, certificate)
-    known = _proven.get(key)
-    if known is not None and known.covers(at, policy.clock_tolerance):
+    proof = _proven.get(key)
+    if proof is None or not proof.covers(at, policy.clock_tolerance):
+        proof, findings = _prove(certificate, candidates, policy, at, place)
+        if proof is not None:
+            _proven.put(key, proof)
+        if proof is None or findings:
+            return findings
+    if policy.revocation is RevocationMode.NOT_CHECKED:
         return []
-    findings = []
-    if at + policy.clock_tolerance < certificate.not_before:
-        findings.append(_not_yet_valid(certificate.subject, certificate.not_before, place))
-    elif at - policy.clock_tolerance > certificate.not_after:
-        findings.append(_expired(certificate.subject, certificate.not_after, place))
+    return revocation_findings((certificate, *proof.authorities), policy, at, place)
+
+
+def _prove(
+    certificate: Certificate,
+    candidates: Iterable[Certificate],
+    policy: SignaturePolicy,
+    at: datetime,
+    place: str,
+) -> tuple[_Proof | None, list[Finding]]:
+    findings = _validity_findings(certificate, policy, at, place)
     moment = min(max(at, certificate.not_before), certificate.not_after)
     try:
-        path = _run(_validate(certificate, candidates, policy, moment))
+        path = build_path(certificate, candidates, policy, moment)
     except ExpiredError as error:
         subject = _subject_of_fault(error, error.expired_dt, "not_valid_after")
         findings.append(_expired(subject, error.expired_dt, place))
     except NotYetValidError as error:
         subject = _subject_of_fault(error, error.valid_from, "not_valid_before")
         findings.append(_not_yet_valid(subject, error.valid_from, place))
+    except MemoryError:
+        raise  # says nothing about the certificate
     except Exception as error:  # noqa: BLE001
         # Beside its PathError and ValidationError the validator leaks ValueError, KeyError and
         # TypeError for certificates with hostile ASN.1; without a proof there is no trust.
         facts = {"subject": certificate.subject, "detail": _detail(certificate, error)}
         findings.append(Finding(Reason.UNTRUSTED, place, facts=facts))
     else:
-        _proven.put(key, _validity(path))
-    return findings
+        return _proof(path), findings
+    return None, findings
 
 
-async def _validate(
-    certificate: Certificate,
-    candidates: Iterable[Certificate],
-    policy: SignaturePolicy,
-    moment: datetime,
-) -> ValidationPath:
-    context = ValidationContext(
-        trust_roots=[_anchor(anchor) for anchor in policy.anchors],
-        other_certs=[_asn1(known) for known in policy.intermediates],
-        moment=moment,
-        best_signature_time=moment,
-        allow_fetching=False,
-        revinfo_policy=_REVOCATION[policy.revocation],
-        time_tolerance=policy.clock_tolerance,
-        algorithm_usage_policy=DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
-            rsa_key_size_threshold=policy.min_rsa_bits
-        ),
-    )
-    validator = CertificateValidator(
-        _asn1(certificate),
-        intermediate_certs=[_asn1(candidate) for candidate in candidates],
-        validation_context=context,
-    )
-    return await validator.async_validate_path()
+def _validity_findings(
+    certificate: Certificate, policy: SignaturePolicy, at: datetime, place: str
+) -> list[Finding]:
+    if at + policy.clock_tolerance < certificate.not_before:
+        return [_not_yet_valid(certificate.subject, certificate.not_before, place)]
+    if at - policy.clock_tolerance > certificate.not_after:
+        return [_expired(certificate.subject, certificate.not_after, place)]
+    return []
 
 
-def _anchor(anchor: Certificate) -> CertTrustAnchor:
-    """An anchor is trusted within its own validity, path length and name constraints only.
-
-    Its certificate policies are left out: many roots carry one that their paths do not.
-    """
-    certificate = _asn1(anchor)
-    qualifiers = derive_quals_from_cert(certificate)
-    parameters = qualifiers.standard_parameters
-    if parameters is not None:
-        parameters = dataclasses.replace(
-            parameters,
-            user_initial_policy_set=frozenset({"any_policy"}),
-            initial_explicit_policy=False,
-        )
-    qualifiers = dataclasses.replace(
-        qualifiers,
-        standard_parameters=parameters,
-        # Attribute certificates play no part here, but the validator counts down this limit
-        # too whenever the one above is set, and cannot count down None.
-        max_aa_path_length=qualifiers.max_path_length,
-    )
-    return CertTrustAnchor(certificate, qualifiers)
-
-
-def _asn1(certificate: Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.der)
-
-
-def _run(coroutine: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
-    """Run the validator's coroutine to its end without an event loop.
-
-    With fetching off it has nothing to wait for; one that waits would be doing I/O.
-    """
-    try:
-        coroutine.send(None)
-    except StopIteration as finished:
-        result: ValidationPath = finished.value
-        return result
-    coroutine.close()
-    raise RuntimeError("the path check tried to wait for something")
-
-
-def _validity(path: ValidationPath) -> _Validity:
+def _proof(path: ValidationPath) -> _Proof:
     certificates = list(path.iter_certs(include_root=True))
-    return _Validity(
+    between = certificates[1:-1]
+    return _Proof(
+        authorities=tuple(Certificate.from_der(item.dump()) for item in reversed(between)),
         not_before=max(item.not_valid_before for item in certificates),
         not_after=min(item.not_valid_after for item in certificates),
     )
@@ -206,6 +160,10 @@ def _subject_of_fault(error: PathValidationError, moment: datetime, attribute: s
         if getattr(item, attribute) == moment:
             return Certificate.from_der(item.dump()).subject
     return "?"
+
+
+def _not_checked(place: str) -> Finding:
+    return Finding(Reason.SIGNER_NOT_CHECKED, place)
 
 
 def _expired(subject: str, end: datetime, place: str) -> Finding:

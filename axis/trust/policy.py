@@ -6,7 +6,7 @@ carry the rules, `SignaturePolicy.with_trust` adds the trust anchors of an insta
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -23,6 +23,10 @@ class RevocationMode(StrEnum):
     NOT_CHECKED = "not-checked"
     """CRL and OCSP are not consulted; the registry's enrolment, which an administrator ends at
     once, is what stops a lost key."""
+    REQUIRED = "required"
+    """Every certificate below the anchor, authorities included, must be known from the policy's
+    CRLs not to be revoked at the moment. One that is revoked by then refuses; one whose issuer
+    has no valid list here leaves the outcome open. Nothing is fetched, OCSP is not asked."""
 
 
 class Curve(StrEnum):
@@ -55,20 +59,31 @@ class SignaturePolicy:
     """How far the axis's clock may differ from a certification authority's."""
     revocation: RevocationMode = RevocationMode.NOT_CHECKED
     anchors: tuple[Certificate, ...] = ()
-    """Trust anchors; without any, nothing is trusted."""
+    """Trust anchors; without any, nothing is trusted and no signer can be judged."""
     intermediates: tuple[Certificate, ...] = ()
     """Known authorities that help to build paths; they give no trust by themselves."""
+    crls: tuple[bytes, ...] = field(default=(), repr=False)
+    """Certificate revocation lists (DER) of the signers' issuers and of the issuers above them."""
 
     def with_trust(
-        self, anchors: Iterable[Certificate], intermediates: Iterable[Certificate] = ()
+        self,
+        anchors: Iterable[Certificate],
+        intermediates: Iterable[Certificate] = (),
+        crls: Iterable[bytes] = (),
     ) -> "SignaturePolicy":
         """Return this policy with an installation's anchors and known authorities.
 
+        With revocation lists (DER) given, revocation is judged by them, and only then.
         Raises ConfigurationError when an anchor is no certification authority: trusting an
         end-entity certificate would skip every rule about how it was issued.
         """
+        lists = tuple(crls)
         policy = dataclasses.replace(
-            self, anchors=tuple(anchors), intermediates=tuple(intermediates)
+            self,
+            anchors=tuple(anchors),
+            intermediates=tuple(intermediates),
+            crls=lists,
+            revocation=RevocationMode.REQUIRED if lists else RevocationMode.NOT_CHECKED,
         )
         for certificate in (*policy.anchors, *policy.intermediates):
             if not certificate.is_authority:

@@ -7,72 +7,16 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from axis.reasons import Reason
-from axis.trust import paths
+from axis.trust import paths, validation
 from axis.trust.certificates import Certificate
 from axis.trust.paths import forget_paths, path_findings
 from axis.trust.policy import FIELD, SignaturePolicy
 from axis.trust.usage import purpose_findings
-from axis.verdict import Finding
-
-AT = datetime.fromisoformat("2025-10-06T02:30:00Z")
-YEAR = timedelta(days=365)
-SIGNING = {"digital_signature": True, "content_commitment": True}
-ISSUING = {"key_cert_sign": True, "crl_sign": True}
-
-
-class Holder:
-    """Somebody with a name and a key, who gets certificates and may issue them."""
-
-    def __init__(self, name: str) -> None:
-        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.key = ec.generate_private_key(ec.SECP256R1())
-
-    def issue(
-        self,
-        holder: "Holder",
-        *,
-        ca: bool = False,
-        path_length: int | None = None,
-        usage: dict[str, bool] | None = SIGNING,
-        start: datetime = AT - YEAR,
-        end: datetime = AT + YEAR,
-        extra: tuple[tuple[x509.ExtensionType, bool], ...] = (),
-    ) -> Certificate:
-        builder = (
-            x509.CertificateBuilder(self.name, holder.name, holder.key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(start)
-            .not_valid_after(end)
-            .add_extension(x509.BasicConstraints(ca, path_length), critical=True)
-        )
-        if usage is not None:
-            builder = builder.add_extension(key_usage(**usage), critical=True)
-        for extension, critical in extra:
-            builder = builder.add_extension(extension, critical)
-        certificate = builder.sign(self.key, hashes.SHA256())
-        return Certificate.from_der(certificate.public_bytes(Encoding.DER))
-
-
-def key_usage(**set_bits: bool) -> x509.KeyUsage:
-    names = [
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    ]
-    return x509.KeyUsage(**{name: set_bits.get(name, False) for name in names})
-
+from axis.verdict import Finding, Outcome, Verdict
+from tests.support.holders import AT, ISSUING, YEAR, Holder
 
 ROOT, CA, AGENCY = Holder("Root"), Holder("CA"), Holder("Agency")
 ROOT_CERTIFICATE = ROOT.issue(ROOT, ca=True, usage=ISSUING, start=AT - 9 * YEAR, end=AT + 9 * YEAR)
@@ -98,6 +42,18 @@ def judge(
 
 def reasons(findings: list[Finding]) -> list[Reason]:
     return [finding.reason for finding in findings]
+
+
+def test_signer_without_any_anchor_to_judge_by_is_held_and_not_refused() -> None:
+    (finding,) = judge(CA.issue(AGENCY), CA_CERTIFICATE, policy=FIELD)
+    assert (finding.reason, finding.place) == (Reason.SIGNER_NOT_CHECKED, "/x")
+    assert Verdict.of([finding]).outcome is Outcome.INDETERMINATE
+
+
+def test_expired_signer_without_any_anchor_is_still_expired() -> None:
+    expired = CA.issue(AGENCY, end=AT - timedelta(days=1))
+    found = reasons(judge(expired, policy=FIELD))
+    assert found == [Reason.CERTIFICATE_EXPIRED, Reason.SIGNER_NOT_CHECKED]
 
 
 def test_path_over_an_intermediate_is_found() -> None:
@@ -226,7 +182,7 @@ def test_path_once_proven_is_not_built_again(monkeypatch: pytest.MonkeyPatch) ->
     certificate = CA.issue(AGENCY)
     assert judge(certificate, CA_CERTIFICATE) == []
 
-    monkeypatch.setattr(paths, "CertificateValidator", unexpected)
+    monkeypatch.setattr(validation, "CertificateValidator", unexpected)
 
     assert judge(certificate) == []
 

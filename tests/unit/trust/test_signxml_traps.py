@@ -11,8 +11,9 @@ from signxml.algorithms import SignatureMethod
 from signxml.verifier import XMLVerifier
 
 from axis.reasons import Reason
-from axis.trust import engine
+from axis.trust import engine, validation
 from axis.trust.keys import SigningKey
+from axis.trust.paths import forget_paths
 from axis.trust.policy import FIELD, SignaturePolicy
 from axis.trust.sign import sign
 from axis.trust.verify import verify
@@ -43,9 +44,11 @@ def test_text_that_reads_like_an_empty_namespace_declaration_is_signed_like_any_
 
 def test_without_anchors_nobody_is_trusted(status: bytes, ec_key: SigningKey, at: datetime) -> None:
     """Left alone, it trusts the roots of the web."""
-    (finding,) = verify(sign(status, ec_key), FIELD, at).verdict.findings
+    result = verify(sign(status, ec_key), FIELD, at)
 
-    assert finding.reason is Reason.UNTRUSTED
+    (finding,) = result.verdict.findings
+    assert finding.reason is Reason.SIGNER_NOT_CHECKED
+    assert not result.passed
 
 
 def test_rsa_pss_with_a_key_value_gets_a_verdict_although_signxml_cannot_compare_it(
@@ -72,7 +75,6 @@ def test_rsa_pss_with_a_key_value_gets_a_verdict_although_signxml_cannot_compare
         KeyError("x"),
         etree.XMLSyntaxError("x", 1, 1, 1),
         RecursionError(),
-        MemoryError(),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -93,6 +95,25 @@ def test_whatever_the_library_leaks_becomes_a_finding(
 
     assert finding.reason is Reason.SIGNATURE_MALFORMED
     assert finding.facts == {"detail": type(leak).__name__}
+
+
+def test_missing_memory_is_no_finding_about_the_signature(
+    status: bytes,
+    ec_key: SigningKey,
+    policy: SignaturePolicy,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def raise_it(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    signed = sign(status, ec_key)
+    for place in (XMLVerifier, "verify"), (validation, "CertificateValidator"):
+        forget_paths()
+        with monkeypatch.context() as patch:
+            patch.setattr(*place, raise_it)
+            with pytest.raises(MemoryError):
+                verify(signed, policy, at)
 
 
 def test_every_check_has_a_verifier_of_its_own(

@@ -78,12 +78,26 @@ def test_verify_parsed_tree_gives_the_same_verdict_and_leaves_it_unchanged(
     assert etree.tostring(root) == before
 
 
-def test_verify_failed_returns_no_tree(status: bytes, other_key: SigningKey, at: datetime) -> None:
-    result = verify(sign(status, other_key), FIELD, at)
+def test_verify_failed_returns_no_tree(
+    status: bytes, other_key: SigningKey, policy: SignaturePolicy, at: datetime
+) -> None:
+    late = other_key.certificate.not_after + timedelta(days=1)
 
-    assert reasons(result) == [Reason.UNTRUSTED]
+    result = verify(sign(status, other_key), policy, late)
+
+    assert reasons(result) == [Reason.CERTIFICATE_EXPIRED]
     assert result.signed is None
     assert result.certificate == other_key.certificate
+
+
+def test_verify_without_anchors_leaves_it_open_and_returns_what_was_signed(
+    status: bytes, other_key: SigningKey, at: datetime
+) -> None:
+    result = verify(sign(status, other_key), FIELD, at)
+
+    assert result.verdict.outcome is Outcome.INDETERMINATE
+    assert not result.passed
+    assert result.signed is not None
 
 
 @pytest.mark.parametrize(
