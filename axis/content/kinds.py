@@ -28,7 +28,9 @@ def _kind(media_type: str, word: str, *extensions: str) -> Kind:
 PDF: Final = _kind("application/pdf", "PDF", "pdf")
 ZIP: Final = _kind("application/zip", "ZIP", "zip")
 TEXT: Final = _kind("text/plain", "văn bản thuần (.txt)", "txt", "csv", "tsv", "log", "md", "json")
-XML: Final = _kind("application/xml", "XML", "xml", "xsd", "edxml", "xbrl", "kml", "gml", "rdf")
+XML: Final = _kind(
+    "application/xml", "XML", "xml", "xsd", "edxml", "xbrl", "kml", "gml", "rdf", "txt", "log"
+)
 
 DOCX: Final = _kind(
     f"{_OOXML}wordprocessingml.document", "Word (.docx)", "docx", "docm", "dotx", "dotm"
@@ -130,7 +132,10 @@ _SPOKEN: Final = (
     (re.compile(r"%!PS"), "PostScript"),
     (re.compile(r"<\?php|<%", re.I), "script (PHP, ASP)"),
     (re.compile(r"<(!doctype\s+html|html|head|body|script|iframe)\b", re.I), "HTML"),
-    (re.compile(r"(mime-version|content-type|x-mimeole)\s*:", re.I), "MHTML"),
+    (
+        re.compile(r"(mime-version|content-type|x-mimeole|received|return-path)\s*:", re.I),
+        "MHTML, EML",
+    ),
 )
 """Texts that programs run or open as more than text. RTF carries objects in so many disguises that
 no look through it could be relied on."""

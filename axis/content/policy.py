@@ -10,7 +10,7 @@ from axis.reasons import Severity
 class ContentPolicy:
     """Rules for the files of one document; immutable and picklable.
 
-    What may travel is fixed (`axis.content.types`); here stands what installations judge
+    What may travel is fixed (`axis.content.kinds`); here stands what installations judge
     differently. Each severity is REFUSE or WARN.
     """
 
