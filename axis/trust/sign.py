@@ -42,7 +42,7 @@ def sign(
     stays where it is.
 
     Raises InvalidInputError when the input is not well-formed, is signed already, has no place for
-    the signature, or has names outside ASCII.
+    the signature, has names outside ASCII or a namespace that is no absolute URI.
     """
     root, findings = parse(document, max_bytes=max_bytes)
     if root is None:
@@ -72,11 +72,14 @@ def sign(
             cert=[certificate.parsed() for certificate in (key.certificate, *key.authorities)],
             always_add_key_value=False,
         )
-    except etree.XMLSyntaxError:
-        # signxml copies the tree through ASCII, in which such a name cannot be spelled.
+    except (etree.XMLSyntaxError, etree.C14NError):
+        # signxml copies the tree through ASCII, in which a name outside it cannot be spelled; and
+        # canonical XML is not defined for namespaces that are relative URIs.
         raise InvalidInputError(
-            "Tên phần tử hoặc thuộc tính có chữ ngoài ASCII; edXML không có tên nào như vậy."
-            " / An element or attribute has a name outside ASCII; edXML has none like that."
+            "Không ký được: tên phần tử hoặc thuộc tính có chữ ngoài ASCII, hoặc có không gian tên"
+            " (xmlns) không phải URI tuyệt đối."
+            " / This cannot be signed: an element or attribute has a name outside ASCII, or a"
+            " namespace (xmlns) is no absolute URI."
         ) from None
     return _DECLARATION + etree.tostring(signed, encoding="UTF-8", xml_declaration=False)
 

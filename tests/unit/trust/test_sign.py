@@ -158,6 +158,7 @@ def test_sign_unusable_input_is_refused_in_both_languages(
         (b"<edXML xmlns", b"<?pi x?><edXML xmlns", "processing instruction"),
         (b"<edXML xmlns", b'<edXML Id="x" xmlns', "Id attribute"),
         (b"<edXML xmlns", '<edXML tên="x" xmlns'.encode(), "outside ASCII"),
+        (b"<edXML xmlns", b'<edXML xmlns:x="relative" xmlns', "no absolute URI"),
         (b"<edXML:Staff>", b'<S xmlns="http://www.w3.org/2000/09/xmldsig#"/><edXML:Staff>', None),
     ],
 )
