@@ -11,13 +11,14 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tests.fuzz.judges import JUDGES
 from tests.fuzz.mutations import dictionary
-from tests.fuzz.seeds import MAX_SEED_BYTES, crashes, seeds
+from tests.fuzz.seeds import MAX_SEED_BYTES, more_seeds, seeds
 
 FOLDER: Final = Path(__file__).parents[2] / ".axis" / "fuzz"
 
@@ -133,7 +134,7 @@ def main(arguments: list[str]) -> int:
         return 2
     seconds = float(arguments[0]) * 60
     for target in targets:
-        plant(target)
+        plant([*seeds(target), *more_seeds(target)], FOLDER / target / "corpus")
     (FOLDER / "dictionary").write_text(dictionary())
     each = max(1, (os.cpu_count() or 1) // len(targets))
     processes = [Process(target, number) for target in targets for number in range(each)]
@@ -152,11 +153,10 @@ def main(arguments: list[str]) -> int:
     return _report(targets, processes, time.monotonic() - begun)
 
 
-def plant(target: str, folder: Path = FOLDER) -> Path:
-    """Put the first inputs into a target's corpus, those that once broke it too; return it."""
-    corpus = folder / target / "corpus"
+def plant(inputs: Iterable[bytes], corpus: Path) -> Path:
+    """Put first inputs into a corpus, and return it."""
     corpus.mkdir(parents=True, exist_ok=True)
-    for data in (*seeds(target), *(path.read_bytes() for path in crashes(target))):
+    for data in inputs:
         (corpus / hashlib.sha256(data).hexdigest()).write_bytes(data)
     return corpus
 

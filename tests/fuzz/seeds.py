@@ -9,7 +9,7 @@ from typing import Final
 from axis.edxml.base64text import encode
 from axis.edxml.files import wrap
 from axis.edxml.parse import read
-from axis.edxml.values import Document
+from axis.edxml.values import Document, Status
 from axis.edxml.write import write_message
 from tests.fuzz.files import FILES
 from tests.fuzz.trials import Trial
@@ -22,14 +22,21 @@ MAX_SEED_BYTES: Final = 60_000
 
 
 def seeds(target: str) -> Iterator[bytes]:
-    """Yield the first inputs of a target."""
-    for message in _messages(documents=target != "status", statuses=target != "admission"):
-        if target == "parse":
-            yield message
-        else:
-            yield bytes(Trial(False, message))
-            yield bytes(Trial(True, message))
-            yield bytes(Trial(True, message, bytes((1, 2, 3, 7, 20, 1))))
+    """Yield the inputs that a target always starts from: few, and of all kinds."""
+    for message in _samples(documents=target != "status", statuses=target != "admission"):
+        yield from _inputs(target, message)
+
+
+def more_seeds(target: str) -> Iterator[bytes]:
+    """Yield inputs for a long run: every vector, and what once broke the target."""
+    for folder in ("good", "bad"):
+        for path in sorted((VECTORS / folder).iterdir()):
+            data = path.read_bytes()
+            message = read(data).message
+            if message is None or isinstance(message, Status) is (target == "status"):
+                yield from _inputs(target, data)
+    for path in crashes(target):
+        yield path.read_bytes()
 
 
 def crashes(target: str) -> list[Path]:
@@ -37,17 +44,27 @@ def crashes(target: str) -> list[Path]:
     return sorted(CRASHES.glob(f"{target}-*"))
 
 
-def _messages(*, documents: bool, statuses: bool) -> Iterator[bytes]:
+def _inputs(target: str, message: bytes) -> Iterator[bytes]:
+    if target == "parse":
+        yield message
+    else:
+        yield bytes(Trial(False, message))
+        yield bytes(Trial(True, message))
+        yield bytes(Trial(True, message, bytes((1, 2, 3, 7, 20, 1))))
+
+
+def _samples(*, documents: bool, statuses: bool) -> Iterator[bytes]:
     kinds = cycle(FILES)
-    for path in sorted(VECTORS.rglob("*.edxml")):
+    for path in sorted((VECTORS / "edxml").glob("*.edxml")):
         data = path.read_bytes()
         message = read(data).message
-        if message is None or (documents if isinstance(message, Document) else statuses):
-            if len(data) <= MAX_SEED_BYTES:
-                yield data
-            if isinstance(message, Document) and message.attachments:
-                yield write_message(_with_files(message, kinds, wrapped=True))
-                yield write_message(_with_files(message, kinds, wrapped=False))
+        if not (statuses if isinstance(message, Status) else documents):
+            continue
+        if len(data) <= MAX_SEED_BYTES:
+            yield data
+        if isinstance(message, Document) and message.attachments:
+            yield write_message(_with_files(message, kinds, wrapped=True))
+            yield write_message(_with_files(message, kinds, wrapped=False))
 
 
 def _with_files(

@@ -9,7 +9,7 @@ import pytest
 from tests.fuzz.campaign import INPUT_SECONDS, plant
 from tests.fuzz.judges import JUDGES
 from tests.fuzz.mutations import dictionary
-from tests.fuzz.seeds import CRASHES, MAX_SEED_BYTES
+from tests.fuzz.seeds import CRASHES, MAX_SEED_BYTES, seeds
 
 RUNS = {"parse": 1_500, "admission": 300, "status": 300}
 SEED = 28_2018
@@ -25,7 +25,7 @@ def test_target_holds_for_its_seeds_and_for_inputs_made_from_them(
         [
             *(sys.executable, "-m", "tests.fuzz", target, f"-seed={SEED}", f"-runs={RUNS[target]}"),
             *(f"-max_len={MAX_SEED_BYTES}", f"-timeout={INPUT_SECONDS}", f"-dict={words}"),
-            *(f"-artifact_prefix={tmp_path}/", str(plant(target, tmp_path))),
+            *(f"-artifact_prefix={tmp_path}/", str(plant(seeds(target), tmp_path / "corpus"))),
         ],
         capture_output=True,
         text=True,

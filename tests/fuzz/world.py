@@ -56,7 +56,9 @@ class World:
         for document in self.documents:
             documents.setdefault(document.document_id, []).append(document)
         deliveries = {(one.document, one.receiver): one for one in self.deliveries}
-        return Known(self.directory, documents=documents, deliveries=deliveries)
+        return Known(
+            self.directory, documents=documents, deliveries=deliveries, held=set(deliveries)
+        )
 
 
 @cache

@@ -1,0 +1,174 @@
+"""Vectors of the content check (nội dung): codes ``C-…``."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from axis.content.scanner import Scanner, ScannerAwayError
+from axis.edxml.build import File
+from axis.edxml.limits import MAX_ARCHIVE_ENTRIES
+from axis.edxml.values import Document
+from tests.vectors.recipes.files import PDF, archive, docm, docx, link, odt
+from tests.vectors.recipes.messages import letter, xml
+from tests.vectors.recipes.vector import Sending, Vector, reason_shown
+
+_TEST_VIRUS: Final = "Test.Signature"
+_LETTER: Final = letter()
+
+
+class _Found:
+    """A scanner that finds malware in everything."""
+
+    def scan(self, data: bytes) -> str | None:
+        return _TEST_VIRUS
+
+
+class _Away:
+    """A scanner that does not answer."""
+
+    def scan(self, data: bytes) -> str | None:
+        raise ScannerAwayError
+
+
+def content_vectors() -> Iterator[Vector]:
+    """Yield at least one vector a reason, in the catalogue's order."""
+    yield from _manifest()
+    yield from _packing()
+    yield from _markings()
+    yield _vector("C-MALWARE", _LETTER, scanner=_Found())
+    yield from _kinds()
+    yield from _names()
+    yield _files("C-ENCRYPTED-opendocument", File("a.odt", odt(encrypted=True)))
+    yield from _broken()
+    yield from _active()
+    yield _vector("C-SCANNER-AWAY", _LETTER, scanner=_Away())
+    for variant, file in (
+        ("pdf-as-docx", File("a.docx", PDF)),
+        ("word-as-pdf", File("a.pdf", docx())),
+    ):
+        yield _files(f"C-TYPE-MISMATCH-{variant}", file)
+    yield _files("C-EMPTY-FILE", File("a.pdf", b""))
+    yield _files("C-NO-FILE")
+
+
+def _manifest() -> Iterator[Vector]:
+    (reference,), (attachment,) = _LETTER.references, _LETTER.attachments
+    other = replace(attachment, content_id="cid:other", name="b.pdf")
+    yield _vector("C-ATTACHMENT-MISSING", replace(_LETTER, attachments=()))
+    yield _vector("C-ATTACHMENT-UNLISTED", replace(_LETTER, attachments=(attachment, other)))
+    yield _vector(
+        "C-ATTACHMENT-MISSING-other-id",
+        replace(_LETTER, attachments=(other,)),
+        "C-ATTACHMENT-UNLISTED",
+    )
+    for variant, names in (
+        ("same", ("a.pdf", "a.pdf")),
+        ("capitals", ("a.pdf", "A.PDF")),
+        ("composed-otherwise", ("vă.pdf", "va\u0306.pdf")),
+    ):
+        more = ("F-NORMALISED",) if variant == "composed-otherwise" else ()
+        yield _files(f"C-DUPLICATE-NAME-{variant}", *(File(name, PDF) for name in names), more=more)
+    assert reference.name == attachment.name
+
+
+def _packing() -> Iterator[Vector]:
+    packed = _LETTER.attachments[0].encoded
+    for variant, encoded in (
+        ("url-alphabet", packed[:4] + "-_-_" + packed[4:]),
+        ("cut-off", packed[:-3]),
+        ("padding-inside", "AA==" + packed),
+        ("data-uri", "data:application/pdf;base64," + packed),
+    ):
+        yield _vector(f"C-BAD-BASE64-{variant}", _carrying(encoded))
+    zipped = archive(("a.pdf", PDF))
+    method = zipped.replace(b"\x08\0\0\0\x62", b"\x0e\0\0\0\x62")
+    for variant, data in (
+        ("cut-off", zipped[:-10]),
+        ("checksum", zipped.replace(zipped[14:18], b"\0\0\0\0")),
+        ("method", method),
+    ):
+        yield _files(f"C-BAD-ARCHIVE-{variant}", File("a.pdf", data), wrapped=False)
+    many = archive(*((f"{number}.txt", "x") for number in range(MAX_ARCHIVE_ENTRIES + 1)))
+    for variant, data in (
+        ("entries", many),
+        ("bomb", archive(("a.txt", b"x" * 20_000_000))),
+        ("levels", archive(("1.zip", archive(("2.zip", archive(("3.txt", "x"))))))),
+    ):
+        yield _files(f"C-TOO-COMPLEX-{variant}", File("a.zip", data))
+
+
+def _markings() -> Iterator[Vector]:
+    for variant, subject in (
+        ("brackets", "V/v phòng thủ (TỐI MẬT)"),
+        ("label", "Độ mật: Tuyệt mật. V/v phòng thủ"),
+        ("alone", "MẬT"),
+    ):
+        yield _vector(f"C-SECRET-{variant}", replace(_LETTER, subject=subject))
+    yield _files("C-SECRET-file-name", File("Kế hoạch (Mật).pdf", PDF))
+    yield _files("C-SECRET-word-document", File("a.docx", docx("TUYỆT MẬT")))
+    yield _files("C-SECRET-text-file", File("a.txt", "Độ mật: Tối mật\r\n".encode()))
+
+
+def _kinds() -> Iterator[Vector]:
+    for variant, file in (
+        ("program", File("a.exe", b"MZ\x90\0" + b"\0" * 60)),
+        ("program-called-pdf", File("a.pdf", b"MZ\x90\0" + b"\0" * 60)),
+        ("script", File("a.sh", b"#!/bin/sh\n")),
+        ("rtf", File("a.doc", b"{\\rtf1 x}")),
+        ("rar", File("a.rar", b"Rar!\x1a\x07\x01\0" + b"\0" * 20)),
+        ("html", File("a.html", b"<html><body>x</body></html>")),
+        ("svg", File("a.xml", b'<svg xmlns="http://www.w3.org/2000/svg"/>')),
+        ("nothing-known", File("a.bin", bytes(range(256)))),
+        ("in-an-archive", File("a.zip", archive(("b.js", "x"), ("c.txt", "x")))),
+    ):
+        yield _files(f"C-TYPE-NOT-ALLOWED-{variant}", file)
+
+
+def _names() -> Iterator[Vector]:
+    for variant, name in (
+        ("path", "../a.pdf"),
+        ("windows-path", "C:\\a.pdf"),
+        ("direction-override", "a\u202efdp.pdf"),
+        ("device", "con.pdf"),
+        ("dot-at-the-end", "a.pdf."),
+        ("endless", "đ" * 130 + ".pdf"),
+    ):
+        yield _files(f"C-BAD-NAME-{variant}", File(name, PDF))
+    slipping = archive(("../../b.txt", "x"), ("c.txt", "x"))
+    yield _files("C-BAD-ARCHIVE-nameless-entry", File("a.pdf", archive(("", PDF))))
+    yield _files("C-BAD-NAME-entry", File("a.zip", slipping))
+
+
+def _broken() -> Iterator[Vector]:
+    yield _files("C-BAD-PDF-random-bytes", File("a.pdf", bytes(range(128, 256))))
+    yield _files("C-BAD-OFFICE-cut-off", File("a.docx", docx()[:-10]))
+    yield _files("C-BAD-OFFICE-random-bytes", File("a.doc", bytes(range(128, 256))))
+    doubled = docx("x", ("word/Document.xml", "x"))
+    yield _files("C-BAD-OFFICE-part-twice", File("a.docx", doubled))
+
+
+def _active() -> Iterator[Vector]:
+    yield _files("C-MACRO-word", File("a.docm", docm()))
+    yield _files("C-MACRO-hidden-in-docx", File("a.docx", docm()))
+    template = link("attachedTemplate", "https://example.com/a.dotm", outside=True)
+    yield _files("C-ACTIVE-CONTENT-foreign-template", File("a.docx", docx("x", links=template)))
+
+
+def _carrying(encoded: str) -> Document:
+    (attachment,) = _LETTER.attachments
+    return replace(_LETTER, attachments=(replace(attachment, encoded=encoded),))
+
+
+def _files(name: str, *files: File, wrapped: bool = True, more: tuple[str, ...] = ()) -> Vector:
+    return _vector(name, letter(files=files, wrapped=wrapped), *more)
+
+
+def _vector(name: str, document: Document, *more: str, scanner: Scanner | None = None) -> Vector:
+    shown = reason_shown(name)
+    assert shown is not None
+    return Vector(
+        name=name,
+        sending=Sending(body=xml(document)),
+        expected=(shown.code, *more),
+        scanner=scanner,
+    )

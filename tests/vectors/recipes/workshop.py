@@ -1,0 +1,217 @@
+"""Where vectors are made and judged: keys, a registry, and the four who judge."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from axis.client.receipts import ReceiptTrust, check_receipt
+from axis.errors import InvalidInputError
+from axis.evidence.xml import read_receipt
+from axis.examination import Rules, examine
+from axis.exchange.case import Case, Ending
+from axis.exchange.decision import Decider
+from axis.exchange.known import Known
+from axis.exchange.preview import Grounds, preview
+from axis.exchange.receipts import Notary
+from axis.exchange.submission import Submission
+from axis.ids import new_id
+from axis.local.pki import DemoPki, add_flawed_keys, make_demo_pki
+from axis.local.pki_config import Flaw
+from axis.local.pki_revocation import revoke_seal, write_revocation_lists
+from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.registry.directory import Directory
+from axis.trust.certificates import load_certificates
+from axis.trust.keys import SigningKey
+from axis.trust.location import EDXML, RECEIPT
+from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.sign import sign
+from axis.verdict import Outcome
+from axis.workers import ProcessWorkbench, Tools
+from tests.support.exchange import AGENCIES, ENDPOINTS
+from tests.vectors.recipes.vector import Sending, Trust, Vector, Way
+
+AT: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+REVOKED: Final = "G10"
+"""An agency whose seal an administrator has withdrawn."""
+OUT_OF_TERM: Final = "G11"
+"""An agency whose seal was enrolled until last year."""
+REVOKED_BY_ISSUER: Final = "G12"
+"""An agency whose certification authority has revoked its certificate."""
+STRANGER: Final = "X99"
+"""Has a good seal and is unknown to the registry."""
+
+CROWD: Final = tuple(f"H26.{number}" for number in range(200, 250))
+"""Receivers of a broadcast."""
+
+_AGENCIES: Final = (
+    *AGENCIES,
+    Agency(REVOKED, "Bộ Thử nghiệm Mười", Level.CENTRAL, endpoint="g22"),
+    Agency(OUT_OF_TERM, "Bộ Thử nghiệm Mười Một", Level.CENTRAL, endpoint="g22"),
+    Agency(REVOKED_BY_ISSUER, "Bộ Thử nghiệm Mười Hai", Level.CENTRAL, endpoint="g22"),
+    Agency("H26", "Ủy ban nhân dân tỉnh Thử Nghiệm", Level.PROVINCE, endpoint="lgsp-h37"),
+    Agency("H26.12", "Sở Thử nghiệm", Level.PROVINCE, "H26"),
+    Agency("H26.101.3", "Phòng Thử nghiệm", Level.COMMUNE, "H26"),
+    Agency("020100109106", "Tổng công ty Thử nghiệm", Level.CENTRAL, endpoint="g09"),
+    *(Agency(code, f"Xã Thử nghiệm {code}", Level.COMMUNE, "H26") for code in CROWD),
+)
+_SEALS: Final = ("G22", "G09", "H37", "H37.02", REVOKED, OUT_OF_TERM, REVOKED_BY_ISSUER)
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was said of a vector."""
+
+    codes: tuple[str, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Keys and a registry, the same for all vectors."""
+
+    pki: DemoPki
+    directory: Directory
+    policies: Mapping[Trust, SignaturePolicy]
+
+    def key(self, seal: str | Flaw) -> SigningKey:
+        """Return an agency's key, or one with a flaw, which `SigningKey.load` might refuse."""
+        if not isinstance(seal, Flaw):
+            return self.pki.seal(seal).load()
+        files = self.pki.flawed(seal)
+        key = load_pem_private_key(files.key_file.read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
+        return SigningKey.of(key, load_certificates(files.chain_file.read_bytes()))
+
+    def signed_by_the_axis(self, receipt: bytes) -> bytes:
+        """Return a receipt with the axis's own signature."""
+        return sign(receipt, self.pki.receipts.load(), location=RECEIPT)
+
+    def bytes_of(self, sending: Sending) -> bytes:
+        """Return what is sent: signed, where it is to be and can be, and then tampered with."""
+        body = sending.body
+        if sending.seal is not None:
+            location = RECEIPT if b"urn:vn:axis:receipt:1" in body[:200] else EDXML
+            try:
+                body = sign(body, self.key(sending.seal), location=location)
+            except InvalidInputError:
+                body = sending.body
+        return body if sending.tampered is None else sending.tampered(body)
+
+    def judge(self, vector: Vector) -> Judged:
+        """Send a vector and return what is said of it."""
+        sending = vector.sending if isinstance(vector.sending, Sending) else vector.sending(self)
+        return _JUDGES[vector.way](self, vector, sending)
+
+    def rules(self, vector: Vector) -> Rules:
+        """Return the rules of an axis that trusts this PKI."""
+        return Rules(self.policies[vector.trust], max_bytes=vector.max_bytes)
+
+
+def make_workshop(folder: Path) -> Workshop:
+    """Make keys into a folder, and a registry that knows them."""
+    agencies = [(code, f"Cơ quan thử nghiệm {code}") for code in (*_SEALS, STRANGER)]
+    pki = make_demo_pki(folder, agencies, AT, rsa_agencies=("H37.02",))
+    add_flawed_keys(pki, AT)
+    enrolled = [
+        EnrolledCertificate(
+            pki.seal(code).certificate.fingerprint,
+            code,
+            subject=f"CN={code}",
+            revoked_at=AT - timedelta(days=1) if code == REVOKED else None,
+            valid_to=date(2025, 12, 31) if code == OUT_OF_TERM else None,
+        )
+        for code in _SEALS
+    ]
+    enrolled += [
+        EnrolledCertificate(pki.flawed(flaw).certificate.fingerprint, "G22", subject=f"CN={flaw}")
+        for flaw in Flaw
+    ]
+    endpoints = [Endpoint(name, f"Hệ thống {name}") for name in ENDPOINTS]
+    return Workshop(pki, Directory(_AGENCIES, endpoints, enrolled), _policies(pki))
+
+
+def _policies(pki: DemoPki) -> dict[Trust, SignaturePolicy]:
+    revoke_seal(pki, REVOKED_BY_ISSUER, AT - timedelta(days=1))
+    lists = {
+        trust: tuple(
+            path.read_bytes() for path in sorted(write_revocation_lists(pki, at).iterdir())
+        )
+        for trust, at in ((Trust.OLD_LISTS, AT - timedelta(days=30)), (Trust.LISTS, AT))
+    }
+    return {
+        Trust.ANCHORS: pki.policy(),
+        Trust.NOTHING: FIELD,
+        **{trust: FIELD.with_trust(pki.anchors, crls=crls) for trust, crls in lists.items()},
+    }
+
+
+def _by_the_axis(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:
+    decider = Decider(Known(workshop.directory), Notary("Trục thử nghiệm"), AT)
+    rules = workshop.rules(vector)
+    for earlier in vector.before:
+        case = _case(workshop, earlier, rules, None)
+        assert decider.decide(case).ending is Ending.ACCEPTED, "what came before was not accepted"
+    decision = decider.decide(_case(workshop, sending, rules, vector))
+    if decision.ending is Ending.DEAD:
+        return Judged(decision.reasons, Outcome.FAILED)
+    own = [row for row in decider.records.evidence if row.submission == decision.submission]
+    verdict = read_receipt(own[0].receipt).verdict
+    assert verdict is not None
+    accepted = decision.ending is Ending.ACCEPTED
+    assert accepted is (verdict.outcome is Outcome.PASSED)
+    return Judged(tuple(finding.code for finding in verdict.findings), verdict.outcome)
+
+
+def _before_sending(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:
+    body = workshop.bytes_of(sending)
+    examination = examine(body, workshop.rules(vector), AT, vector.scanner)
+    grounds = Grounds(Known(workshop.directory, stored_known=False), lacking=("database",))
+    verdict = preview(examination, grounds, AT).verdict
+    return Judged(tuple(one.reason.code for one in verdict.findings), verdict.outcome)
+
+
+def _by_a_worker(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:
+    bench = ProcessWorkbench(Tools(workshop.rules(vector), scanner=vector.scanner), 1)
+    try:
+        (examination,) = asyncio.run(bench.examine([workshop.bytes_of(sending)], AT))
+    finally:
+        bench.close()
+    codes = tuple(finding.reason.code for finding in examination.findings)
+    return Judged(codes, Outcome.FAILED if codes else Outcome.PASSED)
+
+
+def _by_an_agency(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:
+    trust = ReceiptTrust.of([workshop.pki.receipts.certificate], workshop.pki.anchors)
+    verdict = check_receipt(workshop.bytes_of(sending), trust, AT).verdict
+    assert verdict is not None
+    return Judged(tuple(one.reason.code for one in verdict.findings), verdict.outcome)
+
+
+_JUDGES: Final[dict[Way, Callable[[Workshop, Vector, Sending], Judged]]] = {
+    Way.AXIS: _by_the_axis,
+    Way.CHECK: _before_sending,
+    Way.WORKER: _by_a_worker,
+    Way.AGENCY: _by_an_agency,
+}
+
+
+def _case(workshop: Workshop, sending: Sending, rules: Rules, vector: Vector | None) -> Case:
+    body = workshop.bytes_of(sending)
+    submission = Submission(
+        id=new_id(),
+        body=body,
+        routing_key=sending.routing_key,
+        user_id=sending.endpoint,
+        message_id=f"m-{next(_numbers)}" if sending.message_id == "" else sending.message_id,
+        received_at=AT,
+    )
+    return Case(submission, examine(body, rules, AT, vector.scanner if vector else None))
