@@ -13,9 +13,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Protocol
 
-import structlog
 from rich.console import Console
-from rich.progress import track
 
 from axis.cli.check_basis import Basis, Sources, installed_basis, offline_basis
 from axis.cli.check_report import (
@@ -140,6 +138,8 @@ async def _results(
     )
     reads: Iterator[_Read] = (_read(file, basis.rules.max_bytes) for file in files)
     if visible:
+        from rich.progress import track
+
         reads = iter(
             track(reads, "Kiểm tra · Checking", len(files), console=progress, transient=True)
         )
@@ -209,6 +209,8 @@ async def _bench(files: int, basis: Basis) -> AsyncIterator[Bench]:
     if files <= FEW_FILES:
         yield _Here(basis)
         return
+    import structlog
+
     from axis.workers import ProcessWorkbench, Tools
 
     # what could not be checked stands in the report; logs are for those who run an axis

@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 
 from axis.cli import check as checking
 from axis.cli.check import FEW_FILES, moment_of
@@ -167,6 +172,61 @@ def test_endpoint_that_may_not_send_is_named(desk: Desk, write: Write) -> None:
     assert codes(desk.check(file, endpoint="nobody").json) == ["A-UNKNOWN-ENDPOINT"]
 
 
+# -- revocation ------------------------------------------------------------------------------------
+def revocation_list(pki: DemoPki, authority: str, *revoked: int) -> bytes:
+    """Return the PEM of an authority's list, a day old at NOW."""
+    issuer = load_pem_x509_certificate(
+        (pki.folder / "certificates" / f"{authority}.pem").read_bytes()
+    )
+    key = load_pem_private_key((pki.folder / "keys" / f"{authority}.key.pem").read_bytes(), None)
+    day = timedelta(days=1)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(NOW - day)
+        .next_update(NOW + day)
+        .add_extension(x509.CRLNumber(1), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), critical=False
+        )
+    )
+    for serial in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(NOW - day)
+        builder = builder.add_revoked_certificate(entry.build())
+    assert isinstance(key, EllipticCurvePrivateKey)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
+
+
+def test_certificate_on_its_issuers_list_is_refused_and_no_other(
+    desk: Desk, write: Write, tmp_path: Path
+) -> None:
+    folder = tmp_path / "crls"
+    folder.mkdir()
+    file = write(desk.document())
+    serial = desk.pki.seal("G09").certificate.serial
+    (folder / "root.pem").write_bytes(revocation_list(desk.pki, "root"))
+    (folder / "issuer.crl").write_bytes(revocation_list(desk.pki, "intermediate", serial))
+    assert desk.check(file, crls=str(folder)).code == 0
+    serial = desk.pki.seal("G22").certificate.serial
+    (folder / "issuer.crl").write_bytes(revocation_list(desk.pki, "intermediate", serial))
+    ended = desk.check(file, crls=str(folder))
+    assert (ended.code, codes(ended.json)) == (1, ["S-REVOKED"])
+
+
+def test_authority_whose_list_is_missing_leaves_it_open(
+    desk: Desk, write: Write, tmp_path: Path
+) -> None:
+    folder = tmp_path / "crls"
+    folder.mkdir()
+    (folder / "root.crl").write_bytes(revocation_list(desk.pki, "root"))
+    ended = desk.check(write(desk.document()), crls=str(folder))
+    assert (ended.code, codes(ended.json)) == (2, ["S-REVOCATION-UNKNOWN"])
+
+
+def test_report_says_that_revocation_was_not_consulted(desk: Desk, write: Write) -> None:
+    assert "--crls" in desk.check(write(desk.document()), json=False).out
+
+
 # -- files that are no files -----------------------------------------------------------------------
 def test_file_that_cannot_be_read_fails_and_stops_nothing(
     desk: Desk, write: Write, tmp_path: Path
@@ -254,6 +314,8 @@ def test_broken_table_is_no_verdict_but_3(desk: Desk, write: Write, tmp_path: Pa
     "arguments",
     [
         ["--anchors", "/nonexistent"],
+        ["--crls", "/nonexistent"],
+        ["--intermediates", "/nonexistent"],
         ["--agencies", "/nonexistent.csv"],
         ["--agencies", "/"],
         ["--at", "yesterday", "--anchors", "/"],
@@ -261,7 +323,17 @@ def test_broken_table_is_no_verdict_but_3(desk: Desk, write: Write, tmp_path: Pa
         ["--unknown-option"],
         [],
     ],
-    ids=["anchors", "table", "folder", "time", "endpoint", "usage", "settings"],
+    ids=[
+        "anchors",
+        "crls",
+        "intermediates",
+        "table",
+        "folder",
+        "time",
+        "endpoint",
+        "usage",
+        "settings",
+    ],
 )
 def test_wrong_use_is_no_verdict_but_3(desk: Desk, write: Write, arguments: list[str]) -> None:
     ended = axis_command("document", "check", write(desk.document()), *arguments)
