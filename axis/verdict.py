@@ -84,8 +84,9 @@ class FileSignature:
     """Code of the agency whose seal this certificate is in the registry: chữ ký số của cơ quan."""
     signed_at: datetime | None = None
     """When the signer claims to have signed; UTC."""
-    intact: bool = False
-    """Whether the bytes that it covers are those that were signed, by that certificate's key."""
+    intact: bool | None = False
+    """Whether the bytes that it covers are those that were signed, by that certificate's key; None
+    where it is of a kind that cannot be judged."""
     whole: bool = False
     """Whether it covers the whole file as it is now."""
 

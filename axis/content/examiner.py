@@ -24,6 +24,7 @@ from axis.content.names import fault_of_name, fault_of_path, shown
 from axis.content.ooxml import is_ooxml, look_through_ooxml
 from axis.content.opendocument import is_opendocument, look_through_opendocument
 from axis.content.parts import look_through_parts
+from axis.content.pdf import look_through_pdf
 from axis.content.policy import ContentPolicy
 from axis.content.scanner import Scanner, ScannerAwayError
 from axis.content.secrecy import marking_of_field, marking_of_text
@@ -159,14 +160,11 @@ class Examiner:
             return look_through_compound(data, subject, policy)
         kind = kind_of_binary(data)
         if kind is PDF:
-            return self._look_through_pdf(data, subject)
+            return look_through_pdf(data, subject, policy)
         if kind is not None:
             return Look(kind, [])
         start = start_of_text(data)
         return None if start is None else _look_at_text(data, start, subject)
-
-    def _look_through_pdf(self, data: bytes, subject: Subject) -> Look:
-        return Look(PDF, [])
 
     def _entries(self, archive: zipfile.ZipFile, subject: Subject, level: int) -> None:
         """Judge the files of an archive that was attached as such."""
