@@ -74,13 +74,14 @@ class Examiner:
         self._mark(subject, marking_of_field(pair.attachment.description))
         self._mark(subject, marking_of_field(pair.reference.description))
         says_zip = ZIP.media_type in (pair.attachment.content_type, pair.attachment.mime_type)
-        try:
-            self._open(decode(pair.attachment.encoded), subject, says_zip=says_zip)
-        except ValueError:
-            self._say(subject.finding(Reason.BAD_BASE64))
+        # Handed over and not held here, so that the packed bytes go when they are unpacked.
+        self._open(_decoded(pair.attachment.encoded), subject, says_zip=says_zip)
 
-    def _open(self, data: bytes, subject: Subject, *, says_zip: bool) -> None:
+    def _open(self, data: bytes | None, subject: Subject, *, says_zip: bool) -> None:
         """Take a file out of its wrapping archive, if it has one, and judge it."""
+        if data is None:
+            self._say(subject.finding(Reason.BAD_BASE64))
+            return
         try:
             archive = self._archive(data)
             entry = None if archive is None else wrapped_entry(archive, subject.name)
@@ -217,6 +218,13 @@ class Examiner:
 
     def _say(self, finding: Finding) -> None:
         self.findings.append(finding)
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return decode(text)
+    except ValueError:
+        return None
 
 
 def _look_at_zip(subject: Subject, level: int) -> Look:

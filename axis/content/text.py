@@ -16,7 +16,9 @@ _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\f\r") 
 """Signs that no text has; a page break is one that it may have."""
 
 _HIGH: Final = bytes(range(0x80, 0x100))
-_NOT_IN_1258: Final = b"\x8a\x8d\x8e\x8f\x90\x9a\x9d\x9e"
+_NOT_IN_1258: Final = bytes(
+    code for code in _HIGH if bytes([code]).decode("cp1258", "replace") == "\ufffd"
+)
 _MAX_HIGH_SHARE: Final = 0.4
 """Letters with marks in a text of one byte a sign. Vietnamese has 25 %, random data 50 %."""
 

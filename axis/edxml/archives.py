@@ -48,6 +48,7 @@ _FAULTS: Final = (
     OSError,
     ValueError,
     IndexError,
+    OverflowError,
     NotImplementedError,
     RuntimeError,
 )

@@ -39,12 +39,15 @@ def make_zip(*entries: tuple[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def zip64(*entries: tuple[str, bytes], directory_bytes: int | None = None) -> bytes:
-    """Return an archive whose end is written in the ZIP64 way; its directory's size may lie."""
+def zip64(
+    *entries: tuple[str, bytes], directory_bytes: int | None = None, directory_at: int | None = None
+) -> bytes:
+    """Return an archive whose end is written in the ZIP64 way; what that says may be lies."""
     data = make_zip(*entries)
     end = data.rindex(b"PK\x05\x06")
     count, _, size, offset = struct.unpack_from("<HHLL", data, end + 8)
     size = size if directory_bytes is None else directory_bytes
+    offset = offset if directory_at is None else directory_at
     end64 = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
     old = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)

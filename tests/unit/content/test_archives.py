@@ -107,6 +107,7 @@ def test_control_signs_of_an_entry_never_reach_a_finding_or_a_fact(look):
         ("a.zip", made.overlap_zip(5_000, 1_000_000), "C-TOO-COMPLEX"),
         ("a.zip", made.zip64(("a", b"1"), ("b", b"2"), directory_bytes=1 << 50), "C-TOO-COMPLEX"),
         ("a.zip", made.zip64(("a", b"1"), ("b", b"2"), directory_bytes=1 << 20), "C-BAD-ARCHIVE"),
+        ("a.txt", made.zip64(("a", b"1"), directory_at=2**64 - 1), "C-BAD-ARCHIVE"),
         ("a.zip", made.make_zip(("a", b"1"), ("b", b"2"))[:-30], "C-BAD-ARCHIVE"),
         ("a.docx", made.make_zip(("a", b"1"), ("b", b"2"))[:-30], "C-BAD-OFFICE"),
         ("a.pdf", b"PK\x03\x04", "C-BAD-ARCHIVE"),

@@ -75,6 +75,12 @@ def test_sign_cut_by_a_block_boundary_is_whole():
     assert start_of_text(text.encode("utf-16")) is not None
 
 
+@pytest.mark.parametrize("code", range(0x80, 0x100))
+def test_every_byte_is_a_letter_or_makes_the_text_none(code):
+    data = b"Bao cao so " + bytes([code])
+    assert start_of_text(data) in (None, data.decode("cp1258", "replace"))
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_judged(data):
     found = start_of_text(data)
