@@ -7,6 +7,7 @@ import pytest
 
 from axis.reasons import Check, Reason, reason_of_code
 from axis.verdict import MAX_FACT_CHARS, Finding, Outcome, Verdict
+from tests.vectors.recipes.page import PAGE, page
 
 
 @pytest.mark.parametrize("reason", list(Reason))
@@ -53,3 +54,12 @@ def test_verdict_is_failed_as_soon_as_one_finding_refuses_and_names_refusals_fir
     verdict = Verdict.of([warning, refusal])
     assert verdict.outcome is Outcome.FAILED
     assert verdict.findings == (refusal, warning)
+
+
+def test_page_of_reasons_is_what_the_catalogue_and_the_vectors_make() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.vectors.recipes.page"
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_reason_stands_on_the_page_once_under_its_check(reason: Reason) -> None:
+    assert page().count(f"| `{reason.code}` |") == 1

@@ -1,6 +1,6 @@
 """Vectors of the content check (nội dung): codes ``C-…``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,9 @@ from axis.edxml.limits import MAX_ARCHIVE_ENTRIES
 from axis.edxml.values import Document
 from tests.vectors.recipes.files import PDF, archive, docm, docx, link, odt
 from tests.vectors.recipes.messages import letter, xml
+from tests.vectors.recipes.pdfs import changed, encrypted, pdf, signed
 from tests.vectors.recipes.vector import Sending, Vector, reason_shown
+from tests.vectors.recipes.workshop import Workshop
 
 _TEST_VIRUS: Final = "Test.Signature"
 _LETTER: Final = letter()
@@ -39,7 +41,9 @@ def content_vectors() -> Iterator[Vector]:
     yield from _kinds()
     yield from _names()
     yield _files("C-ENCRYPTED-opendocument", File("a.odt", odt(encrypted=True)))
+    yield _pdf("C-ENCRYPTED-pdf", lambda _: encrypted())
     yield from _broken()
+    yield from _signed_pdfs()
     yield from _active()
     yield _vector("C-SCANNER-AWAY", _LETTER, scanner=_Away())
     for variant, file in (
@@ -141,6 +145,8 @@ def _names() -> Iterator[Vector]:
 
 def _broken() -> Iterator[Vector]:
     yield _files("C-BAD-PDF-random-bytes", File("a.pdf", bytes(range(128, 256))))
+    yield _files("C-BAD-PDF-cut-off", File("a.pdf", PDF[: len(PDF) // 2]))
+    yield _files("C-BAD-PDF-header-only", File("a.pdf", b"%PDF-1.7\n"))
     yield _files("C-BAD-OFFICE-cut-off", File("a.docx", docx()[:-10]))
     yield _files("C-BAD-OFFICE-random-bytes", File("a.doc", bytes(range(128, 256))))
     doubled = docx("x", ("word/Document.xml", "x"))
@@ -152,6 +158,38 @@ def _active() -> Iterator[Vector]:
     yield _files("C-MACRO-hidden-in-docx", File("a.docx", docm()))
     template = link("attachedTemplate", "https://example.com/a.dotm", outside=True)
     yield _files("C-ACTIVE-CONTENT-foreign-template", File("a.docx", docx("x", links=template)))
+    yield from _active_pdfs()
+
+
+def _active_pdfs() -> Iterator[Vector]:
+    script = "<< /Type /Action /S /JavaScript /JS (app.alert\\(1\\)) >>"
+    launch = "<< /Type /Action /S /Launch /F (a.exe) >>"
+    for variant, data in (
+        ("script-on-opening", pdf(f"/OpenAction {script}")),
+        ("script-of-the-document", pdf(f"/Names << /JavaScript << /Names [(a) {script}] >> >>")),
+        ("script-of-a-page", pdf("", f"/AA << /O {script} >>")),
+        ("launches-a-program", pdf(f"/OpenAction {launch}")),
+    ):
+        yield _files(f"C-ACTIVE-CONTENT-pdf-{variant}", File("a.pdf", data))
+
+
+def _signed_pdfs() -> Iterator[Vector]:
+    def broken(workshop: Workshop) -> bytes:
+        data = signed(PDF, workshop.key("G22"), "Agency")
+        return data.replace(b"(Van ban", b"(Van bad", 1)
+
+    yield _pdf("C-PDF-SIGNATURE-BROKEN", broken)
+    yield _pdf("C-PDF-CHANGED", lambda shop: changed(signed(PDF, shop.key("G22"), "Agency")))
+
+
+def _pdf(name: str, make: Callable[[Workshop], bytes]) -> Vector:
+    """A vector whose file is made with keys, or is another one each time."""
+    vector = _files(name)
+
+    def sending(workshop: Workshop) -> Sending:
+        return Sending(body=xml(letter(files=[File("a.pdf", make(workshop))])))
+
+    return replace(vector, sending=sending)
 
 
 def _carrying(encoded: str) -> Document:

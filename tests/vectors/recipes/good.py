@@ -12,8 +12,9 @@ from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.edxml.files import extension_of, wrap
 from tests.vectors.recipes.files import PDF, PNG, archive, docx, odt, xlsx
 from tests.vectors.recipes.messages import field, following, letter, report, xml
+from tests.vectors.recipes.pdfs import signed
 from tests.vectors.recipes.vector import Sending, Trust, Vector
-from tests.vectors.recipes.workshop import CROWD
+from tests.vectors.recipes.workshop import CROWD, STRANGER, Workshop
 
 SAMPLES: Final = Path(__file__).parents[1] / "edxml"
 _FIRST: Final = letter()
@@ -167,6 +168,7 @@ def _attachments() -> Iterator[Vector]:
                 name=f"file-{name}-{'wrapped' if wrapped else 'plain'}",
                 sending=Sending(body=body),
             )
+    yield Vector(name="file-pdf-signed-by-person-then-agency", sending=_signed_twice)
     attachment = _PLAIN.partition(b"<AttachmentEncoded>")
     for name, ours, theirs in (
         ("doubled", b"cid:cid:", b"cid:"),
@@ -200,6 +202,12 @@ def _answers() -> Iterator[Vector]:
         ),
         before=(first,),
     )
+
+
+def _signed_twice(workshop: Workshop) -> Sending:
+    by_person = signed(PDF, workshop.key(STRANGER), "Person")
+    by_both = signed(by_person, workshop.key("G22"), "Agency")
+    return Sending(body=xml(letter(files=[File("a.pdf", by_both)])))
 
 
 def _with_a_real_file(found: re.Match[bytes]) -> bytes:

@@ -7,6 +7,7 @@ of them is not what would be written today.
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +46,7 @@ _SEVERITIES: Final = {
 _FACT: Final = re.compile(r"\{(\w+)\}")
 
 
+@cache
 def page() -> str:
     """Return the page of reasons."""
     return "\n".join([_INTRODUCTION, *(line for check in _CHECKS for line in _section(check))])
@@ -74,12 +76,14 @@ def _section(check: Check) -> Iterator[str]:
 
 
 def _linked(vector: Vector) -> str:
-    short = vector.name.removeprefix(f"{vector.shows.code if vector.shows else ''}").lstrip("-")
-    path = next((path for path in files() if path.stem == vector.name), None)
-    text = short or "·"
-    if path is None:
-        return text
-    return f"[{text}](../tests/{path.relative_to(VECTORS.parent)})"
+    assert vector.shows is not None
+    text = vector.name.removeprefix(vector.shows.code).lstrip("-") or "·"
+    path = _path(vector.name)
+    return text if path is None else f"[{text}](../tests/{path.relative_to(VECTORS.parent)})"
+
+
+def _path(name: str) -> Path | None:
+    return next((path for path in files() if path.stem == name), None)
 
 
 def write() -> None:
