@@ -16,8 +16,8 @@ from axis.exchange.ports import Store, Workbench
 from axis.exchange.preview import Grounds, Preview, known_about, preview
 from axis.web.context import Viewer
 
-CHECKS_AT_ONCE = 8
-"""Each may hold the largest allowed document, 72 MB, while it is uploaded and examined."""
+CHECKS_AT_ONCE = 4
+"""Each may hold the largest allowed document, 72 MB, and a copy or two on its way to a worker."""
 
 CHECKS_OF_ONE = 2
 """So that one caller leaves the others room."""

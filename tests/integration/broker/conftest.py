@@ -11,9 +11,9 @@ import pytest
 from aio_pika.abc import AbstractChannel
 
 from axis.broker.management import Management
-from axis.registry.passwords import new_password, rabbit_hash
 from axis.broker.topology import Account
 from axis.local.rabbitmq import Credentials
+from axis.registry.passwords import new_password, rabbit_hash
 from tests.conftest import VirtualHost
 
 
