@@ -20,9 +20,8 @@ from axis.exchange.submission import Route, Submission
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.registry.agency import Agency
-from axis.registry.directory import Directory
 from axis.registry.routing import Resolved
-from axis.verdict import FileFacts, Finding, Verdict
+from axis.verdict import Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
     sender: Agency | None = None
     receivers: Mapping[str, Resolved] = {}
     if known is not None:
-        files = tuple(_with_agencies(file, known.directory) for file in files)
+        files = admission.name_sealers(files, known.directory)
     if grounds.lacking:
         facts = {"what": ", ".join(grounds.lacking)}
         findings.append(Finding(Reason.REGISTRY_NOT_GIVEN, facts=facts))
@@ -158,14 +157,6 @@ def _repeats(examination: Examination, grounds: Grounds, known: Known, at: datet
         known.same_document(sender.code, message.document_id, message.kind, examination.sha256)
         is not None
     )
-
-
-def _with_agencies(file: FileFacts, directory: Directory) -> FileFacts:
-    """Name the agencies whose seals signed inside a file."""
-    signatures = tuple(
-        replace(one, agency=directory.agency_of_seal(one.fingerprint)) for one in file.signatures
-    )
-    return replace(file, signatures=signatures)
 
 
 def _sender(message: Message | None, agency: Agency | None) -> dict[str, str | None] | None:

@@ -30,7 +30,7 @@ from axis.store.directory import load_directory
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Connection, Pool
 from axis.store.registry import PostgresAdministration
-from axis.verdict import Finding
+from axis.verdict import FileFacts, FileSignature, Finding
 from tests.support.eventually import until
 from tests.support.exchange import (
     NOW,
@@ -72,6 +72,21 @@ async def test_accepted_document_is_stored_whole(exchange: Exchange, stocked: Po
         ("inbox.lgsp-h37.urgent", len(submitted.body)),
     ]
     assert await counts(stocked, "evidence_delivery") == [2]
+
+
+async def test_facts_about_files_are_stored_with_the_verdict(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    seal = FileSignature(signer="CN=VP", fingerprint=fingerprint("G22"), signed_at=NOW)
+    file = FileFacts(
+        name="cv.pdf", media_type="application/pdf", size=9, sha256="ab", signatures=(seal,)
+    )
+    judged = case(document())
+    judged.examination = replace(judged.examination, files=(file,))
+    await exchange.handle(judged)
+    (row,) = await all_of(stocked, "document")
+    (signature,) = row["verdict"]["files"][0]["signatures"]
+    assert (signature["agency"], signature["signed_at"]) == ("G22", "2026-03-02T01:00:00+00:00")
 
 
 async def test_refused_document_leaves_its_record_and_receipt_only(

@@ -1,5 +1,6 @@
 """What becomes of documents: stored once, copied once an endpoint, answered with a receipt."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -16,8 +17,17 @@ from axis.exchange.known import Known
 from axis.exchange.records import MessageType, OutboxRow, SubmissionOutcome
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
-from axis.verdict import Finding, Outcome
-from tests.support.exchange import ISSUER, NOW, case, decider, directory, document, submission
+from axis.verdict import FileFacts, FileSignature, Finding, Outcome
+from tests.support.exchange import (
+    ISSUER,
+    NOW,
+    case,
+    decider,
+    directory,
+    document,
+    fingerprint,
+    submission,
+)
 
 
 def copies(deciding: Decider) -> list[OutboxRow]:
@@ -85,6 +95,43 @@ def test_sender_among_its_receivers_gets_a_copy_like_every_other() -> None:
     deciding = decider()
     deciding.decide(case(document("G22", ["G22", "G09"])))
     assert {copy.queue for copy in copies(deciding)} == {"inbox.g22", "inbox.g09"}
+
+
+def test_accepted_document_is_stored_with_the_facts_about_its_files_and_their_seals() -> None:
+    seal = FileSignature(
+        signer="CN=Văn phòng", fingerprint=fingerprint("G22"), signed_at=NOW, intact=True
+    )
+    file = FileFacts(
+        name="cv.pdf", media_type="application/pdf", size=9, sha256="ab", signatures=(seal,)
+    )
+    deciding = decider()
+    judged = case(document())
+    judged.examination = replace(judged.examination, files=(file,))
+    deciding.decide(judged)
+    (row,) = deciding.records.documents
+    (stored,) = row.verdict["files"]
+    assert (stored["name"], stored["signatures"][0]["agency"]) == ("cv.pdf", "G22")
+
+
+def test_warnings_go_into_the_receipt_and_do_not_keep_a_document_back() -> None:
+    deciding = decider()
+    decision = deciding.decide(case(document("G22", ["G05", "G09"])))
+    assert (decision.ending, decision.reasons) == (Ending.ACCEPTED, ())
+    (answer,) = answers(deciding)
+    read = receipt(deciding, answer.subject)
+    assert read.verdict is not None
+    assert read.verdict.outcome is Outcome.PASSED
+    assert [line.code for line in read.verdict.findings] == [
+        Reason.RECEIVER_DOUBLED.code,
+        Reason.RECEIVER_SUCCEEDED.code,
+    ]
+
+
+def test_warnings_are_no_reasons_of_a_refusal() -> None:
+    deciding = decider()
+    decision = deciding.decide(case(document("G22", ["G05", "X99"])))
+    assert decision.reasons == (Reason.RECEIVER_UNKNOWN.code,)
+    assert deciding.records.submissions[0].reasons == decision.reasons
 
 
 @pytest.mark.parametrize("priority", [one for one in Priority if one.urgent])
