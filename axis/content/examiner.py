@@ -50,9 +50,9 @@ MAX_ZIP_LEVELS: Final = 2
 MAX_FILE_FACTS: Final = MAX_ATTACHMENTS + MAX_ARCHIVE_ENTRIES
 """Files of which facts are kept: all that the limits let through."""
 
-_NO_PDF: Final = "không có «%PDF-» (no PDF header)"
-_NO_OFFICE: Final = "không có cấu trúc Office (no office structure)"
-_NO_ZIP: Final = "không có «PK» (no ZIP header)"
+_NO_PDF: Final = "không có «%PDF-» · no PDF header"
+_NO_OFFICE: Final = "không có cấu trúc Office · no office structure"
+_NO_ZIP: Final = "không có «PK» · no ZIP header"
 
 
 class Examiner:
@@ -181,7 +181,7 @@ class Examiner:
         for entry in entries:
             inner = Subject(f"{subject.name}/{entry.filename}", subject.place)
             name = disk_name(entry.filename)
-            fault = "trùng (double)" if name in seen else _fault_of_entry(entry)
+            fault = "trùng · double" if name in seen else _fault_of_entry(entry)
             seen.add(name)
             if fault:
                 self._say(inner.finding(Reason.BAD_NAME, detail=fault))
@@ -230,7 +230,7 @@ def _decoded(text: str) -> bytes | None:
 def _look_at_zip(subject: Subject, level: int) -> Look:
     if level > MAX_ZIP_LEVELS:
         too_deep = subject.finding(
-            Reason.FILE_TOO_COMPLEX, what="lớp (levels) ZIP", count=level, limit=MAX_ZIP_LEVELS
+            Reason.FILE_TOO_COMPLEX, what="lớp ZIP · ZIP levels", count=level, limit=MAX_ZIP_LEVELS
         )
         return Look(None, [too_deep])
     return Look(ZIP, [])
@@ -284,7 +284,7 @@ def _fault_of_entry(entry: zipfile.ZipInfo) -> str | None:
     if "\0" in entry.orig_filename:
         return "U+0000"
     if entry.is_dir() and entry.file_size:
-        return "«/» cuối tên (at the end)"
+        return "«/» cuối tên · at the end"
     return fault_of_path(entry.filename)
 
 

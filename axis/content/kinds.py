@@ -140,7 +140,7 @@ _SPOKEN: Final = (
 """Texts that programs run or open as more than text. RTF carries objects in so many disguises that
 no look through it could be relied on."""
 
-UNKNOWN: Final = "không rõ (unknown)"
+UNKNOWN: Final = "không rõ · unknown"
 _BMP_HEADERS: Final = (12, 40, 52, 56, 64, 108, 124)
 """Lengths of the header that follows the 14 bytes of a BMP's first one."""
 _TAR_AT: Final = 257

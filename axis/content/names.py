@@ -44,14 +44,14 @@ def shown(name: str) -> str:
 
 def _fault_of_part(name: str) -> str | None:
     if not name or name.isspace():
-        return "rỗng (empty)"
+        return "rỗng · empty"
     if name == "..":
         return ".."
     for char in name if not name.isprintable() else "":
         if unicodedata.category(char) in _INVISIBLE:
             return f"U+{ord(char):04X}"
     if name[-1] in ". ":
-        return "«.» / « » cuối tên (at the end)"
+        return "«.» / « » cuối tên · at the end"
     if _DRIVE.match(name):
         return name[:2]
     stem = unicodedata.normalize("NFKC", name).partition(".")[0].rstrip().casefold()

@@ -89,14 +89,14 @@ class Budget:
         """Count bytes of a directory before it is read; raises ArchiveError."""
         if count > self._directory:
             over = MAX_DIRECTORY_BYTES - self._directory + count
-            raise _too_complex("byte mục lục ZIP (of ZIP directory)", over, MAX_DIRECTORY_BYTES)
+            raise _too_complex("byte mục lục ZIP · of ZIP directory", over, MAX_DIRECTORY_BYTES)
         self._directory -= count
 
     def take_entries(self, count: int) -> None:
         """Count files that are to be taken out of an archive; raises ArchiveError."""
         if count > self._entries:
             over = MAX_ARCHIVE_ENTRIES - self._entries + count
-            raise _too_complex("tệp (files)", over, MAX_ARCHIVE_ENTRIES)
+            raise _too_complex("tệp · files", over, MAX_ARCHIVE_ENTRIES)
         self._entries -= count
 
 
@@ -116,7 +116,7 @@ def open_archive(data: bytes, budget: Budget) -> zipfile.ZipFile:
         raise ArchiveError(Reason.BAD_ARCHIVE, detail="name")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > RATIO_COUNTS_FROM and unpacked > MAX_RATIO * len(data):
-        raise _too_complex("lần nén (× packed size)", unpacked // len(data), MAX_RATIO)
+        raise _too_complex("lần nén · × packed size", unpacked // len(data), MAX_RATIO)
     if len(entries) > 1:
         _refuse_overlaps(entries)
     return archive

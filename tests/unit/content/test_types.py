@@ -64,7 +64,7 @@ def test_allowed_kind_is_known_without_an_extension(look, name, data, media_type
         ("a.gz", b"\x1f\x8b\x08" + bytes(20), "GZIP"),
         ("a.mp4", b"\0\0\0\x20ftypisom" + bytes(20), "MP4/HEIC"),
         ("a.tar", bytes(257) + b"ustar\x0000" + bytes(250), "TAR"),
-        ("a.bin", bytes(range(256)), "không rõ (unknown)"),
+        ("a.bin", bytes(range(256)), "không rõ · unknown"),
         ("a.rtf", b"{\\rtf1\\ansi Hello}", "RTF"),
         ("a.doc", b"{\\rt\\object}", "RTF"),
         ("a.txt", b"#!/bin/sh\nrm -rf /\n", "script (#!)"),
