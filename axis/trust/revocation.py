@@ -133,19 +133,19 @@ def _answer(
 
 
 def _lacking(issuer: str, policy: SignaturePolicy, at: datetime) -> str:
-    """Say in both languages why an issuer's lists did not answer."""
+    """Say in both languages why an issuer's lists did not answer; its name last, as facts are cut."""
     found = [one for one in map(_readable, policy.crls) if one is not None and one.issuer == issuer]
     if not found:
-        return f"không có CRL của «{issuer}» · no CRL of «{issuer}»"
+        return f"không có CRL · no CRL: «{issuer}»"
     newest = max(found, key=lambda one: one.this_update)
     tolerance = policy.clock_tolerance
     if newest.next_update is not None and newest.next_update + tolerance < at:
         day = _day(newest.next_update)
-        return f"CRL của «{issuer}» hết hạn {day} · the CRL of «{issuer}» expired on {day}"
+        return f"CRL hết hạn · CRL expired {day}: «{issuer}»"
     if min(one.this_update for one in found) - tolerance > at:
         day = _day(min(one.this_update for one in found))
-        return f"CRL của «{issuer}» chỉ có từ {day} · the CRL of «{issuer}» begins on {day}"
-    return f"CRL của «{issuer}» không dùng được · the CRL of «{issuer}» cannot be used"
+        return f"CRL chỉ có từ · CRL only from {day}: «{issuer}»"
+    return f"CRL không dùng được · CRL unusable: «{issuer}»"
 
 
 def _readable(der: bytes) -> RevocationList | None:
