@@ -133,7 +133,7 @@ def _answer(
 
 
 def _lacking(issuer: str, policy: SignaturePolicy, at: datetime) -> str:
-    """Say in both languages why an issuer's lists did not answer; its name last, as facts are cut."""
+    """Say in both languages why an issuer's lists do not answer; its name last, as it is cut."""
     found = [one for one in map(_readable, policy.crls) if one is not None and one.issuer == issuer]
     if not found:
         return f"không có CRL · no CRL: «{issuer}»"
