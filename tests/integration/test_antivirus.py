@@ -4,6 +4,7 @@ import pickle
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,19 @@ import pytest
 from axis import antivirus
 from axis.antivirus import ClamdScanner
 from axis.content.scanner import ScannerAwayError
+from axis.edxml.build import File, new_document
+from axis.edxml.write import write_document
+from axis.examination import Rules, examine
+from axis.local.pdf import make_pdf
+from axis.local.pki import DemoPki, make_demo_pki
+from axis.reasons import Reason
+from axis.trust.sign import sign
+from axis.verdict import Outcome, Verdict
 from tests.support.clamd import EICAR, FILE_BYTES, STREAM_BYTES, PrivateClamd, private_clamd
 
+AGENCY = "G22"
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PDF = File("cong-van.pdf", make_pdf(["Công văn"]))
 LONGEST = 100 * 1024 * 1024
 
 
@@ -93,3 +105,55 @@ def test_file_that_clamd_would_call_clean_unseen_is_not_offered(clamd: PrivateCl
     assert scanner_at(clamd.path).scan(unseen) is None
     with pytest.raises(ScannerAwayError, match=str(FILE_BYTES)):
         scanner_at(clamd.path, max_bytes=FILE_BYTES).scan(unseen)
+
+
+# -- a document as a whole ---------------------------------------------------------------------
+
+
+def examined(pki: DemoPki, scanner: ClamdScanner | None, *files: File) -> Verdict:
+    document = new_document(
+        sender=AGENCY,
+        receivers=["H37.02"],
+        number=1,
+        notation="VP-TT",
+        date=NOW.date(),
+        at=NOW,
+        place="Hà Nội",
+        subject="V/v quét mã độc",
+        files=files,
+    )
+    body = sign(write_document(document), pki.seal(AGENCY).load())
+    found = examine(body, Rules(pki.policy()), NOW, scanner)
+    return Verdict.of(found.findings, found.files)
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> DemoPki:
+    agencies = [(AGENCY, "Bộ Thử nghiệm")]
+    return make_demo_pki(tmp_path_factory.mktemp("pki"), agencies, NOW, rsa_agencies=())
+
+
+def test_document_waits_while_its_scanner_is_away(pki: DemoPki, tmp_path: Path) -> None:
+    scanner = scanner_at(tmp_path / "clamd.ctl")
+    verdict = examined(pki, scanner, PDF)
+    assert verdict.outcome is Outcome.INDETERMINATE
+    assert [finding.reason for finding in verdict.findings] == [Reason.SCANNER_AWAY]
+    assert verdict.findings[0].facts["name"] == PDF.name
+
+
+def test_document_with_malware_is_refused_and_told_which_file(
+    pki: DemoPki, clamd: PrivateClamd
+) -> None:
+    verdict = examined(pki, scanner_at(clamd.path), PDF, File("a.txt", EICAR))
+    assert verdict.outcome is Outcome.FAILED
+    (finding,) = [one for one in verdict.findings if one.reason is Reason.MALWARE]
+    assert finding.facts == {"name": "a.txt", "detail": "Eicar-Test.UNOFFICIAL"}
+
+
+def test_document_with_clean_files_passes(pki: DemoPki, clamd: PrivateClamd) -> None:
+    assert examined(pki, scanner_at(clamd.path), PDF).findings == ()
+
+
+def test_document_without_files_needs_no_scanner(pki: DemoPki, tmp_path: Path) -> None:
+    verdict = examined(pki, scanner_at(tmp_path / "clamd.ctl"))
+    assert Reason.SCANNER_AWAY not in [finding.reason for finding in verdict.findings]
