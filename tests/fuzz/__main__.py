@@ -8,21 +8,21 @@ from functools import partial
 
 import atheris
 
-INSTRUMENTED = ["axis", "tests.fuzz.judges", "zipfile", "signxml", "olefile", "pyhanko.pdf_utils"]
+INSTRUMENTED = ["axis", "tests.fuzz.judges", "zipfile", "olefile", "pyhanko.pdf_utils"]
 """What is steered towards: the axis, and the Python libraries that see hostile bytes in it."""
 
 with atheris.instrument_imports(include=INSTRUMENTED):
     from tests.fuzz.judges import JUDGES
     from tests.fuzz.world import world
 
-from tests.fuzz.mutations import mutate_message, mutate_trial  # noqa: E402 - after instrumenting
+from tests.fuzz.mutations import mutate_file, mutate_message, mutate_trial  # noqa: E402 - after instrumenting
 
 
 def main() -> None:
     """Fuzz one target until libFuzzer's arguments say stop, or something breaks."""
     target = sys.argv.pop(1)
     world()
-    mutate = mutate_message if target == "parse" else mutate_trial
+    mutate = {"parse": mutate_message, "content": mutate_file}.get(target, mutate_trial)
     mutator = partial(_mutate, mutate)
     atheris.Setup(sys.argv, JUDGES[target], custom_mutator=mutator)
     atheris.Fuzz()

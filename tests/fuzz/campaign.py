@@ -8,6 +8,7 @@ on until the time is over.
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -113,6 +114,7 @@ class Process:
                 return True
         elif code:
             self.broken = text[-2_000:]
+            print(f"  {self.target}: {self.log}", flush=True)
         return False
 
     def stop(self) -> None:
@@ -140,6 +142,8 @@ def main(arguments: list[str]) -> int:
     processes = [Process(target, number) for target in targets for number in range(each)]
     begun = time.monotonic()
     deadline = begun + seconds
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
     try:
         for process in processes:
             process.start(deadline)

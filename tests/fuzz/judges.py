@@ -4,15 +4,19 @@ Each judge returns quietly or raises; the fuzzer and the test suite call the sam
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 import orjson
 
+from axis.content.inspection import inspect
+from axis.content.pdf_signatures import MAX_SIGNATURES
+from axis.content.policy import ContentPolicy
 from axis.edxml.attachments import contents, pair_up
+from axis.edxml.base64text import encode
 from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.parse import read
-from axis.edxml.values import Document, Message, Status
+from axis.edxml.values import Attachment, Document, Message, Reference, Status
 from axis.edxml.write import write_message
 from axis.evidence.xml import read_receipt
 from axis.examination import Examination, examine
@@ -24,6 +28,7 @@ from axis.exchange.submission import Route, Submission
 from axis.ids import new_id
 from axis.reasons import Check, Severity
 from axis.verdict import Finding, Outcome
+from tests.fuzz.files import FILES
 from tests.fuzz.trials import Submitted, Trial, submitted
 from tests.fuzz.world import AT, ENDPOINT, world
 
@@ -48,6 +53,22 @@ def judge_parse(data: bytes) -> None:
         assert again.message == message, "a written message reads differently"
 
 
+def judge_content(data: bytes) -> None:
+    """Look through an attached file; the first byte of the input says what it is called."""
+    name, file = FILES[data[0] % len(FILES)][0] if data else "", data[1:]
+    document = Document(
+        references=(Reference(content_id="cid:1", name=name),),
+        attachments=(Attachment(content_id="cid:1", name=name, encoded=encode(file)),),
+    )
+    inspection = inspect(document, ContentPolicy())
+    _judge_findings(inspection.findings, MAX_FINDINGS)
+    _judge_findings(contents(document)[1], MAX_FINDINGS)
+    assert inspection.files or inspection.findings, "neither facts nor findings"
+    for facts in inspection.files:
+        _judge_json(asdict(facts))
+        assert len(facts.signatures) <= MAX_SIGNATURES
+
+
 def judge_admission(data: bytes) -> None:
     """Submit a document, signed or not, and have it decided with a receipt."""
     _judge_submission(Trial.of(data), Route.DOCUMENT)
@@ -60,6 +81,7 @@ def judge_status(data: bytes) -> None:
 
 JUDGES: Final[dict[str, Callable[[bytes], None]]] = {
     "parse": judge_parse,
+    "content": judge_content,
     "admission": judge_admission,
     "status": judge_status,
 }

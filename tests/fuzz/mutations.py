@@ -21,6 +21,7 @@ from axis.edxml.shape import Listing, Part, Parts, Shape
 from axis.edxml.xml import NAMESPACE, XLINK, tag
 from tests.fuzz.files import FILES
 from tests.fuzz.trials import Trial
+from tests.support.office_files import make_zip
 
 Bytes = Callable[[bytes, int], bytes]
 """libFuzzer's own mutation: the bytes and the greatest length."""
@@ -146,6 +147,24 @@ def dictionary() -> str:
         ' xmlns=""',
         ' encoding="UTF-16"',
         "%PDF-",
+        "/Encrypt",
+        "/ByteRange",
+        "/OpenAction",
+        "/JavaScript",
+        "/Launch",
+        "/EmbeddedFiles",
+        "/ObjStm",
+        "/XRef",
+        "/FlateDecode",
+        "/Prev",
+        " 0 R",
+        " obj",
+        "endobj",
+        "stream\n",
+        "trailer",
+        "startxref",
+        "TargetMode",
+        "macroEnabled",
         "PK\x03\x04",
         "PK\x05\x06",
     ]
@@ -182,6 +201,18 @@ def mutate_trial(data: bytes, max_size: int, seed: int, mutate_bytes: Bytes) -> 
         document = mutate_message(trial.document, room, seed, mutate_bytes)
         changed = Trial(chance.random() < 0.8, document, edits)
     return bytes(changed)[:max_size]
+
+
+def mutate_file(data: bytes, max_size: int, seed: int, mutate_bytes: Bytes) -> bytes:
+    """Return another file like this one: changed inside its archive if it is one."""
+    chance = random.Random(seed)
+    name = bytes([chance.randrange(256)]) if chance.random() < 0.05 else data[:1] or b"\0"
+    inner = _unwrapped(data[1:], chance) if chance.random() < 0.7 else None
+    if inner is None:
+        return name + mutate_bytes(data[1:], max_size - 1)
+    pack, entry = inner
+    changed = name + pack(mutate_bytes(entry, len(entry) + 64))
+    return changed if len(changed) <= max_size else name + mutate_bytes(data[1:], max_size - 1)
 
 
 def _parse(data: bytes) -> etree._Element | None:
@@ -291,35 +322,28 @@ def _spoil(root: etree._Element, chance: random.Random, mutate_bytes: Bytes) -> 
         data = decode((element.text or "").strip())
     except ValueError:
         return
-    inner = _unwrapped(data)
+    inner = _unwrapped(data, chance)
     if inner is not None and chance.random() < 0.7:
-        data = _packed(inner[0], mutate_bytes(inner[1], len(inner[1]) + 64))
+        pack, entry = inner
+        data = pack(mutate_bytes(entry, len(entry) + 64))
     else:
         data = mutate_bytes(data, len(data) + 64)
     element.text = encode(data)
 
 
-def _unwrapped(data: bytes) -> tuple[list[tuple[str, bytes]], bytes] | None:
-    """Return an archive's entries but one, and that one's bytes; None if there is no archive."""
+def _unwrapped(data: bytes, chance: random.Random) -> tuple[Callable[[bytes], bytes], bytes] | None:
+    """Return one entry of an archive, and what packs it again; None if there is no archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [(name, archive.read(name)) for name in archive.namelist()[:10]]
+            entries = [(name, archive.read(name)) for name in archive.namelist()[:20]]
+        place = chance.randrange(len(entries))
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is not to be unwrapped
         return None
-    if not entries:
-        return None
-    *rest, (name, last) = entries
-    return [*rest, (name, b"")], last
 
+    def pack(changed: bytes) -> bytes:
+        return make_zip(*entries[:place], (entries[place][0], changed), *entries[place + 1 :])
 
-def _packed(entries: list[tuple[str, bytes]], last: bytes) -> bytes:
-    stream = io.BytesIO()
-    *rest, (name, _) = entries
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for other, data in rest:
-            archive.writestr(other, data)
-        archive.writestr(name, last)
-    return stream.getvalue()
+    return pack, entries[place][1]
 
 
 _STEPS: Final = (

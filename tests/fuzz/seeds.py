@@ -6,6 +6,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Final
 
+from axis.edxml.attachments import contents
 from axis.edxml.base64text import encode
 from axis.edxml.files import wrap
 from axis.edxml.parse import read
@@ -13,6 +14,9 @@ from axis.edxml.values import Document, Status
 from axis.edxml.write import write_message
 from tests.fuzz.files import FILES
 from tests.fuzz.trials import Trial
+from tests.fuzz.world import world
+from tests.support.pdfs import sign_pdf
+from tests.vectors.recipes.pdfs import PDF
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors"
 CRASHES: Final = VECTORS / "crashes"
@@ -23,6 +27,10 @@ MAX_SEED_BYTES: Final = 60_000
 
 def seeds(target: str) -> Iterator[bytes]:
     """Yield the inputs that a target always starts from: few, and of all kinds."""
+    if target == "content":
+        yield from (bytes([number]) + data for number, (_, data) in enumerate(FILES))
+        yield bytes([0]) + _signed_pdf()
+        return
     for message in _samples(documents=target != "status", statuses=target != "admission"):
         yield from _inputs(target, message)
 
@@ -33,10 +41,18 @@ def more_seeds(target: str) -> Iterator[bytes]:
         for path in sorted((VECTORS / folder).iterdir()):
             data = path.read_bytes()
             message = read(data).message
-            if message is None or isinstance(message, Status) is (target == "status"):
+            if target == "content":
+                if isinstance(message, Document):
+                    yield from (b"\0" + file.data for file in contents(message)[0])
+            elif message is None or isinstance(message, Status) is (target == "status"):
                 yield from _inputs(target, data)
     for path in crashes(target):
         yield path.read_bytes()
+
+
+def _signed_pdf() -> bytes:
+    key = world().key
+    return sign_pdf(sign_pdf(PDF, key, "1"), key, "2")
 
 
 def crashes(target: str) -> list[Path]:

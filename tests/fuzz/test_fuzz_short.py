@@ -11,7 +11,7 @@ from tests.fuzz.judges import JUDGES
 from tests.fuzz.mutations import dictionary
 from tests.fuzz.seeds import CRASHES, MAX_SEED_BYTES, seeds
 
-RUNS = {"parse": 1_500, "admission": 300, "status": 300}
+RUNS = {"parse": 1_000, "content": 500, "admission": 300, "status": 300}
 SEED = 28_2018
 
 

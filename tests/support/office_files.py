@@ -70,7 +70,7 @@ def symlink_zip(name: str, target: str) -> bytes:
         link.create_system = 3
         link.external_attr = 0o120777 << 16
         archive.writestr(link, target)
-        archive.writestr("beside.txt", "x")
+        archive.writestr(zipfile.ZipInfo("beside.txt"), "x")
     return stream.getvalue()
 
 

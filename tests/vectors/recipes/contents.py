@@ -1,5 +1,6 @@
 """Vectors of the content check (nội dung): codes ``C-…``."""
 
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -8,9 +9,24 @@ from axis.content.scanner import Scanner, ScannerAwayError
 from axis.edxml.build import File
 from axis.edxml.limits import MAX_ARCHIVE_ENTRIES
 from axis.edxml.values import Document
-from tests.vectors.recipes.files import PDF, archive, docm, docx, link, odt
+from tests.support.office_files import (
+    EXE,
+    doc,
+    docm,
+    docx,
+    encrypted_docx,
+    encrypted_zip,
+    forged_size_zip,
+    make_zip,
+    opendocument,
+    overlap_zip,
+    ppt,
+    symlink_zip,
+    xlsx_with_macro_sheet,
+)
+from tests.support.pdfs import add_page, alter_signed, encrypted, sign_pdf
 from tests.vectors.recipes.messages import letter, xml
-from tests.vectors.recipes.pdfs import changed, encrypted, pdf, signed
+from tests.vectors.recipes.pdfs import PDF, pdf
 from tests.vectors.recipes.vector import Sending, Vector, reason_shown
 from tests.vectors.recipes.workshop import Workshop
 
@@ -40,8 +56,7 @@ def content_vectors() -> Iterator[Vector]:
     yield _vector("C-MALWARE", _LETTER, scanner=_Found())
     yield from _kinds()
     yield from _names()
-    yield _files("C-ENCRYPTED-opendocument", File("a.odt", odt(encrypted=True)))
-    yield _pdf("C-ENCRYPTED-pdf", lambda _: encrypted())
+    yield from _passwords()
     yield from _broken()
     yield from _signed_pdfs()
     yield from _active()
@@ -84,21 +99,32 @@ def _packing() -> Iterator[Vector]:
         ("data-uri", "data:application/pdf;base64," + packed),
     ):
         yield _vector(f"C-BAD-BASE64-{variant}", _carrying(encoded))
-    zipped = archive(("a.pdf", PDF))
-    method = zipped.replace(b"\x08\0\0\0\x62", b"\x0e\0\0\0\x62")
+    zipped = make_zip(("a.pdf", PDF))
     for variant, data in (
         ("cut-off", zipped[:-10]),
         ("checksum", zipped.replace(zipped[14:18], b"\0\0\0\0")),
-        ("method", method),
+        ("method-of-few-programs", _with_lzma(zipped)),
+        ("size-forged", forged_size_zip("a.pdf", PDF, len(PDF) - 1)),
+        ("entries-overlap", overlap_zip(3, 1000)),
     ):
         yield _files(f"C-BAD-ARCHIVE-{variant}", File("a.pdf", data), wrapped=False)
-    many = archive(*((f"{number}.txt", "x") for number in range(MAX_ARCHIVE_ENTRIES + 1)))
+    linked = File("a.zip", symlink_zip("a.txt", "/etc/hostname"))
+    yield _files("C-BAD-ARCHIVE-symbolic-link", linked)
+    many = make_zip(*((f"{number}.txt", b"x") for number in range(MAX_ARCHIVE_ENTRIES + 1)))
     for variant, data in (
         ("entries", many),
-        ("bomb", archive(("a.txt", b"x" * 20_000_000))),
-        ("levels", archive(("1.zip", archive(("2.zip", archive(("3.txt", "x"))))))),
+        ("bomb", make_zip(("a.txt", b"x" * 20_000_000))),
+        ("levels", make_zip(("1.zip", make_zip(("2.zip", make_zip(("3.txt", b"x"))))))),
     ):
         yield _files(f"C-TOO-COMPLEX-{variant}", File("a.zip", data))
+
+
+def _with_lzma(zipped: bytes) -> bytes:
+    """Return an archive that says its one entry is packed with LZMA."""
+    data = bytearray(zipped)
+    for start in (data.index(b"PK\x03\x04") + 8, data.rindex(b"PK\x01\x02") + 10):
+        data[start] = zipfile.ZIP_LZMA
+    return bytes(data)
 
 
 def _markings() -> Iterator[Vector]:
@@ -115,15 +141,15 @@ def _markings() -> Iterator[Vector]:
 
 def _kinds() -> Iterator[Vector]:
     for variant, file in (
-        ("program", File("a.exe", b"MZ\x90\0" + b"\0" * 60)),
-        ("program-called-pdf", File("a.pdf", b"MZ\x90\0" + b"\0" * 60)),
+        ("program", File("a.exe", EXE)),
+        ("program-called-pdf", File("a.pdf", EXE)),
         ("script", File("a.sh", b"#!/bin/sh\n")),
         ("rtf", File("a.doc", b"{\\rtf1 x}")),
         ("rar", File("a.rar", b"Rar!\x1a\x07\x01\0" + b"\0" * 20)),
         ("html", File("a.html", b"<html><body>x</body></html>")),
         ("svg", File("a.xml", b'<svg xmlns="http://www.w3.org/2000/svg"/>')),
         ("nothing-known", File("a.bin", bytes(range(256)))),
-        ("in-an-archive", File("a.zip", archive(("b.js", "x"), ("c.txt", "x")))),
+        ("in-an-archive", File("a.zip", make_zip(("b.js", b"x"), ("c.txt", b"x")))),
     ):
         yield _files(f"C-TYPE-NOT-ALLOWED-{variant}", file)
 
@@ -138,8 +164,8 @@ def _names() -> Iterator[Vector]:
         ("endless", "đ" * 130 + ".pdf"),
     ):
         yield _files(f"C-BAD-NAME-{variant}", File(name, PDF))
-    slipping = archive(("../../b.txt", "x"), ("c.txt", "x"))
-    yield _files("C-BAD-ARCHIVE-nameless-entry", File("a.pdf", archive(("", PDF))))
+    slipping = make_zip(("../../b.txt", b"x"), ("c.txt", b"x"))
+    yield _files("C-BAD-ARCHIVE-nameless-entry", File("a.pdf", make_zip(("", PDF))))
     yield _files("C-BAD-NAME-entry", File("a.zip", slipping))
 
 
@@ -149,15 +175,18 @@ def _broken() -> Iterator[Vector]:
     yield _files("C-BAD-PDF-header-only", File("a.pdf", b"%PDF-1.7\n"))
     yield _files("C-BAD-OFFICE-cut-off", File("a.docx", docx()[:-10]))
     yield _files("C-BAD-OFFICE-random-bytes", File("a.doc", bytes(range(128, 256))))
-    doubled = docx("x", ("word/Document.xml", "x"))
+    doubled = docx("x", parts={"word/Document.xml": b"x"})
     yield _files("C-BAD-OFFICE-part-twice", File("a.docx", doubled))
 
 
 def _active() -> Iterator[Vector]:
     yield _files("C-MACRO-word", File("a.docm", docm()))
     yield _files("C-MACRO-hidden-in-docx", File("a.docx", docm()))
-    template = link("attachedTemplate", "https://example.com/a.dotm", outside=True)
-    yield _files("C-ACTIVE-CONTENT-foreign-template", File("a.docx", docx("x", links=template)))
+    yield _files("C-MACRO-excel-4", File("a.xlsx", xlsx_with_macro_sheet()))
+    yield _files("C-MACRO-word-97", File("a.doc", doc(macros=True)))
+    yield _files("C-MACRO-powerpoint-97", File("a.ppt", ppt(macros=True)))
+    template = ("attachedTemplate", "https://example.com/a.dotm")
+    yield _files("C-ACTIVE-CONTENT-foreign-template", File("a.docx", docx("x", links=[template])))
     yield from _active_pdfs()
 
 
@@ -174,12 +203,22 @@ def _active_pdfs() -> Iterator[Vector]:
 
 
 def _signed_pdfs() -> Iterator[Vector]:
-    def broken(workshop: Workshop) -> bytes:
-        data = signed(PDF, workshop.key("G22"), "Agency")
-        return data.replace(b"(Van ban", b"(Van bad", 1)
+    yield _pdf("C-PDF-SIGNATURE-BROKEN", lambda shop: alter_signed(sign_pdf(PDF, shop.key("G22"))))
+    yield _pdf("C-PDF-CHANGED", lambda shop: add_page(sign_pdf(PDF, shop.key("G22"))))
 
-    yield _pdf("C-PDF-SIGNATURE-BROKEN", broken)
-    yield _pdf("C-PDF-CHANGED", lambda shop: changed(signed(PDF, shop.key("G22"), "Agency")))
+
+def _passwords() -> Iterator[Vector]:
+    secret = "<manifest:encryption-data/>"
+    for variant, file in (
+        ("opendocument", File("a.odt", opendocument("text", "x", manifest=secret))),
+        ("word", File("a.docx", encrypted_docx())),
+        ("word-97", File("a.doc", doc(encrypted=True))),
+        ("powerpoint-97", File("a.ppt", ppt(encrypted=True))),
+    ):
+        yield _files(f"C-ENCRYPTED-{variant}", file)
+    locked = File("a.pdf", encrypted_zip("a.pdf", PDF))
+    yield _files("C-ENCRYPTED-zip", locked, wrapped=False)
+    yield _pdf("C-ENCRYPTED-pdf", lambda _: encrypted("mat-khau", "mat-khau"))
 
 
 def _pdf(name: str, make: Callable[[Workshop], bytes]) -> Vector:

@@ -10,16 +10,29 @@ from axis.edxml.base64text import encode
 from axis.edxml.build import File
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.edxml.files import extension_of, wrap
-from tests.vectors.recipes.files import PDF, PNG, archive, docx, odt, xlsx
+from tests.support.office_files import (
+    GIF,
+    JPEG,
+    PNG,
+    doc,
+    docx,
+    make_zip,
+    opendocument,
+    ppt,
+    pptx,
+    xls,
+    xlsx,
+)
+from tests.support.pdfs import sign_pdf
 from tests.vectors.recipes.messages import field, following, letter, report, xml
-from tests.vectors.recipes.pdfs import signed
+from tests.vectors.recipes.pdfs import PDF
 from tests.vectors.recipes.vector import Sending, Trust, Vector
 from tests.vectors.recipes.workshop import CROWD, STRANGER, Workshop
 
 SAMPLES: Final = Path(__file__).parents[1] / "edxml"
 _FIRST: Final = letter()
 _PLAIN: Final = xml(_FIRST)
-_REAL: Final[dict[str, Callable[[], bytes]]] = {"pdf": lambda: PDF, "docx": docx}
+_REAL: Final[dict[str, Callable[[], bytes]]] = {"pdf": lambda: PDF, "docx": lambda: docx("Phụ lục")}
 _ATTACHMENT: Final = re.compile(
     rb"<Attachment>.*?<AttachmentName>([^<]+)</AttachmentName>.*?</Attachment>", re.DOTALL
 )
@@ -152,14 +165,16 @@ def _headers() -> Iterator[Vector]:
 def _attachments() -> Iterator[Vector]:
     for name, files in (
         ("pdf", [File("a.pdf", PDF)]),
-        ("word", [File("a.docx", docx())]),
+        ("word", [File("a.docx", docx("Văn bản"))]),
         ("excel", [File("a.xlsx", xlsx())]),
-        ("opendocument", [File("a.odt", odt())]),
-        ("picture", [File("a.png", PNG)]),
+        ("powerpoint", [File("a.pptx", pptx())]),
+        ("office-97", [File("a.doc", doc()), File("a.xls", xls()), File("a.ppt", ppt())]),
+        ("opendocument", [File("a.odt", opendocument("text", "Văn bản"))]),
+        ("pictures", [File("a.png", PNG), File("a.jpg", JPEG), File("a.gif", GIF)]),
         ("text", [File("a.txt", "Xin chào\r\n".encode())]),
         ("xml", [File("a.xml", b"<x/>")]),
-        ("archive", [File("a.zip", archive(("b.pdf", PDF), ("c/d.txt", "x")))]),
-        ("several", [File("a.pdf", PDF), File("b.pdf", PDF), File("Phụ lục.docx", docx())]),
+        ("archive", [File("a.zip", make_zip(("b.pdf", PDF), ("c/d.txt", b"x")))]),
+        ("several", [File("a.pdf", PDF), File("b.pdf", PDF), File("Phụ lục.docx", docx("x"))]),
         ("vietnamese-name", [File("Quyết định số 1 (bản cuối).pdf", PDF)]),
     ):
         for wrapped in (True, False):
@@ -205,8 +220,8 @@ def _answers() -> Iterator[Vector]:
 
 
 def _signed_twice(workshop: Workshop) -> Sending:
-    by_person = signed(PDF, workshop.key(STRANGER), "Person")
-    by_both = signed(by_person, workshop.key("G22"), "Agency")
+    by_person = sign_pdf(PDF, workshop.key(STRANGER), "Person")
+    by_both = sign_pdf(by_person, workshop.key("G22"), "Agency")
     return Sending(body=xml(letter(files=[File("a.pdf", by_both)])))
 
 

@@ -12,11 +12,11 @@ from axis.edxml.build import File, new_document, status_for
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
 from axis.edxml.write import write_message
-from axis.local.pdf import make_pdf
+from tests.vectors.recipes.pdfs import PDF
 
 DAY: Final = datetime.date(2026, 3, 2)
 SENT: Final = datetime.datetime(2026, 3, 2, 7, 30, tzinfo=VIETNAM)
-PDF: Final = File("101-VPCP.pdf", make_pdf(["Van ban thu nghiem"]), "Văn bản chính")
+FILE: Final = File("101-VPCP.pdf", PDF, "Văn bản chính")
 
 
 def letter(
@@ -24,7 +24,7 @@ def letter(
     to: Sequence[str] = ("G09",),
     *,
     number: str = "101",
-    files: Sequence[File] = (PDF,),
+    files: Sequence[File] = (FILE,),
     changes: dict[str, Any] | None = None,
     **facts: Any,
 ) -> Document:
