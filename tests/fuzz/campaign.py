@@ -126,22 +126,17 @@ class Process:
 
 def main(arguments: list[str]) -> int:
     """Run the campaign; return 0 when nothing broke, 1 when something did, 2 for wrong use."""
-    targets = arguments[1:] or list(JUDGES)
-    if (
-        not arguments
-        or not re.fullmatch(r"\d+(\.\d+)?", arguments[0])
-        or set(targets) - set(JUDGES)
-    ):
-        print(f"deploy/fuzz MINUTES [{' | '.join(JUDGES)}]…", file=sys.stderr)
+    minutes, targets = float(arguments[0]), arguments[1:] or list(JUDGES)
+    if unknown := set(targets) - set(JUDGES):
+        print(f"{', '.join(sorted(unknown))}: {' | '.join(JUDGES)}", file=sys.stderr)
         return 2
-    seconds = float(arguments[0]) * 60
     for target in targets:
         plant([*seeds(target), *more_seeds(target)], FOLDER / target / "corpus")
     (FOLDER / "dictionary").write_text(dictionary())
     each = max(1, (os.cpu_count() or 1) // len(targets))
     processes = [Process(target, number) for target in targets for number in range(each)]
     begun = time.monotonic()
-    deadline = begun + seconds
+    deadline = begun + 60 * minutes
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.default_int_handler)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
-SCRIPTS = ["install", "lock", "packages", "quickstart", "test"]
+SCRIPTS = ["fuzz", "install", "lock", "packages", "quickstart", "test"]
 
 
 def call(
@@ -49,6 +49,8 @@ def test_quickstart_help_tells_in_both_languages_from_any_folder(
         ("quickstart", ["--once", "--down"]),
         ("quickstart", [""]),
         ("install", ["--tests"]),
+        ("fuzz", []),
+        ("fuzz", ["--minutes", "1"]),
     ],
 )
 def test_unknown_option_is_refused_before_anything_is_installed(
