@@ -8,27 +8,42 @@ from functools import partial
 
 import atheris
 
+TARGET = sys.argv.pop(1)
 INSTRUMENTED = ["axis", "tests.fuzz.judges", "zipfile", "olefile", "pyhanko.pdf_utils"]
-"""What is steered towards: the axis, and the Python libraries that see hostile bytes in it."""
+"""What is steered towards: the axis, and the Python libraries that open hostile files in it."""
 
 with atheris.instrument_imports(include=INSTRUMENTED):
+    if TARGET == "content":
+        # The axis imports it where it sees a PDF, which would be too late; it takes seconds.
+        import pyhanko.pdf_utils.reader  # noqa: F401
+
     from tests.fuzz.judges import JUDGES
     from tests.fuzz.world import world
 
-from tests.fuzz.mutations import mutate_file, mutate_message, mutate_trial  # noqa: E402 - after instrumenting
+from tests.fuzz.mutations import (  # noqa: E402 - after instrumenting
+    Mutation,
+    mutate_file,
+    mutate_message,
+    mutate_trial,
+)
+
+MUTATIONS: dict[str, Mutation] = {
+    "parse": mutate_message,
+    "content": mutate_file,
+    "admission": mutate_trial,
+    "status": mutate_trial,
+}
 
 
 def main() -> None:
     """Fuzz one target until libFuzzer's arguments say stop, or something breaks."""
-    target = sys.argv.pop(1)
     world()
-    mutate = {"parse": mutate_message, "content": mutate_file}.get(target, mutate_trial)
-    mutator = partial(_mutate, mutate)
-    atheris.Setup(sys.argv, JUDGES[target], custom_mutator=mutator)
+    mutator = partial(_mutate, MUTATIONS[TARGET])
+    atheris.Setup(sys.argv, JUDGES[TARGET], custom_mutator=mutator)
     atheris.Fuzz()
 
 
-def _mutate(mutate, data: bytes, max_size: int, seed: int) -> bytes:  # type: ignore[no-untyped-def]
+def _mutate(mutate: Mutation, data: bytes, max_size: int, seed: int) -> bytes:
     return mutate(data, max_size, seed, atheris.Mutate)
 
 

@@ -26,6 +26,9 @@ from tests.support.office_files import make_zip
 Bytes = Callable[[bytes, int], bytes]
 """libFuzzer's own mutation: the bytes and the greatest length."""
 
+Mutation = Callable[[bytes, int, int, Bytes], bytes]
+"""An input, the greatest length, what chance begins with, libFuzzer's own mutation."""
+
 _FILE: Final = tag("ContentTransferEncoded")
 _MOST_STEPS: Final = 4
 
