@@ -58,6 +58,7 @@ class Process:
     """Why it could not run at all."""
     _running: subprocess.Popen[bytes] | None = None
     _seen: int = 0
+    _stopped: bool = False
 
     @property
     def log(self) -> Path:
@@ -112,13 +113,14 @@ class Process:
             if len(self.found) < MAX_CRASHES and time.monotonic() < deadline:
                 self.start(deadline)
                 return True
-        elif code:
+        elif code and not self._stopped:
             self.broken = text[-2_000:]
             print(f"  {self.target}: {self.log}", flush=True)
         return False
 
     def stop(self) -> None:
         """End it, whatever it is doing."""
+        self._stopped = True
         if self._running is not None:
             self._running.kill()
             self._running.wait()

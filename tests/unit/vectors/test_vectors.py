@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from axis.examination import examine
+from axis.exchange.admission import name_sealers
 from axis.reasons import Reason
 from axis.verdict import Outcome
 from tests.vectors.recipes.catalogue import VECTORS, bad, files, good
 from tests.vectors.recipes.page import vectors_of
 from tests.vectors.recipes.vector import Vector
-from tests.vectors.recipes.workshop import Judged
+from tests.vectors.recipes.workshop import AT, Judged, Workshop
 
 Judge = Callable[[Vector], Judged]
 
@@ -76,3 +78,15 @@ def test_no_private_key_lies_among_the_vectors() -> None:
 
 def _holds_key(path: Path) -> bool:
     return b"PRIVATE KEY-----" in path.read_bytes() and path.suffix != ".py"
+
+
+def test_signatures_inside_a_pdf_are_facts_with_the_agency_whose_seal_made_them(
+    workshop: Workshop,
+) -> None:
+    (vector,) = [one for one in good() if one.name == "file-pdf-signed-by-person-then-agency"]
+    assert callable(vector.sending)
+    body = workshop.bytes_of(vector.sending(workshop))
+    (file,) = name_sealers(examine(body, workshop.rules(vector), AT).files, workshop.directory)
+    signed = [(signature.agency, signature.intact) for signature in file.signatures]
+    assert signed == [(None, True), ("G22", True)]
+    assert file.signatures[-1].whole

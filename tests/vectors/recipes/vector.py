@@ -5,7 +5,7 @@ of its recipe, and the keys are made when the tests run.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -76,8 +76,6 @@ class Vector:
     trust: Trust = Trust.ANCHORS
     max_bytes: int = MAX_DOCUMENT_BYTES
     scanner: Scanner | None = None
-    severities: dict[str, Severity] = field(default_factory=dict)
-    """Of codes that a policy judges unlike the catalogue."""
 
     @property
     def shows(self) -> Reason | None:
@@ -87,7 +85,7 @@ class Vector:
     @property
     def outcome(self) -> Outcome:
         """What follows from the expected findings."""
-        severities = {self.severities.get(code, _severity(code)) for code in self.expected}
+        severities = {_severity(code) for code in self.expected}
         if Severity.REFUSE in severities:
             return Outcome.FAILED
         return Outcome.INDETERMINATE if Severity.HOLD in severities else Outcome.PASSED
