@@ -4,14 +4,19 @@ pyHanko reads the structure, PDFium (what a viewer in the field would do) opens 
 gives the first page's text. Both run only on files that were recognised as PDF by their header.
 """
 
-import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from axis.content.findings import Look, Subject
 from axis.content.kinds import PDF
-from axis.content.pdf_actions import TooManyObjectsError, find_activity
+from axis.content.pdf_actions import Activity, TooManyObjectsError, find_activity
+from axis.content.pdf_page import NoPageError, is_light
 from axis.content.pdf_signatures import MAX_SIGNATURES, read_signatures
-from axis.content.pdf_text import UnreadableByViewerError, ViewerPasswordError, first_page_text
+from axis.content.pdf_text import (
+    UnreadableByViewerError,
+    ViewerPasswordError,
+    first_page_text,
+    open_only,
+)
 from axis.content.policy import ContentPolicy
 from axis.reasons import Reason, Severity
 from axis.verdict import FileSignature, Finding
@@ -19,15 +24,8 @@ from axis.verdict import FileSignature, Finding
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-_MIB: Final = 1024 * 1024
-_MAX_STREAM_BYTES: Final = 32 * _MIB
-"""One decoded stream of objects or references: a file of 50 MB with 100,000 objects has 10 MB."""
 
-_MAX_DECODED_BYTES: Final = 128 * _MIB
-"""All decoded streams of one file together."""
-
-_SIGNATURE_MARK: Final = b"/ByteRange"
-"""Every signature dictionary has one, in the clear: the signer needs its position in the file."""
+_NO_PAGE: Final = "không có trang nào (no pages)"
 
 
 class _RefusedError(Exception):
@@ -55,28 +53,35 @@ def look_through_pdf(data: bytes, subject: Subject, policy: ContentPolicy) -> Lo
 
 def _look_through(data: bytes, subject: Subject, policy: ContentPolicy) -> Look:
     reader = _open(data, subject)
-    text = _seen_by_a_viewer(data, subject)
-    findings = _activity(reader, subject, policy)
-    signatures, found = _signatures(reader, data.count(_SIGNATURE_MARK), subject, policy)
-    return Look(PDF, findings + found, text, signatures)
-
-
-def _seen_by_a_viewer(data: bytes, subject: Subject) -> str:
+    activity = _activity(reader, subject)
     try:
-        return first_page_text(data)
+        with_text = is_light(reader.root)
+    except NoPageError:
+        raise _RefusedError(subject.finding(Reason.BAD_PDF, detail=_NO_PAGE)) from None
+    text = _seen_by_a_viewer(data, subject, with_text=with_text)
+    signatures, found = _signatures(reader, activity.signature_fields, subject, policy)
+    return Look(PDF, _active(activity, subject, policy) + found, text, signatures)
+
+
+def _seen_by_a_viewer(data: bytes, subject: Subject, *, with_text: bool) -> str:
+    try:
+        return first_page_text(data) if with_text else open_only(data)
     except ViewerPasswordError:
         raise _RefusedError(subject.finding(Reason.ENCRYPTED)) from None
     except UnreadableByViewerError as error:
         raise _RefusedError(subject.finding(Reason.BAD_PDF, detail=str(error))) from None
 
 
-def _activity(reader: "PdfFileReader", subject: Subject, policy: ContentPolicy) -> list[Finding]:
+def _activity(reader: "PdfFileReader", subject: Subject) -> Activity:
     try:
-        activity = find_activity(reader.root)
+        return find_activity(reader.root)
     except TooManyObjectsError as error:
         what, count, limit = "đối tượng · objects", error.count, error.limit
         finding = subject.finding(Reason.FILE_TOO_COMPLEX, what=what, count=count, limit=limit)
         raise _RefusedError(finding) from None
+
+
+def _active(activity: Activity, subject: Subject, policy: ContentPolicy) -> list[Finding]:
     return [
         subject.finding(Reason.ACTIVE_CONTENT, ruling, detail=", ".join(sorted(kinds)))
         for kinds, ruling in (
@@ -88,16 +93,16 @@ def _activity(reader: "PdfFileReader", subject: Subject, policy: ContentPolicy) 
 
 
 def _signatures(
-    reader: "PdfFileReader", count: int, subject: Subject, policy: ContentPolicy
+    reader: "PdfFileReader", fields: list[Any], subject: Subject, policy: ContentPolicy
 ) -> tuple[tuple[FileSignature, ...], list[Finding]]:
-    if count == 0:
+    if not fields:
         return (), []
-    if count > MAX_SIGNATURES:
+    if (count := len(fields)) > MAX_SIGNATURES:
         what, limit = "chữ ký số · signatures", MAX_SIGNATURES
         finding = subject.finding(Reason.FILE_TOO_COMPLEX, what=what, count=count, limit=limit)
         raise _RefusedError(finding)
     findings = []
-    read = read_signatures(reader)
+    read = read_signatures(reader, fields)
     for one in read:
         signer = one.facts.signer
         if one.facts.intact is False:
@@ -112,18 +117,10 @@ def _open(data: bytes, subject: Subject) -> "PdfFileReader":
     """Open a file with pyHanko; one that only restricts its owner's rights opens too."""
     # pyHanko takes a quarter of a second to import: commands that see no PDF do without.
     from pyhanko.pdf_utils.crypt import AuthStatus
-    from pyhanko.pdf_utils.decode_limits import (
-        DecodeLimits,
-        DocumentDecodeBudget,
-        StreamDecodeLimits,
-    )
-    from pyhanko.pdf_utils.reader import PdfFileReader
 
-    limits = DecodeLimits(
-        per_stream=StreamDecodeLimits(max_output_size=_MAX_STREAM_BYTES),
-        document_budget=DocumentDecodeBudget(base_allowance=_MAX_DECODED_BYTES, max_ratio=1),
-    )
-    reader = PdfFileReader(io.BytesIO(data), strict=False, decode_limits=limits)
+    from axis.content.pdf_reader import read_pdf
+
+    reader = read_pdf(data)
     if reader.encrypted:
         try:
             opened = reader.decrypt("").status is not AuthStatus.FAILED

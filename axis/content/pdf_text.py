@@ -1,6 +1,7 @@
 """What a viewer sees of a PDF: whether it opens, and the text of its first page, by PDFium."""
 
 import threading
+from collections.abc import Callable
 from typing import Any, Final
 
 MAX_TEXT_CHARS: Final = 4_000
@@ -24,8 +25,20 @@ class ViewerPasswordError(UnreadableByViewerError):
 def first_page_text(data: bytes) -> str:
     """Return the beginning of the first page's text, in the order of the file.
 
-    Raises UnreadableByViewerError; a page whose text cannot be had gives an empty one.
+    Raises UnreadableByViewerError. PDFium reads a page without bounds: `pdf_page.is_light` first.
     """
+    return _opened(data, _text_of_page)
+
+
+def open_only(data: bytes) -> str:
+    """Open a file whose first page is not to be read, and return no text.
+
+    Raises UnreadableByViewerError.
+    """
+    return _opened(data, lambda document: "")
+
+
+def _opened(data: bytes, read: Callable[[Any], str]) -> str:
     # Loading the library takes a tenth of a second: commands that see no PDF do without.
     import pypdfium2
 
@@ -39,7 +52,7 @@ def first_page_text(data: bytes) -> str:
         try:
             if len(document) < 1:
                 raise UnreadableByViewerError("không có trang nào (no pages)")
-            return _text_of_page(document)
+            return read(document)
         except pypdfium2.PdfiumError as error:
             raise UnreadableByViewerError(str(error)) from None
         finally:

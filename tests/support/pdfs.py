@@ -11,14 +11,20 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PdfFileWriter, copy_into_new_writer
 from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from axis.local.pdf import make_pdf
 from axis.trust.keys import SigningKey
 
 
-def sign_pdf(data: bytes, key: SigningKey, field: str = "ChuKy1") -> bytes:
-    """Sign a PDF as signing software does: an incremental update with a detached CMS."""
+def sign_pdf(
+    data: bytes, key: SigningKey, field: str = "ChuKy1", *, permits: MDPPerm | None = None
+) -> bytes:
+    """Sign a PDF as signing software does: an incremental update with a detached CMS.
+
+    With `permits` it is certified: only these changes are allowed from then on.
+    """
     signer = signers.SimpleSigner(
         signing_cert=x509.Certificate.load(key.certificate.der),
         signing_key=keys.PrivateKeyInfo.load(key.pkcs8),
@@ -29,7 +35,12 @@ def sign_pdf(data: bytes, key: SigningKey, field: str = "ChuKy1") -> bytes:
     out = io.BytesIO()
     signers.sign_pdf(
         IncrementalPdfFileWriter(io.BytesIO(data)),
-        signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256"),
+        signers.PdfSignatureMetadata(
+            field_name=field,
+            md_algorithm="sha256",
+            certify=permits is not None,
+            docmdp_permissions=permits or MDPPerm.FILL_FORMS,
+        ),
         signer=signer,
         output=out,
     )
@@ -56,6 +67,100 @@ def add_page(data: bytes) -> bytes:
     )
     writer.insert_page(page)
     return _written(writer)
+
+
+def forge_revision(signed: bytes) -> bytes:
+    """Replace the page of a signed PDF so that the lengths of signed bytes still fit the file.
+
+    The signature is written again in an added revision, over the same bytes; its Contents stand in
+    a literal string, padded until the signed lengths and twice the padding are the file's length.
+    """
+    reader = PdfFileReader(io.BytesIO(signed))
+    field = reader.root["/AcroForm"]["/Fields"][0]
+    number = field.raw_get("/V").reference.idnum
+    signature = field["/V"]
+    span = [int(part) for part in signature["/ByteRange"]]
+    cms = bytes(signature.raw_get("/Contents"))
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
+    page = writer.root["/Pages"]["/Kids"].raw_get(0)
+    content = generic.StreamObject(stream_data=b"BT /F1 12 Tf 72 700 Td (90 trieu) Tj ET")
+    page.get_object()[pdf_name("/Contents")] = writer.add_object(content)
+    writer.mark_update(page)
+    changed = _written(writer)
+    padded = len(cms)
+    while True:
+        forged = _with_object(changed, number, _literal_signature(signature, span, cms, padded))
+        missing = len(forged) - (span[1] + span[3] + 2 * padded + 2)
+        if missing <= 0:
+            break
+        padded += (missing + 1) // 2
+    assert missing in (0, -1)
+    # One byte too short: a line end in front of the last revision's does no harm.
+    return forged + b"\n" * -missing
+
+
+def _literal_signature(
+    signature: generic.DictionaryObject, span: list[int], cms: bytes, length: int
+) -> bytes:
+    text = cms.ljust(length, b"\0").replace(b"\\", rb"\\").replace(b"\r", rb"\r")
+    text = text.replace(b"(", rb"\(").replace(b")", rb"\)")
+    kind = str(signature["/SubFilter"]).encode()
+    numbers = b" ".join(b"%d" % part for part in span)
+    return b"<< /Type /Sig /SubFilter %s /ByteRange [%s] /Contents (%s) >>" % (kind, numbers, text)
+
+
+def _with_object(data: bytes, number: int, body: bytes) -> bytes:
+    """Add a revision in which an object is another."""
+    reader = PdfFileReader(io.BytesIO(data))
+    added = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    return b"%s%sxref\n%d 1\n%010d 00000 n \ntrailer\n%s\nstartxref\n%d\n%%%%EOF\n" % (
+        data,
+        added,
+        number,
+        len(data),
+        b"<< /Size %d /Root %d 0 R /Prev %d >>"
+        % (
+            int(reader.trailer["/Size"]),
+            reader.trailer.raw_get("/Root").reference.idnum,
+            reader.last_startxref,
+        ),
+        len(data) + len(added),
+    )
+
+
+def with_page(content: bytes, *further: bytes, entries: bytes = b"", catalog: bytes = b"") -> bytes:
+    """Return a PDF of one page: its packed operators, and objects numbered from 5 on."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalog,
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R %s >>" % entries,
+        stream(zlib.compress(content, 9), b"/Filter /FlateDecode"),
+        *further,
+    ]
+    data = bytearray(b"%PDF-1.7\n")
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(data)
+    data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    data += b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(objects) + 1)
+    return bytes(data + b"startxref\n%d\n%%%%EOF\n" % table)
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    """Return the text of a stream object."""
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
+
+
+def forms_of_forms(levels: int) -> bytes:
+    """Return a PDF whose page shows a form ten times, that shows one ten times, and so on."""
+    head = b"/Type /XObject /Subtype /Form /BBox [0 0 9 9]"
+    leads = [b"/Resources << /XObject << /X %d 0 R >> >>" % (6 + level) for level in range(levels)]
+    forms = [stream(b"/X Do\n" * 10, head + lead) for lead in leads]
+    entries = b"/Resources << /XObject << /X 5 0 R >> >>"
+    return with_page(b"/X Do\n" * 10, *forms, stream(b"0 0 m 9 9 l S", head), entries=entries)
 
 
 def with_catalog(**entries: generic.PdfObject) -> bytes:
@@ -135,6 +240,14 @@ def bomb(decoded_bytes: int) -> bytes:
         b" /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n"
     ) % (decoded_bytes // 7, decoded_bytes // 7, len(content), bytes(content))
     return head + stream + b"startxref\n%d\n%%%%EOF\n" % len(head)
+
+
+def announcing(index: bytes, widths: bytes) -> bytes:
+    """Return a PDF whose stream of references says that it holds this many, and is empty."""
+    head = b"%PDF-1.7\n"
+    entries = b"/Type /XRef /W %s /Size 9 /Index %s /Root 2 0 R" % (widths, index)
+    body = stream(b"", entries)
+    return head + b"1 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (body, len(head))
 
 
 def _written(writer: PdfFileWriter | IncrementalPdfFileWriter) -> bytes:

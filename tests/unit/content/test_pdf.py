@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.generic import ArrayObject, NumberObject, pdf_name, pdf_string
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm
 
 from axis.content.findings import Look, Subject
 from axis.content.pdf import look_through_pdf
@@ -26,6 +28,8 @@ AT = datetime(2026, 11, 20, 2, tzinfo=UTC)
 SUBJECT = Subject("Công văn.pdf", "/edXML/AttachmentEncoded/Attachment")
 LENIENT = ContentPolicy(active_content=Severity.WARN, broken_pdf_signatures=Severity.WARN)
 PLAIN = make_pdf(["Chuyển 10 triệu đồng"])
+NAMED = ArrayObject([pdf_string("a"), pdfs.dictionary()])
+"""A tree of names with one member."""
 
 
 def look(data: bytes, policy: ContentPolicy = ContentPolicy()) -> Look:  # noqa: B008
@@ -110,9 +114,7 @@ def test_pdf_that_only_restricts_changes_is_looked_through() -> None:
         (pdfs.with_catalog(OpenAction=pdfs.script()), "JavaScript"),
         (pdfs.with_catalog(AA=pdfs.dictionary(WC=pdfs.script())), "JavaScript"),
         (
-            pdfs.with_catalog(
-                Names=pdfs.dictionary(JavaScript=pdfs.dictionary(Names=ArrayObject()))
-            ),
+            pdfs.with_catalog(Names=pdfs.dictionary(JavaScript=pdfs.dictionary(Names=NAMED))),
             "JavaScript",
         ),
         (pdfs.with_catalog(OpenAction=pdfs.action("Named", Next=pdfs.script())), "JavaScript"),
@@ -155,14 +157,13 @@ def test_content_that_starts_by_itself_is_refused_by_its_name(data: bytes, named
     ("data", "named"),
     [
         (
-            pdfs.with_catalog(
-                Names=pdfs.dictionary(EmbeddedFiles=pdfs.dictionary(Names=ArrayObject()))
-            ),
+            pdfs.with_catalog(Names=pdfs.dictionary(EmbeddedFiles=pdfs.dictionary(Names=NAMED))),
             "EmbeddedFiles",
         ),
         (pdfs.with_catalog(AcroForm=pdfs.dictionary(XFA=ArrayObject())), "XFA"),
         (pdfs.with_annotation(Subtype=pdf_name("/FileAttachment")), "FileAttachment"),
         (pdfs.with_annotation(A=pdfs.action("SubmitForm")), "SubmitForm"),
+        (pdfs.with_annotation(A=pdfs.action("Rendition")), "Rendition"),
     ],
 )
 def test_content_that_asks_first_is_only_warned_of(data: bytes, named: str) -> None:
@@ -182,6 +183,20 @@ def test_name_in_another_spelling_is_the_same_name() -> None:
     data = data.replace(b"/JavaScript??", b"/J#61vaScript")
     assert b"JavaScript" not in data
     assert codes(data) == [("C-ACTIVE-CONTENT", "refuse")]
+
+
+def test_kind_of_action_behind_a_reference_is_found() -> None:
+    data = pdfs.with_page(
+        b"", b"/Launch", entries=b"/Annots [<< /Subtype /Link /A << /S 5 0 R >> >>]"
+    )
+    (finding,) = look(data).findings
+    assert (finding.reason.code, finding.facts["detail"]) == ("C-ACTIVE-CONTENT", "Launch")
+
+
+def test_empty_trees_of_names_that_programs_write_into_every_file_are_silent() -> None:
+    empty = pdfs.dictionary(Names=ArrayObject())
+    data = pdfs.with_catalog(Names=pdfs.dictionary(JavaScript=empty, EmbeddedFiles=empty))
+    assert look(data).findings == []
 
 
 def test_script_text_in_a_page_is_no_script() -> None:
@@ -254,9 +269,45 @@ def test_kind_of_signature_that_cannot_be_judged_is_not_called_broken(signed: by
     assert [one.intact for one in found.signatures] == [None]
 
 
+def test_page_replaced_under_a_signature_whose_lengths_fit_is_broken(signed: bytes) -> None:
+    forged = pdfs.forge_revision(signed)
+    assert "90 trieu" in look(forged).text
+    assert codes(forged) == [("C-PDF-SIGNATURE-BROKEN", "refuse")]
+    assert [(one.intact, one.whole) for one in look(forged).signatures] == [(False, False)]
+
+
+def test_signature_under_names_in_another_spelling_is_read(signed: bytes) -> None:
+    start = signed.index(b"/ByteRange")
+    end = signed.index(b"/", start + 1)
+    numbers = signed[start:end].partition(b"[")[2].strip()
+    spelled = signed[:start] + (b"/ByteR#61nge[" + numbers).ljust(end - start) + signed[end:]
+    assert len(spelled) == len(signed)
+    assert b"/ByteRange" not in spelled
+    assert codes(spelled) == [("C-PDF-SIGNATURE-BROKEN", "refuse")]
+
+
+def test_signature_after_one_that_permits_no_change_is_warned_of(
+    person: SigningKey, agency: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Sign as programs do that take no notice of what is permitted; pyHanko would not.
+    monkeypatch.setattr(signers.PdfSigner, "_enforce_certification_constraints", lambda *_: None)
+    certified = pdfs.sign_pdf(PLAIN, person, permits=MDPPerm.NO_CHANGES)
+    assert codes(certified) == []
+    assert codes(pdfs.sign_pdf(certified, agency, "ChuKy2")) == [("C-PDF-CHANGED", "warn")]
+    open_to_others = pdfs.sign_pdf(PLAIN, person, permits=MDPPerm.FILL_FORMS)
+    assert codes(pdfs.sign_pdf(open_to_others, agency, "ChuKy2")) == []
+
+
 def test_too_many_signatures_are_refused_before_any_is_read() -> None:
-    data = make_pdf(["x"], filling=b"/ByteRange " * (MAX_SIGNATURES + 1))
+    value = pdfs.dictionary(ByteRange=ArrayObject())
+    fields = ArrayObject(pdfs.dictionary(V=value) for _ in range(MAX_SIGNATURES + 1))
+    data = pdfs.with_catalog(AcroForm=pdfs.dictionary(Fields=fields))
     assert codes(data) == [("C-TOO-COMPLEX", "refuse")]
+
+
+def test_signatures_that_a_page_only_speaks_of_are_not_counted() -> None:
+    data = make_pdf(["x"], filling=b"/ByteRange " * (MAX_SIGNATURES + 1))
+    assert look(data).findings == []
 
 
 # -- hostile --------------------------------------------------------------------------------------
@@ -268,6 +319,68 @@ def test_stream_of_references_that_unpacks_to_hundreds_of_megabytes_is_refused_u
     started = time.process_time()
     assert codes(data) == [("C-BAD-PDF", "refuse")]
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("index", "widths"),
+    [
+        (b"[0 9999999999]", b"[0 0 0]"),
+        (b"[0 9999999999]", b"[1 4 2]"),
+        (b"[0 9999999999]", b"[1 -4 2]"),
+        (b"[0 1]", b"[1 999999999999 2]"),
+    ],
+)
+def test_references_that_are_only_announced_are_refused_at_once(
+    index: bytes, widths: bytes
+) -> None:
+    started = time.process_time()
+    assert codes(pdfs.announcing(index, widths)) == [("C-BAD-PDF", "refuse")]
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdfs.with_page(b"0 0 m 1 1 l S\n" * (40 << 20 >> 4)),
+        pdfs.forms_of_forms(12),
+        pdfs.with_page(
+            b"BT /F 9 Tf (x) Tj ET",
+            b"<< /Type /Font /Subtype /Type3 /CharProcs << /x 6 0 R >> >>",
+            pdfs.stream(b"0 0 m 1 1 l S\n" * 100_000),
+            entries=b"/Resources << /Font << /F 5 0 R >> >>",
+        ),
+    ],
+    ids=["packed operators", "forms of forms", "letters that are drawings"],
+)
+def test_page_heavier_than_any_letter_is_opened_and_not_read(data: bytes) -> None:
+    started = time.process_time()
+    found = look(data)
+    assert (found.findings, found.text) == ([], "")
+    assert time.process_time() - started < 2
+
+
+def test_forms_of_a_usual_number_do_not_hide_the_text() -> None:
+    form = pdfs.stream(b"0 0 m 9 9 l S", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9]")
+    data = pdfs.with_page(
+        b"/X Do " * 100 + b"BT /F1 12 Tf 72 700 Td (Noi dung) Tj ET",
+        form,
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        entries=b"/Resources << /XObject << /X 5 0 R >> /Font << /F1 6 0 R >> >>",
+    )
+    assert "Noi dung" in look(data).text
+
+
+def test_fields_that_name_each_other_many_times_are_visited_once() -> None:
+    levels = [b"<< /T (a) /Kids [%d 0 R %d 0 R] >>" % (6 + level, 6 + level) for level in range(60)]
+    data = pdfs.with_page(
+        b"",
+        *levels,
+        b"<< /T (b) /FT /Sig /V << /SubFilter /ETSI.CAdES.detached /ByteRange [0 1 2 3] >> >>",
+        catalog=b"/AcroForm << /Fields [5 0 R] >>",
+    )
+    started = time.process_time()
+    assert codes(data) == [("C-PDF-SIGNATURE-BROKEN", "refuse")]
+    assert time.process_time() - started < 5
 
 
 def test_more_objects_than_any_document_has_are_refused() -> None:
