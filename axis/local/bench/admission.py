@@ -51,6 +51,11 @@ _HUGE: Final = 10_000_000
 """Above this, libxml2 reads a text only when it is told to (``huge_tree``)."""
 
 
+_FEW_WORDS: Final = 120
+"""Bytes of the text attached to the smallest document, plain as the .NET producer sends it; the
+other files are wrapped in an archive as the Java producer does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of document to measure."""
@@ -65,7 +70,7 @@ class Kind:
 
 
 KINDS: Final = (
-    Kind("4kb-txt", "4 KB, txt", "1.txt", 120),
+    Kind("4kb-txt", "4 KB, txt", "1.txt", _FEW_WORDS),
     Kind("4kb-pdf", "4 KB, pdf", "1.pdf", 0),
     Kind("100kb", "100 KB, pdf", "1.pdf", 72_000),
     Kind("1mb", "1 MB, pdf", "1.pdf", 760_000),
@@ -156,6 +161,7 @@ def _document(kind: Kind, at: datetime) -> Document:
         subject="V/v đo hiệu năng kiểm tra văn bản điện tử",
         signer=SignerInfo(competence="TL.", position="Cục trưởng", full_name="Trần Văn Thử"),
         files=[File(kind.file_name, _content(kind))],
+        wrapped=kind.file_bytes != _FEW_WORDS,
     )
 
 
