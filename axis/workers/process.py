@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Final
 
+from axis.content.pdf import load_libraries
 from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.examination import Examination, Rules, examine
@@ -100,6 +101,7 @@ def work(orders: Connection, tools: Tools) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the router, which ends in order
     _limit(tools.bounds)
     compile_schema()  # a worker that cannot check must not start, or it would refuse everything
+    load_libraries()  # the first document must not wait for them
     threading.Thread(target=_end_with_parent, daemon=True).start()
     orders.send(Ready())
     while True:
