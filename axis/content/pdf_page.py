@@ -30,6 +30,7 @@ _MAX_LEVELS: Final = 30
 _LEADS_TO: Final = {
     **dict.fromkeys(("/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode"), "font"),
     "/XObject": "xobject",
+    "/CharProcs": "glyph",
 }
 """Entries that say what is behind them; behind all others is content of a page."""
 
@@ -38,9 +39,11 @@ _ELSEWHERE: Final = frozenset(("/Parent", "/Annots", "/B", "/Thumb", "/StructPar
 
 _SHOW: Final = re.compile(rb"/([^\s/<>()\[\]{}%]+)\s+Do\b")
 
+_DO: Final = re.compile(rb"\bDo\b")
 
-_Known = dict[int, tuple[int, Any]]
-"""Forms by where they lie in memory: what each weighs, and the form, so that it stays there."""
+_Known = dict[tuple[int, int], tuple[int, Any, Any]]
+"""Forms and their resources by where they lie in memory: what each weighs, and both, so that they
+stay there."""
 
 
 class NoPageError(Exception):
@@ -59,7 +62,8 @@ def is_light(catalog: Any) -> bool:
     page = _first_page(catalog)
     try:
         _weigh_streams(page)
-        return _shown_bytes(_contents(page), _resources(page), {}) <= MAX_SHOWN_BYTES
+        resources = _resources(page)
+        return _shown_bytes(_contents(page), resources, resources, {}) <= MAX_SHOWN_BYTES
     except MemoryError:
         raise
     except (Exception, RecursionError):  # noqa: BLE001 - too heavy, packed unknown to us, or broken
@@ -126,6 +130,8 @@ def _weigh_streams(page: Any) -> None:
                 streams += 1
                 if kind == "xobject" and value_of(target, "/Subtype") == "/Image":
                     continue  # it is drawn, never read
+                if kind == "glyph" and _DO.search(target.data):
+                    raise _HeavyError  # letters that show forms: no program writes them
                 kind = "font" if kind == "font" else "content"
                 weight[kind] += len(target.data)
             waiting += [
@@ -138,14 +144,21 @@ def _weigh_streams(page: Any) -> None:
             raise _HeavyError
 
 
-def _shown_bytes(content: bytes, resources: dict[str, Any], known: _Known) -> int:
-    """Return the bytes of a content with its forms, each as often as it is shown."""
+def _shown_bytes(
+    content: bytes, resources: dict[str, Any], page: dict[str, Any], known: _Known
+) -> int:
+    """Return the bytes of a content with its forms, each as often as it is shown.
+
+    Where a form's resources have no XObjects, PDFium takes the page's.
+    """
     shown = value_of(resources, "/XObject")
+    if not isinstance(shown, dict):
+        shown = value_of(page, "/XObject")
     members = {str(name): shown[name] for name in shown} if isinstance(shown, dict) else {}
     forms = {name: it for name, it in members.items() if value_of(it, "/Subtype") != "/Image"}
-    if not forms:
+    if not forms or b"Do" not in content:
         return len(content)
-    weights = {name: _weight(form, resources, known) for name, form in forms.items()}
+    weights = {name: _weight(form, resources, page, known) for name, form in forms.items()}
     shows = Counter("/" + name.decode("latin-1") for name in _SHOW.findall(content))
     named = sum(times for name, times in shows.items() if name in members)
     # However else a form may be named (escapes, comments between): the heaviest that it can be.
@@ -153,11 +166,13 @@ def _shown_bytes(content: bytes, resources: dict[str, Any], known: _Known) -> in
     return len(content) + other + sum(shows[name] * weights[name] for name in weights)
 
 
-def _weight(form: Any, around: dict[str, Any], known: _Known) -> int:
+def _weight(form: Any, around: dict[str, Any], page: dict[str, Any], known: _Known) -> int:
     """Return the bytes that showing a form means; one that shows itself is too heavy."""
-    key = id(form)
+    within = around if (own := value_of(form, "/Resources")) is None else own
+    key = id(form), id(within)
     if key not in known:
-        known[key] = (MAX_SHOWN_BYTES + 1, form)
-        within = around if (own := value_of(form, "/Resources")) is None else own
-        known[key] = (_shown_bytes(form.data, within, known), form)
+        if len(known) >= _MAX_STREAMS:
+            raise _HeavyError
+        known[key] = (MAX_SHOWN_BYTES + 1, form, within)
+        known[key] = (_shown_bytes(form.data, within, page, known), form, within)
     return known[key][0]

@@ -163,6 +163,13 @@ def forms_of_forms(levels: int) -> bytes:
     return with_page(b"/X Do\n" * 10, *forms, stream(b"0 0 m 9 9 l S", head), entries=entries)
 
 
+def form_that_shows_itself() -> bytes:
+    """Return a PDF whose form finds itself under its own name in the page's resources."""
+    head = b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << >>"
+    entries = b"/Resources << /XObject << /X 5 0 R >> >>"
+    return with_page(b"/X Do", stream(b"/X Do\n" * 10, head), entries=entries)
+
+
 def with_catalog(**entries: generic.PdfObject) -> bytes:
     """Return a PDF whose catalog has further entries."""
     writer = IncrementalPdfFileWriter(io.BytesIO(make_pdf(["Noi dung"])))

@@ -343,6 +343,7 @@ def test_references_that_are_only_announced_are_refused_at_once(
     [
         pdfs.with_page(b"0 0 m 1 1 l S\n" * (40 << 20 >> 4)),
         pdfs.forms_of_forms(12),
+        pdfs.form_that_shows_itself(),
         pdfs.with_page(
             b"BT /F 9 Tf (x) Tj ET",
             b"<< /Type /Font /Subtype /Type3 /CharProcs << /x 6 0 R >> >>",
@@ -350,7 +351,7 @@ def test_references_that_are_only_announced_are_refused_at_once(
             entries=b"/Resources << /Font << /F 5 0 R >> >>",
         ),
     ],
-    ids=["packed operators", "forms of forms", "letters that are drawings"],
+    ids=["packed operators", "forms of forms", "form of itself", "letters that are drawings"],
 )
 def test_page_heavier_than_any_letter_is_opened_and_not_read(data: bytes) -> None:
     started = time.process_time()
