@@ -101,9 +101,9 @@ def work(orders: Connection, tools: Tools) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the router, which ends in order
     _limit(tools.bounds)
     compile_schema()  # a worker that cannot check must not start, or it would refuse everything
-    load_libraries()  # the first document must not wait for them
     threading.Thread(target=_end_with_parent, daemon=True).start()
     orders.send(Ready())
+    load_libraries()  # while nobody waits: the first document should not
     while True:
         try:
             order: Examine | Sign = orders.recv()

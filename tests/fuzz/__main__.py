@@ -3,6 +3,7 @@
 Atheris instruments what is imported below, so this never runs in the process of other tests.
 """
 
+import resource
 import sys
 from functools import partial
 
@@ -35,8 +36,14 @@ MUTATIONS: dict[str, Mutation] = {
 }
 
 
+MEMORY_BYTES = 2 * 1024**3
+"""What a process may write to; more than the axis gives a worker. libFuzzer's own limit goes by a
+peak that a process inherits from the one that started it."""
+
+
 def main() -> None:
     """Fuzz one target until libFuzzer's arguments say stop, or something breaks."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     world()
     mutator = partial(_mutate, MUTATIONS[TARGET])
     atheris.Setup(sys.argv, JUDGES[TARGET], custom_mutator=mutator)
