@@ -6,7 +6,7 @@ before it submits, and in `axis document check`. Its result is small and picklab
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from axis.content.inspection import inspect
@@ -71,13 +71,14 @@ def examine(
         return Examination(sha256, len(body), None, None, tuple(findings))
     findings += validate(root)
     signature = verifier(root, rules.signature, at, max_bytes=rules.max_bytes)
-    findings += signature.verdict.findings
+    findings += located(signature.verdict.findings, root)
     message, found = read_message(root if signature.signed is None else signature.signed)
-    findings += located(found, root)
+    # The signed tree's lines are those of its canonical form, not of what was sent.
+    findings += located([replace(finding, line=None) for finding in found], root)
     files: tuple[FileFacts, ...] = ()
     if isinstance(message, Document):
         inspection = inspect(message, rules.content, scanner)
-        findings += inspection.findings
+        findings += located(inspection.findings, root)
         files = inspection.files
         message = message.without_attachments()
     return Examination(

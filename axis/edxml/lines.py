@@ -56,13 +56,15 @@ class Lines:
 
 
 def located(findings: Iterable[Finding], root: etree._Element) -> list[Finding]:
-    """Return the findings with the lines that their places have in a tree.
+    """Return the findings, those without a line with the one that their place has in a tree.
 
     A place that is not there, such as a missing element's, gets the line of the nearest element
     above it that is.
     """
     return [
-        replace(finding, line=_line(root, finding.place)) if finding.place else finding
+        replace(finding, line=_line(root, finding.place))
+        if finding.place and finding.line is None
+        else finding
         for finding in findings
     ]
 
@@ -79,8 +81,9 @@ def _line(root: etree._Element, place: str) -> int | None:
 
 
 def _step(step: str) -> tuple[str, int]:
-    """Take ``To[2]`` apart; a step without a number means the first."""
+    """Take ``To[2]`` apart; a step without a number means the first, a prefix says nothing."""
     name, bracket, rest = step.partition("[")
+    name = name.rpartition(":")[2]
     digits = rest.rstrip("]")
     return name, max(int(digits), 1) if bracket and digits.isdecimal() and digits.isascii() else 1
 

@@ -14,7 +14,7 @@ from axis.edxml.write import write_document
 from axis.examination import Examination, Rules, examine
 from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki
-from axis.reasons import Reason
+from axis.reasons import Check, Reason
 from axis.trust.policy import SignaturePolicy
 from axis.trust.sign import sign
 
@@ -121,6 +121,22 @@ def test_unsigned_document_is_read_so_that_its_refusal_can_name_it(
     assert isinstance(done.message, Document)
     assert done.certificate is None
     assert Reason.UNSIGNED in reasons(done)
+
+
+def test_every_finding_with_a_place_has_the_line_of_the_sent_bytes(
+    pki: DemoPki, policy: SignaturePolicy
+) -> None:
+    body = sample("new_single_pdf").replace(b"<edXML:Subject>", b"<edXML:Subject>\xe2\x80\x8bM", 1)
+    body = body.replace(b">101<", ">năm<".encode(), 1)
+    for sent in (body, sign(body, pki.seal("G22").load())):
+        done = examine(sent, Rules(policy, max_bytes=MAX_BYTES), AT)
+        lines = sent.split(b"\n")
+        assert {finding.reason.check for finding in done.findings} >= {Check.FORMAT, Check.CONTENT}
+        for finding in done.findings:
+            assert finding.line is not None, finding
+            named = finding.place.rpartition("/")[2].partition("[")[0].rpartition(":")[2]
+            missing = finding.reason is Reason.UNSIGNED
+            assert missing or named.encode() in lines[finding.line - 1], finding
 
 
 def test_altered_document_is_refused_whoever_signed(pki: DemoPki, policy: SignaturePolicy) -> None:
