@@ -62,7 +62,7 @@ def validate(root: etree._Element) -> list[Finding]:
         if schema.validate(root):
             return []
         entries = [
-            (entry.message, entry.line, entry.path or "")
+            (entry.message, entry.line, _path_of(entry))
             for entry in schema.error_log
             if entry.type_name not in _VALUE_ERRORS
         ]
@@ -75,9 +75,16 @@ def validate(root: etree._Element) -> list[Finding]:
     return list(findings.values())
 
 
+def _path_of(entry: etree._LogEntry) -> str:
+    try:
+        return entry.path or ""
+    except UnicodeDecodeError:
+        return ""  # libxml2 cuts a long path off, be it within a letter
+
+
 def _finding(root: etree._Element, message: str, line: int, path: str) -> Finding:
     detail = _NAME.sub("", message)
-    element = _element_at(root, path)
+    element = _element_at(root, path) if path else None
     if element is not None:
         return finding_at(element, Reason.SCHEMA, detail=detail)
     return Finding(Reason.SCHEMA, line=line or None, facts={"detail": detail})

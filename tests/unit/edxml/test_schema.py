@@ -186,3 +186,11 @@ def test_schema_that_cannot_be_used_stops_the_start(monkeypatch, tmp_path, text)
 
 def test_schema_is_compiled_once_a_process():
     assert schema.compile_schema() is schema.compile_schema()
+
+
+@pytest.mark.parametrize("letters", [1, 2, 3])
+def test_long_name_that_libxml2_cuts_off_within_a_letter_is_refused_with_its_line(letters):
+    name = "e:" + "T" * letters + "đ" * 60
+    data = f'<e:edXML xmlns:e="{NAMESPACE}">\n<{name}/></e:edXML>'.encode()
+    finding = read(data).findings[0]
+    assert (finding.reason.code, finding.line) == ("F-SCHEMA", 2)
