@@ -23,7 +23,6 @@ from axis.content.markup import MAX_XML_BYTES, look_through_xml
 from axis.content.names import fault_of_name, fault_of_path, shown
 from axis.content.ooxml import is_ooxml, look_through_ooxml
 from axis.content.opendocument import is_opendocument, look_through_opendocument
-from axis.content.parts import look_through_parts
 from axis.content.pdf import look_through_pdf
 from axis.content.policy import ContentPolicy
 from axis.content.scanner import Scanner, ScannerAwayError
@@ -151,11 +150,9 @@ class Examiner:
             return Look(None, [subject.finding(Reason.EMPTY_FILE)])
         if archive is not None:
             if is_ooxml(archive):
-                return look_through_parts(look_through_ooxml, archive, subject, policy, budget)
+                return look_through_ooxml(archive, subject, policy, budget)
             if is_opendocument(archive):
-                return look_through_parts(
-                    look_through_opendocument, archive, subject, policy, budget
-                )
+                return look_through_opendocument(archive, subject, policy, budget)
             return _look_at_zip(subject, level)
         if data.startswith(COMPOUND_MAGIC):
             return look_through_compound(data, subject, policy)

@@ -94,7 +94,8 @@ class Dispatch:
         except UnavailableError:
             raise
         except Exception:
-            if careful and claimed:  # a bug that one message brings out must not hold up the rest
+            # A bug that one message brings out must not hold up the rest; it is raised anyway.
+            if careful and claimed:
                 async with self._store.dispatch() as work:
                     await self._put_off(work, claimed)
             raise

@@ -25,6 +25,11 @@ def make_pdf(lines: Sequence[str], *, filling: bytes = b"") -> bytes:
     ]
     if filling:
         objects.append(_stream(filling))
+    return assemble(objects)
+
+
+def assemble(objects: Sequence[bytes]) -> bytes:
+    """Return the PDF of these objects, numbered from 1 on; the first is the catalog."""
     data = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
     offsets = []
     for number, body in enumerate(objects, start=1):
@@ -33,11 +38,8 @@ def make_pdf(lines: Sequence[str], *, filling: bytes = b"") -> bytes:
     table = len(data)
     data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    data += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1,
-        table,
-    )
-    return bytes(data)
+    data += b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(objects) + 1)
+    return bytes(data + b"startxref\n%d\n%%%%EOF\n" % table)
 
 
 def _stream(content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from axis.local.pdf import make_pdf
+from axis.local.pdf import assemble, make_pdf
 from axis.trust.keys import SigningKey
 
 
@@ -137,16 +137,7 @@ def with_page(content: bytes, *further: bytes, entries: bytes = b"", catalog: by
         stream(zlib.compress(content, 9), b"/Filter /FlateDecode"),
         *further,
     ]
-    data = bytearray(b"%PDF-1.7\n")
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = len(data)
-    data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    data += b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(objects) + 1)
-    return bytes(data + b"startxref\n%d\n%%%%EOF\n" % table)
+    return assemble(objects)
 
 
 def stream(content: bytes, entries: bytes = b"") -> bytes:
