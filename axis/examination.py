@@ -18,6 +18,7 @@ from axis.edxml.parse import read_message
 from axis.edxml.schema import validate
 from axis.edxml.values import Document, Status
 from axis.edxml.xml import parse_tree
+from axis.facts import SignatureFacts
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
 from axis.trust.verify import SignatureVerdict, verify
@@ -48,8 +49,20 @@ class Examination:
     """The certificate whose key made the signature; None when no key verified it."""
     findings: tuple[Finding, ...]
     files: tuple[FileFacts, ...] = ()
+    signature: SignatureFacts | None = None
+    """What the signature check rests on; None when there was no signature to look at."""
+    path: tuple[Certificate, ...] = ()
+    """The proven path, the signer's certificate first, without the trust anchor."""
     lines: Lines = field(default_factory=Lines)
     """Where the header's elements stand, for findings that are made later."""
+
+    def signed_at(self, at: datetime) -> datetime:
+        """Return the moment as of which rights are judged: the proven one of signing, else `at`.
+
+        What a signer merely claims proves nothing: who has lost a right could date back.
+        """
+        proven = None if self.signature is None else self.signature.proven_at
+        return proven or at
 
 
 def examine(
@@ -86,6 +99,8 @@ def examine(
         size=len(body),
         message=message,
         certificate=signature.certificate,
+        signature=signature.facts,
+        path=signature.path,
         findings=tuple(findings),
         files=files,
         lines=Lines.read(root),

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from axis.facts import SignatureFacts
 from axis.reasons import Reason, Severity
 
 Facts = Mapping[str, str | int]
@@ -110,12 +111,19 @@ class Verdict:
 
     findings: tuple[Finding, ...] = ()
     files: tuple[FileFacts, ...] = ()
+    signature: SignatureFacts | None = None
+    """None when no signature could be looked at."""
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], files: Iterable[FileFacts] = ()) -> "Verdict":
+    def of(
+        cls,
+        findings: Iterable[Finding],
+        files: Iterable[FileFacts] = (),
+        signature: SignatureFacts | None = None,
+    ) -> "Verdict":
         """Collect findings, the most important first: by severity, then as in the catalogue."""
         found = sorted(findings, key=lambda f: (_ORDER[f.severity], f.reason.importance))
-        return cls(tuple(found), tuple(files))
+        return cls(tuple(found), tuple(files), signature)
 
     @property
     def outcome(self) -> Outcome:
@@ -138,6 +146,7 @@ class Verdict:
             "outcome": self.outcome.value,
             "findings": [finding.to_json() for finding in self.findings],
             "files": [asdict(file) for file in self.files],
+            "signature": None if self.signature is None else asdict(self.signature),
         }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
 from axis.trust.engine import malformed, match, twin_findings
@@ -34,6 +35,10 @@ class SignatureVerdict:
     signed: etree._Element | None = None
     """The root of the document as it was signed: without signature and comments. Only this may
     be read as the sender's word. None when the verdict is FAILED."""
+    facts: SignatureFacts | None = None
+    """What the verdict rests on; None when there was no signature to look at."""
+    path: tuple[Certificate, ...] = ()
+    """The proven path, the signer's certificate first, without the trust anchor."""
 
     @property
     def passed(self) -> bool:
