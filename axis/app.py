@@ -29,7 +29,8 @@ from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
 from axis.trust.folders import certificates_in
 from axis.trust.keys import SigningKey
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 from axis.web.app import create_app
 from axis.web.checks import Checks
 from axis.workers import ProcessWorkbench, Tools

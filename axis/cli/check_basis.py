@@ -26,7 +26,8 @@ from axis.registry.directory import Directory
 from axis.registry.problems import quoted
 from axis.registry.table import MAX_CSV_BYTES
 from axis.trust.folders import certificates_in, revocation_lists_in
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 
 Note = tuple[str, str]
 """Something that readers of a report have to know, in Vietnamese and English."""

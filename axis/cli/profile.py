@@ -12,7 +12,8 @@ from axis.settings import with_password
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.folders import certificates_in
 from axis.trust.keys import SigningKey
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 
 
 class _Section(BaseModel):

@@ -14,7 +14,8 @@ from axis.content.policy import ContentPolicy
 from axis.edxml.values import Message
 from axis.examination import Examination, Rules, examine
 from axis.reasons import Reason, Severity
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 from axis.verdict import Finding, Outcome, Verdict
 
 TOLERANT: Final = ContentPolicy(

@@ -15,8 +15,8 @@ from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
-from axis.trust.location import RECEIPT
-from axis.trust.policy import STRICT, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import RECEIPTS
 from axis.trust.verify import verify
 from axis.verdict import Finding, Verdict
 
@@ -41,7 +41,7 @@ class ReceiptTrust:
         Raises ConfigurationError when an anchor is no certification authority.
         """
         return cls(
-            STRICT.with_trust(anchors, intermediates),
+            RECEIPTS.with_trust(anchors, intermediates),
             frozenset(certificate.fingerprint for certificate in certificates),
         )
 
@@ -85,14 +85,12 @@ def check_receipt(xml: bytes, trust: ReceiptTrust | None, at: datetime) -> Check
     """
     if trust is None:
         return CheckedReceipt(xml=xml, receipt=_read(xml), verdict=None)
-    checked = verify(xml, trust.policy, at, location=RECEIPT, max_bytes=MAX_RECEIPT_BYTES)
+    checked = verify(xml, trust.policy, at, max_bytes=MAX_RECEIPT_BYTES)
     findings = list(checked.verdict.findings)
     if checked.certificate is not None and checked.certificate.fingerprint not in trust.signers:
-        findings.append(
-            Finding(
-                Reason.NOT_THE_AXIS, RECEIPT.place, facts={"subject": checked.certificate.subject}
-            )
-        )
+        facts = {"subject": checked.certificate.subject}
+        place = trust.policy.location.place
+        findings.append(Finding(Reason.NOT_THE_AXIS, place, facts=facts))
     receipt = None
     try:
         receipt = read_receipt(xml if checked.signed is None else checked.signed)

@@ -23,7 +23,8 @@ from axis.local import pki_config
 from axis.local.pki_config import Config, Flaw
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.keys import SigningKey
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 
 RSA_AGENCIES: Final = frozenset({"G22", "H37.02"})
 """Agencies whose demo keys are RSA-2048: enough to show both kinds; EC keys are made faster."""

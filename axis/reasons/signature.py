@@ -36,6 +36,13 @@ SIGNATURE_ALGORITHM = entry(
     "Algorithm «{algorithm}» is not allowed. Sign with RSA or ECDSA and SHA-256.",
     "axis profile",
 )
+ALGORITHM_ENDED = entry(
+    "S-ALGORITHM-ENDED",
+    "Thuật toán «{algorithm}» chỉ được dùng đến hết ngày {date}. Hãy ký lại bằng thuật toán mới"
+    " hơn.",
+    "Algorithm «{algorithm}» was accepted until {date} only. Sign again with a newer algorithm.",
+    "axis profile",
+)
 KEY_TOO_WEAK = entry(
     "S-KEY-TOO-WEAK",
     "Khóa {key} quá yếu; cần RSA từ 2048 bit hoặc ECDSA P-256. Hãy xin chứng thư mới.",

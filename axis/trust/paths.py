@@ -1,7 +1,7 @@
 """The path from a signer's certificate to a trust anchor, at a given moment (RFC 5280).
 
 A path once proven is remembered for as long as all its certificates are valid. Revocation is no
-part of what is remembered: it is asked for each time.
+part of it: that is judged each time (`axis.trust.revocation`).
 """
 
 import threading
@@ -22,8 +22,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from axis.clock import in_vietnam
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
-from axis.trust.policy import RevocationMode, SignaturePolicy
-from axis.trust.revocation import revocation_findings
+from axis.trust.policy import SignaturePolicy
 from axis.trust.validation import build_path
 from axis.verdict import Finding
 
@@ -32,15 +31,17 @@ MAX_REMEMBERED_PATHS: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class _Proof:
+class Proof:
     """A proven path, and when every certificate of it is valid, anchor included."""
 
     authorities: tuple[Certificate, ...]
     """From the signer's issuer up, without the anchor."""
+    anchor: Certificate
     not_before: datetime
     not_after: datetime
 
     def covers(self, at: datetime, tolerance: timedelta) -> bool:
+        """Return whether every certificate of the path is valid at a moment."""
         return self.not_before - tolerance <= at <= self.not_after + tolerance
 
 
@@ -51,13 +52,13 @@ class _ProvenPaths:
     """A bounded memory of proven paths; the oldest entry goes first."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[_Key, _Proof] = OrderedDict()
+        self._entries: OrderedDict[_Key, Proof] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: _Key) -> _Proof | None:
+    def get(self, key: _Key) -> Proof | None:
         return self._entries.get(key)
 
-    def put(self, key: _Key, proof: _Proof) -> None:
+    def put(self, key: _Key, proof: Proof) -> None:
         with self._lock:
             self._entries[key] = proof
             while len(self._entries) > MAX_REMEMBERED_PATHS:
@@ -76,33 +77,29 @@ def forget_paths() -> None:
     _proven.clear()
 
 
-def path_findings(
+def prove_path(
     certificate: Certificate,
     candidates: Iterable[Certificate],
     policy: SignaturePolicy,
     at: datetime,
     place: str,
-) -> list[Finding]:
-    """Check validity time and path of a certificate at a moment.
+) -> tuple[Proof | None, list[Finding]]:
+    """Check validity time and path of a certificate at a moment; return the path when it holds.
 
     ``candidates`` (what the signature brought along) help to build the path; they are trusted
     for nothing. An expired or not yet valid certificate is reported as such, and its path is
-    then judged at the nearest moment of its validity, so that both faults are named. Where the
-    policy asks for it, a path that is proven is then asked for revocation.
+    then judged at the nearest moment of its validity, so that both faults are named.
     """
     if not policy.anchors:
-        return [*_validity_findings(certificate, policy, at, place), _not_checked(place)]
+        return None, [*_validity_findings(certificate, policy, at, place), _not_checked(place)]
     key: _Key = (policy.anchors, policy.min_rsa_bits, certificate)
     proof = _proven.get(key)
-    if proof is None or not proof.covers(at, policy.clock_tolerance):
-        proof, findings = _prove(certificate, candidates, policy, at, place)
-        if proof is not None:
-            _proven.put(key, proof)
-        if proof is None or findings:
-            return findings
-    if policy.revocation is RevocationMode.NOT_CHECKED:
-        return []
-    return revocation_findings((certificate, *proof.authorities), policy, at, place)
+    if proof is not None and proof.covers(at, policy.clock_tolerance):
+        return proof, []
+    proof, findings = _prove(certificate, candidates, policy, at, place)
+    if proof is not None:
+        _proven.put(key, proof)
+    return (None, findings) if findings else (proof, [])
 
 
 def _prove(
@@ -111,7 +108,7 @@ def _prove(
     policy: SignaturePolicy,
     at: datetime,
     place: str,
-) -> tuple[_Proof | None, list[Finding]]:
+) -> tuple[Proof | None, list[Finding]]:
     findings = _validity_findings(certificate, policy, at, place)
     moment = min(max(at, certificate.not_before), certificate.not_after)
     try:
@@ -144,11 +141,12 @@ def _validity_findings(
     return []
 
 
-def _proof(path: ValidationPath) -> _Proof:
+def _proof(path: ValidationPath) -> Proof:
     certificates = list(path.iter_certs(include_root=True))
     between = certificates[1:-1]
-    return _Proof(
+    return Proof(
         authorities=tuple(Certificate.from_der(item.dump()) for item in reversed(between)),
+        anchor=Certificate.from_der(certificates[0].dump()),
         not_before=max(item.not_valid_before for item in certificates),
         not_after=min(item.not_valid_after for item in certificates),
     )

@@ -1,32 +1,32 @@
 """What a signature must be to be accepted, as data that is an argument of the check.
 
-The check (`axis.trust.verify`) knows how; a policy says who and with what. Named profiles
-carry the rules, `SignaturePolicy.with_trust` adds the trust anchors of an installation.
+The check (`axis.trust.verify`) knows how; a policy says who and with what. Named profiles are read
+from a file (`axis.trust.profiles`); `SignaturePolicy.with_trust` adds an installation's anchors.
 """
 
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
 
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 
 from axis.errors import ConfigurationError
+from axis.facts import SignatureLevel
 from axis.trust.certificates import Certificate
+from axis.trust.location import SignatureLocation
 
 
 class RevocationMode(StrEnum):
-    """What the path check asks about revocation (thu hồi chứng thư)."""
+    """What is asked about revocation (thu hồi chứng thư)."""
 
     NOT_CHECKED = "not-checked"
     """CRL and OCSP are not consulted; the registry's enrolment, which an administrator ends at
     once, is what stops a lost key."""
     REQUIRED = "required"
-    """Every certificate below the anchor, authorities included, must be known from the policy's
-    CRLs not to be revoked at the moment. One that is revoked by then refuses; one whose issuer
-    has no valid list here leaves the outcome open. Nothing is fetched, OCSP is not asked."""
+    """Every certificate below the anchor, authorities included, must be known not to be revoked.
+    One that is revoked refuses; one about which nothing current is known leaves it open."""
 
 
 class Curve(StrEnum):
@@ -38,18 +38,39 @@ class Curve(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationRules:
+    """How old information about revocation may be, and what happens when there is none."""
+
+    mode: RevocationMode
+    max_age: timedelta
+    """After this age information is old, even where it says that it still holds."""
+    grace: timedelta
+    """For so long old information is used while no newer can be had; the verdict says so."""
+    hold: timedelta
+    """For so long a document waits for information before it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignaturePolicy:
-    """Rules for one kind of signature; immutable and picklable.
+    """Rules for one kind of signature; immutable, hashable and picklable.
 
     Allowed transforms are always enveloped-signature, once, then at most one of
-    ``canonicalizations``: every other transform (XPath, XSLT, base64) can drop content.
+    ``canonicalizations``: every other transform (XPath, XSLT, base64) can drop content. One
+    reference covers the document; the qualifying properties of XAdES have a second one.
     """
 
     name: str
     signature_algorithms: frozenset[SignatureMethod]
     digest_algorithms: frozenset[DigestAlgorithm]
+    phased_out: frozenset[tuple[SignatureMethod | DigestAlgorithm, date]]
+    """Algorithms with the last day on which a signature made with them is accepted."""
     canonicalizations: frozenset[CanonicalizationMethod]
     """For SignedInfo and for the document; never the variants that keep comments."""
+    location: SignatureLocation
+    """Where the one signature stands."""
+    levels: frozenset[SignatureLevel]
+    properties: frozenset[str]
+    """Local names of the XAdES signed properties that may occur."""
     min_rsa_bits: int
     """Shortest RSA modulus, for the signer and for every authority in the path."""
     curves: frozenset[Curve]
@@ -57,35 +78,56 @@ class SignaturePolicy:
     """Purposes (dotted OIDs), of which a certificate that restricts its purposes has one."""
     clock_tolerance: timedelta
     """How far the axis's clock may differ from a certification authority's."""
-    revocation: RevocationMode = RevocationMode.NOT_CHECKED
+    revocation: RevocationRules
     anchors: tuple[Certificate, ...] = ()
     """Trust anchors; without any, nothing is trusted and no signer can be judged."""
     intermediates: tuple[Certificate, ...] = ()
     """Known authorities that help to build paths; they give no trust by themselves."""
+    timestamp_anchors: tuple[Certificate, ...] = ()
+    """Trust anchors of timestamp authorities (RFC 3161); without any no timestamp proves a time."""
     crls: tuple[bytes, ...] = field(default=(), repr=False)
-    """Certificate revocation lists (DER) of the signers' issuers and of the issuers above them."""
+    """Certificate revocation lists (DER) to judge by, where no cache does."""
+    ocsps: tuple[bytes, ...] = field(default=(), repr=False)
+    """OCSP responses (DER) to judge by, likewise."""
+
+    @property
+    def judges_revocation(self) -> bool:
+        """Whether information to judge revocation by was given with the policy.
+
+        Without any, revocation is not this check's concern: the axis judges it by its cache when it
+        admits a document (`axis.trust.standing`).
+        """
+        return bool(self.crls or self.ocsps)
+
+    def last_day_of(self, algorithm: SignatureMethod | DigestAlgorithm) -> date | None:
+        """Return the last day on which an algorithm is accepted; None when no end is planned."""
+        return next((day for name, day in self.phased_out if name is algorithm), None)
 
     def with_trust(
         self,
         anchors: Iterable[Certificate],
         intermediates: Iterable[Certificate] = (),
         crls: Iterable[bytes] = (),
+        *,
+        ocsps: Iterable[bytes] = (),
+        timestamp_anchors: Iterable[Certificate] | None = None,
     ) -> "SignaturePolicy":
         """Return this policy with an installation's anchors and known authorities.
 
-        With revocation lists (DER) given, revocation is judged by them, and only then.
-        Raises ConfigurationError when an anchor is no certification authority: trusting an
-        end-entity certificate would skip every rule about how it was issued.
+        Timestamp authorities have the same anchors unless others are given. Raises
+        ConfigurationError when an anchor is no certification authority: trusting an end-entity
+        certificate would skip every rule about how it was issued.
         """
-        lists = tuple(crls)
+        trusted = tuple(anchors)
         policy = dataclasses.replace(
             self,
-            anchors=tuple(anchors),
+            anchors=trusted,
             intermediates=tuple(intermediates),
-            crls=lists,
-            revocation=RevocationMode.REQUIRED if lists else RevocationMode.NOT_CHECKED,
+            timestamp_anchors=trusted if timestamp_anchors is None else tuple(timestamp_anchors),
+            crls=tuple(crls),
+            ocsps=tuple(ocsps),
         )
-        for certificate in (*policy.anchors, *policy.intermediates):
+        for certificate in (*policy.anchors, *policy.intermediates, *policy.timestamp_anchors):
             if not certificate.is_authority:
                 raise ConfigurationError(
                     f"Chứng thư «{certificate.subject}» không phải của tổ chức chứng thực (CA)"
@@ -94,57 +136,3 @@ class SignaturePolicy:
                     " and cannot be a trust anchor or an intermediate."
                 )
         return policy
-
-
-DOCUMENT_PURPOSES: Final = frozenset(
-    {
-        "2.5.29.37.0",  # anyExtendedKeyUsage
-        "1.3.6.1.5.5.7.3.2",  # clientAuth
-        "1.3.6.1.5.5.7.3.4",  # emailProtection
-        "1.3.6.1.5.5.7.3.36",  # documentSigning, RFC 9336
-        "1.3.6.1.4.1.311.10.3.12",  # Microsoft document signing
-        "1.2.840.113583.1.1.5",  # Adobe authentic documents
-    }
-)
-"""Agencies' and persons' certificates carry clientAuth and emailProtection, or a document
-purpose. One for servers, code, timestamps or OCSP alone was not issued to sign documents."""
-
-_CANONICALIZATIONS: Final = frozenset(
-    {
-        CanonicalizationMethod.CANONICAL_XML_1_0,
-        CanonicalizationMethod.CANONICAL_XML_1_1,
-        CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
-    }
-)
-
-STRICT: Final = SignaturePolicy(
-    name="strict",
-    signature_algorithms=frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.ECDSA_SHA256}),
-    digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
-    canonicalizations=_CANONICALIZATIONS,
-    min_rsa_bits=2048,
-    curves=frozenset({Curve.P256}),
-    extended_key_usages=DOCUMENT_PURPOSES,
-    clock_tolerance=timedelta(minutes=1),
-)
-"""What axis itself writes and no more: for receipts, and where every producer is known."""
-
-FIELD: Final = SignaturePolicy(
-    name="field",
-    signature_algorithms=STRICT.signature_algorithms
-    | {
-        SignatureMethod.RSA_SHA384,
-        SignatureMethod.RSA_SHA512,
-        SignatureMethod.ECDSA_SHA384,
-        SignatureMethod.ECDSA_SHA512,
-    },
-    digest_algorithms=STRICT.digest_algorithms | {DigestAlgorithm.SHA384, DigestAlgorithm.SHA512},
-    canonicalizations=_CANONICALIZATIONS,
-    min_rsa_bits=2048,
-    curves=frozenset(Curve),
-    extended_key_usages=DOCUMENT_PURPOSES,
-    clock_tolerance=timedelta(minutes=5),
-)
-"""What sound signing software in agencies writes: the SHA-2 family with RSA PKCS#1 v1.5 or
-ECDSA. RSA-PSS is off, because the axis's producers do not write it and several verifiers in
-the field cannot read it; a policy that adds the ``*_RSA_MGF1`` methods accepts it."""

@@ -1,13 +1,16 @@
 """May this certificate sign documents at all? Key, purpose and role, without its path."""
 
+from datetime import datetime
 from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from axis.clock import in_vietnam
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
+from axis.trust.structure import SignatureParts
 from axis.verdict import Finding
 
 MAX_RSA_BITS: Final = 8192
@@ -53,6 +56,20 @@ def purpose_findings(
         facts = {"subject": certificate.subject}
         return [Finding(Reason.KEY_USAGE, place, facts=facts)]
     return []
+
+
+def phase_out_findings(
+    parts: SignatureParts, policy: SignaturePolicy, signed_at: datetime, place: str
+) -> list[Finding]:
+    """Refuse algorithms whose last day (phased out by the policy) was before the signing."""
+    day = in_vietnam(signed_at).date()
+    return [
+        Finding(
+            Reason.ALGORITHM_ENDED, place, facts={"algorithm": used.name, "date": last.isoformat()}
+        )
+        for used in (parts.signature_method, parts.digest_algorithm)
+        if (last := policy.last_day_of(used)) is not None and last < day
+    ]
 
 
 def _usage_allows_signing(certificate: x509.Certificate) -> bool:

@@ -9,15 +9,16 @@ from datetime import datetime
 
 from lxml import etree
 
-from axis.facts import SignatureFacts
+from axis.facts import PathStep, SignatureFacts
 from axis.reasons import Reason
 from axis.trust.certificates import Certificate
 from axis.trust.engine import malformed, match, twin_findings
-from axis.trust.location import EDXML, SIGNATURE_TAG, SignatureLocation
-from axis.trust.paths import path_findings
+from axis.trust.location import SIGNATURE_TAG, SignatureLocation
+from axis.trust.paths import Proof, prove_path
 from axis.trust.policy import SignaturePolicy
-from axis.trust.structure import read_signature
-from axis.trust.usage import key_findings, purpose_findings
+from axis.trust.revocation import revocation_findings
+from axis.trust.structure import SignatureParts, read_signature
+from axis.trust.usage import key_findings, phase_out_findings, purpose_findings
 from axis.trust.xml import MAX_DOCUMENT_BYTES, parse, refuse_tree
 from axis.verdict import Finding, Outcome, Verdict
 
@@ -51,7 +52,6 @@ def verify(
     policy: SignaturePolicy,
     at: datetime,
     *,
-    location: SignatureLocation = EDXML,
     max_bytes: int = MAX_DOCUMENT_BYTES,
 ) -> SignatureVerdict:
     """Check the one enveloped signature of a document at a moment.
@@ -67,21 +67,17 @@ def verify(
     if at.tzinfo is None:
         raise ValueError("the moment of a signature check must carry its time zone")
     try:
-        return _verify(document, policy, at, location, max_bytes)
+        return _verify(document, policy, at, max_bytes)
     except MemoryError:
         raise  # says nothing about the signature: the process may not have more
     except Exception as error:  # noqa: BLE001
         # The one door. For malformed signatures signxml, lxml and cryptography leak TypeError,
         # AttributeError, NotImplementedError, UnsupportedAlgorithm and more.
-        return _refused([malformed(type(error).__name__, location)])
+        return _refused([malformed(type(error).__name__, policy.location)])
 
 
 def _verify(
-    document: bytes | etree._Element,
-    policy: SignaturePolicy,
-    at: datetime,
-    location: SignatureLocation,
-    max_bytes: int,
+    document: bytes | etree._Element, policy: SignaturePolicy, at: datetime, max_bytes: int
 ) -> SignatureVerdict:
     if isinstance(document, bytes):
         root, findings = parse(document, max_bytes=max_bytes)
@@ -92,28 +88,63 @@ def _verify(
         finding = refuse_tree(root)
         if finding is not None:
             return _refused([finding])
-    signature, findings = _find_signature(root, location)
+    signature, findings = _find_signature(root, policy.location)
     if signature is None:
         return _refused(findings)
-    parts, shape = read_signature(signature, policy, location.place)
+    place = policy.location.place
+    parts, shape = read_signature(signature, policy, place)
     findings += shape
     if parts is None or findings:
         return _refused(findings)
-    matched = match(document, parts, location)
-    if matched.certificate is None:
+    matched = match(document, parts, policy.location)
+    signer = matched.certificate
+    if signer is None:
         return _refused(matched.findings)
-    others = [other for other in parts.certificates if other != matched.certificate]
-    place = location.place
-    findings = [
-        *matched.findings,
-        *twin_findings(matched.certificate, others, location),
-        *key_findings(matched.certificate, policy, place),
-        *purpose_findings(matched.certificate, policy, place),
-        *path_findings(matched.certificate, others, policy, at, place),
-    ]
-    verdict = Verdict.of(findings)
+    others = [other for other in parts.certificates if other != signer]
+    proof, unproven = prove_path(signer, others, policy, at, place)
+    path = () if proof is None else (signer, *proof.authorities)
+    verdict = Verdict.of(
+        [
+            *matched.findings,
+            *twin_findings(signer, others, policy.location),
+            *key_findings(signer, policy, place),
+            *purpose_findings(signer, policy, place),
+            *phase_out_findings(parts, policy, at, place),
+            *unproven,
+            *(revocation_findings(path, policy, at, place) if policy.judges_revocation else ()),
+        ]
+    )
     signed = None if verdict.outcome is Outcome.FAILED else matched.signed
-    return SignatureVerdict(verdict, matched.certificate, signed)
+    facts = _facts(policy, parts, signer, proof, at)
+    return SignatureVerdict(verdict, signer, signed, facts, path)
+
+
+def _facts(
+    policy: SignaturePolicy,
+    parts: SignatureParts,
+    signer: Certificate,
+    proof: Proof | None,
+    at: datetime,
+) -> SignatureFacts:
+    path = (signer,) if proof is None else (signer, *proof.authorities, proof.anchor)
+    return SignatureFacts(
+        policy=policy.name,
+        algorithm=parts.signature_method.name,
+        signer=signer.subject,
+        fingerprint=signer.fingerprint,
+        organization=signer.organization_identifier,
+        judged_at=at,
+        path=tuple(_step(certificate) for certificate in path),
+    )
+
+
+def _step(certificate: Certificate) -> PathStep:
+    return PathStep(
+        subject=certificate.subject,
+        fingerprint=certificate.fingerprint,
+        not_before=certificate.not_before,
+        not_after=certificate.not_after,
+    )
 
 
 def _find_signature(

@@ -4,7 +4,7 @@ Each judge returns quietly or raises; the fuzzer and the test suite call the sam
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Final
 
 import orjson
@@ -31,6 +31,7 @@ from axis.verdict import Finding, Outcome
 from tests.fuzz.files import FILES
 from tests.fuzz.trials import Submitted, Trial, submitted
 from tests.fuzz.world import AT, ENDPOINT, world
+from tests.support.changing import replace
 
 MAX_ALL_FINDINGS: Final = 10 * MAX_FINDINGS
 """No part of admission finds more than its share, however wrong a message is."""

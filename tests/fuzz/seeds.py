@@ -1,7 +1,6 @@
 """The corpus that a fuzzer starts from: the field's samples, with small files of every kind."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from axis.edxml.write import write_message
 from tests.fuzz.files import FILES
 from tests.fuzz.trials import Trial
 from tests.fuzz.world import world
+from tests.support.changing import replace
 from tests.support.pdfs import sign_pdf
 from tests.vectors.recipes.pdfs import PDF
 

@@ -27,7 +27,7 @@ from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.reasons import Reason
 from axis.trust.keys import SigningKey
-from axis.trust.policy import FIELD
+from axis.trust.profiles import FIELD
 from axis.trust.sign import sign
 from axis.workers import Bounds, ProcessWorkbench, Tools, worker
 from axis.workers.process import MEMORY_BYTES, WORN_BYTES

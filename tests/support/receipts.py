@@ -9,8 +9,7 @@ from axis.clock import system_clock
 from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
 from axis.local.installation import Installation
-from axis.trust.location import RECEIPT
-from axis.trust.policy import STRICT
+from axis.trust.profiles import RECEIPTS
 from axis.trust.verify import verify
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -19,7 +18,7 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 def proven(body: bytes, installation: Installation) -> Receipt:
     """Return a receipt's contents after its schema and its signature were found in order."""
     receipt_schema().assertValid(etree.fromstring(body))
-    found = verify(body, installation.pki.policy(STRICT), system_clock(), location=RECEIPT)
+    found = verify(body, installation.pki.policy(RECEIPTS), system_clock())
     assert found.passed, found.verdict
     assert found.certificate == installation.pki.receipts.certificate
     assert found.signed is not None

@@ -21,7 +21,7 @@ from axis.edxml.codes import Priority, StatusCode
 from axis.errors import ConfigurationError, InvalidInputError
 from axis.evidence.events import Event
 from axis.local.installation import Installation
-from axis.trust.policy import FIELD
+from axis.trust.profiles import FIELD
 from tests.integration.client.conftest import Connect
 from tests.support.offices import Offices
 

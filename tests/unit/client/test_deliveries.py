@@ -14,7 +14,7 @@ from axis.edxml.build import File, new_document
 from axis.edxml.write import write_document
 from axis.local.pdf import make_pdf
 from axis.reasons import Reason
-from axis.trust.policy import FIELD
+from axis.trust.profiles import FIELD
 from axis.trust.sign import sign
 from tests.unit.client.conftest import NOW, Axis
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from axis.errors import ConfigurationError
 from axis.local.pki import DemoPki, add_flawed_keys, make_demo_pki
 from axis.local.pki_config import Flaw
-from axis.trust.paths import path_findings
+from axis.trust.paths import prove_path
 
 AT = datetime(2025, 10, 6, tzinfo=UTC)
 AGENCIES = [("G22", "Văn phòng Chính phủ"), ("H37.02", "Sở Thử nghiệm"), ("000.00.00.G22", "Cũ")]
@@ -31,7 +31,7 @@ def test_seals_carry_name_and_code_and_lead_to_the_root(pki: DemoPki) -> None:
         key = pki.seal(code).load()
         assert key.certificate.common_name == name
         assert key.certificate.organization_identifier == code
-        assert path_findings(key.certificate, key.authorities, pki.policy(), AT, "") == []
+        assert prove_path(key.certificate, key.authorities, pki.policy(), AT, "")[1] == []
 
 
 def test_keys_are_elliptic_except_for_the_agencies_named_for_rsa(pki: DemoPki) -> None:

@@ -10,8 +10,9 @@ from axis.local.pki import DemoPki, make_demo_pki
 from axis.local.pki_revocation import revoke_intermediate, revoke_seal, write_revocation_lists
 from axis.reasons import Reason
 from axis.trust.folders import revocation_lists_in
-from axis.trust.paths import path_findings
-from axis.trust.policy import FIELD
+from axis.trust.paths import prove_path
+from axis.trust.profiles import FIELD
+from axis.trust.revocation import revocation_findings
 
 AT = datetime(2025, 10, 6, 3, 0, 0, 123456, tzinfo=UTC)
 AGENCIES = [("G22", "Văn phòng Chính phủ"), ("H37", "Ủy ban nhân dân tỉnh")]
@@ -25,7 +26,11 @@ def pki(tmp_path: Path) -> DemoPki:
 def judged(pki: DemoPki, code: str, at: datetime = AT) -> list[Reason]:
     key = pki.seal(code).load()
     policy = FIELD.with_trust(pki.anchors, crls=revocation_lists_in(pki.crl_folder))
-    return [one.reason for one in path_findings(key.certificate, key.authorities, policy, at, "/x")]
+    proof, findings = prove_path(key.certificate, key.authorities, policy, at, "/x")
+    if proof is not None:
+        path = (key.certificate, *proof.authorities)
+        findings = revocation_findings(path, policy, at, "/x")
+    return [one.reason for one in findings]
 
 
 def test_seals_are_good_by_lists_that_revoke_nobody(pki: DemoPki) -> None:

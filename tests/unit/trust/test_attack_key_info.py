@@ -196,7 +196,7 @@ def test_more_candidates_than_an_honest_signature_has_are_not_all_tried(
 
 
 def lone(key: SigningKey) -> str:
-    return x509_data(SigningKey(key.certificate, (), key.pkcs8))
+    return x509_data(SigningKey(key.certificate, (), key.source))
 
 
 # -- inside the signature -------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from cryptography.x509.oid import NameOID
 from axis.reasons import Reason
 from axis.trust import paths, validation
 from axis.trust.certificates import Certificate
-from axis.trust.paths import forget_paths, path_findings
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.paths import forget_paths, prove_path
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 from axis.trust.usage import purpose_findings
 from axis.verdict import Finding, Outcome, Verdict
 from tests.support.holders import AT, ISSUING, YEAR, Holder
@@ -37,7 +38,7 @@ def judge(
     policy: SignaturePolicy = POLICY,
     at: datetime = AT,
 ) -> list[Finding]:
-    return path_findings(certificate, candidates, policy, at, "/x")
+    return prove_path(certificate, candidates, policy, at, "/x")[1]
 
 
 def reasons(findings: list[Finding]) -> list[Reason]:

@@ -7,7 +7,8 @@ import pytest
 
 from axis.errors import ConfigurationError
 from axis.local.pki import DemoPki
-from axis.trust.policy import FIELD, STRICT, RevocationMode, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD, STRICT
 
 
 @pytest.mark.parametrize("profile", [STRICT, FIELD], ids=lambda profile: profile.name)
@@ -29,7 +30,7 @@ def test_strict_is_a_subset_of_field() -> None:
 
 def test_profile_trusts_nobody_by_itself() -> None:
     assert FIELD.anchors == ()
-    assert FIELD.revocation is RevocationMode.NOT_CHECKED
+    assert not FIELD.judges_revocation
 
 
 def test_policy_is_immutable_and_picklable(pki: DemoPki) -> None:

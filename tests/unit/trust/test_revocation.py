@@ -15,9 +15,9 @@ from axis.errors import InvalidInputError
 from axis.reasons import Reason
 from axis.trust import revocation
 from axis.trust.certificates import Certificate
-from axis.trust.paths import forget_paths, path_findings
-from axis.trust.policy import FIELD, RevocationMode
-from axis.trust.revocation import load_revocation_lists
+from axis.trust.paths import forget_paths, prove_path
+from axis.trust.profiles import FIELD
+from axis.trust.revocation import load_revocation_lists, revocation_findings
 from axis.verdict import Finding, Outcome, Verdict
 from tests.support.holders import AT, DAY, ISSUING, YEAR, Holder
 
@@ -38,7 +38,10 @@ def nothing_remembered() -> Iterator[None]:
 
 def judge(*crls: bytes, certificate: Certificate = SEAL, at: datetime = AT) -> list[Finding]:
     policy = FIELD.with_trust([ROOT_CERTIFICATE], crls=crls)
-    return path_findings(certificate, [CA_CERTIFICATE], policy, at, "/x")
+    proof, findings = prove_path(certificate, [CA_CERTIFICATE], policy, at, "/x")
+    if proof is None or not policy.judges_revocation:
+        return findings
+    return revocation_findings((certificate, *proof.authorities), policy, at, "/x")
 
 
 def reasons(findings: list[Finding]) -> list[Reason]:
@@ -233,7 +236,7 @@ def test_any_bytes_are_lists_or_invalid_input(data: bytes) -> None:
         assert found
 
 
-def test_policy_asks_for_revocation_when_it_has_lists_and_only_then() -> None:
+def test_policy_judges_revocation_when_it_has_lists_and_only_then() -> None:
     with_lists = FIELD.with_trust([ROOT_CERTIFICATE], crls=[NONE_BY_CA])
-    assert (with_lists.revocation, with_lists.crls) == (RevocationMode.REQUIRED, (NONE_BY_CA,))
-    assert with_lists.with_trust([ROOT_CERTIFICATE]).revocation is RevocationMode.NOT_CHECKED
+    assert with_lists.judges_revocation
+    assert not with_lists.with_trust([ROOT_CERTIFICATE]).judges_revocation

@@ -12,7 +12,8 @@ from axis.errors import InvalidInputError
 from axis.reasons import Reason
 from axis.trust.keys import SigningKey
 from axis.trust.location import EDXML, RECEIPT, SIGNATURE_TAG
-from axis.trust.policy import STRICT, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import RECEIPTS
 from axis.trust.sign import sign
 from axis.trust.verify import verify
 
@@ -127,9 +128,8 @@ def test_sign_receipt_puts_the_signature_last_into_the_root(
     signed = sign(RECEIPT_XML, ec_key, location=RECEIPT)
 
     assert etree.fromstring(signed)[-1].tag == SIGNATURE_TAG
-    strict = STRICT.with_trust(policy.anchors)
-    assert verify(signed, strict, at, location=RECEIPT).passed
-    assert not verify(signed, strict, at, location=EDXML).passed
+    assert verify(signed, RECEIPTS.with_trust(policy.anchors), at).passed
+    assert not verify(signed, policy, at).passed
 
 
 @pytest.mark.parametrize(

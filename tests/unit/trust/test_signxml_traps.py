@@ -1,7 +1,6 @@
 """Traps of the libraries underneath that would open or close the door without a sound."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +13,11 @@ from axis.reasons import Reason
 from axis.trust import engine, validation
 from axis.trust.keys import SigningKey
 from axis.trust.paths import forget_paths
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 from axis.trust.sign import sign
 from axis.trust.verify import verify
+from tests.support.changing import replace
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 

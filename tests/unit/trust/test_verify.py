@@ -3,7 +3,6 @@
 import logging
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -16,10 +15,12 @@ from axis.local.pki_config import Flaw
 from axis.reasons import Reason
 from axis.trust.keys import SigningKey
 from axis.trust.paths import forget_paths
-from axis.trust.policy import FIELD, STRICT, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD, STRICT
 from axis.trust.sign import sign
 from axis.trust.verify import SignatureVerdict, verify
 from axis.verdict import Outcome
+from tests.support.changing import replace
 
 QCVN = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}"
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
@@ -154,7 +155,7 @@ def test_verify_signature_of_another_key_than_the_certificates_is_altered(
     policy: SignaturePolicy,
     at: datetime,
 ) -> None:
-    foreign = SigningKey(other_key.certificate, other_key.authorities, ec_key.pkcs8)
+    foreign = SigningKey(other_key.certificate, other_key.authorities, ec_key.source)
 
     result = verify(forge(foreign).sign(status), policy, at)
 
@@ -341,7 +342,7 @@ def test_verify_missing_intermediate_is_untrusted_unless_the_policy_knows_it(
     policy: SignaturePolicy,
     at: datetime,
 ) -> None:
-    lone = SigningKey(ec_key.certificate, (), ec_key.pkcs8)
+    lone = SigningKey(ec_key.certificate, (), ec_key.source)
     signed = sign(status, lone)
     knowing = policy.with_trust(policy.anchors, ec_key.authorities)
 

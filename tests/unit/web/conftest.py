@@ -19,7 +19,7 @@ from axis.ids import new_id
 from axis.registry.administration import EndpointAccount
 from axis.registry.passwords import rabbit_hash
 from axis.settings import WebSettings
-from axis.trust.policy import FIELD
+from axis.trust.profiles import FIELD
 from axis.web.app import create_app
 from axis.web.checks import Checks
 from axis.web.passwords import Passwords

@@ -1,12 +1,12 @@
 """Vectors of authentication and authority (xác thực, thẩm quyền): codes ``A-…``."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.limits import MAX_RECEIVERS
 from axis.edxml.values import Document, Organization
+from tests.support.changing import replace
 from tests.vectors.recipes.messages import following, letter, report, xml
 from tests.vectors.recipes.vector import Sending, Vector, Way, reason_shown
 from tests.vectors.recipes.workshop import OUT_OF_TERM, REVOKED, STRANGER

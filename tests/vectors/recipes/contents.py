@@ -2,13 +2,13 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from axis.content.scanner import Scanner, ScannerAwayError
 from axis.edxml.build import File
 from axis.edxml.limits import MAX_ARCHIVE_ENTRIES
 from axis.edxml.values import Document
+from tests.support.changing import replace
 from tests.support.office_files import (
     EXE,
     doc,

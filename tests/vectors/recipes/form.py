@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.limits import MAX_DEPTH, MAX_FIELD_CHARS, MAX_MARKUP, MAX_NAMESPACES, MAX_REPEATS
 from axis.edxml.values import DocumentUpdate
 from axis.edxml.xml import NAMESPACE
+from tests.support.changing import replace
 from tests.support.deadly import RAISES, DeadlyLimit, document_of
 from tests.vectors.recipes.messages import field, following, letter, report, xml
 from tests.vectors.recipes.vector import Sending, Vector, Way

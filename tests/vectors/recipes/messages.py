@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from axis.edxml.build import File, new_document, status_for
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
 from axis.edxml.write import write_message
+from tests.support.changing import replace
 from tests.vectors.recipes.pdfs import PDF
 
 DAY: Final = datetime.date(2026, 3, 2)

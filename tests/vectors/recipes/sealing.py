@@ -69,6 +69,12 @@ def signature_vectors() -> Iterator[Vector]:
         partial(_swap, b"REC-xml-c14n-20010315", b"REC-xml-c14n-20010315#WithComments"),
         "S-ALGORITHM",
     )
+    yield Vector(
+        name="S-ALGORITHM-ENDED-yesterday",
+        sending=Sending(body=_BODY),
+        trust=Trust.PHASED_OUT,
+        expected=("S-ALGORITHM-ENDED",),
+    )
     yield _tampered("S-ALTERED-subject", partial(_swap, b"V/v ", b"V/v khong "), "S-ALTERED")
     yield _tampered(
         "S-ALTERED-receiver-added",

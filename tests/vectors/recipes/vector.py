@@ -41,6 +41,8 @@ class Trust(Enum):
     """Revocation lists of today, too."""
     OLD_LISTS = auto()
     """Revocation lists that are out of date."""
+    PHASED_OUT = auto()
+    """A policy under which the algorithm of the seals was accepted until yesterday."""
     NOTHING = auto()
 
 

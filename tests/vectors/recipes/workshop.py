@@ -1,6 +1,7 @@
 """Where vectors are made and judged: keys, a registry, and the four who judge."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from signxml.algorithms import SignatureMethod
 
 from axis.client.receipts import ReceiptTrust, check_receipt
 from axis.errors import InvalidInputError
@@ -30,7 +32,8 @@ from axis.registry.directory import Directory
 from axis.trust.certificates import load_certificates
 from axis.trust.keys import SigningKey
 from axis.trust.location import EDXML, RECEIPT
-from axis.trust.policy import FIELD, SignaturePolicy
+from axis.trust.policy import SignaturePolicy
+from axis.trust.profiles import FIELD
 from axis.trust.sign import sign
 from axis.verdict import Outcome
 from axis.workers import ProcessWorkbench, Tools
@@ -62,6 +65,7 @@ _AGENCIES: Final = (
     Agency("020100109106", "Tổng công ty Thử nghiệm", Level.CENTRAL, endpoint="g09"),
     *(Agency(code, f"Xã Thử nghiệm {code}", Level.COMMUNE, "H26") for code in CROWD),
 )
+_YESTERDAY: Final = date(2026, 3, 1)
 _SEALS: Final = ("G22", "G09", "H37", "H37.02", REVOKED, OUT_OF_TERM, REVOKED_BY_ISSUER)
 _numbers = count(1)
 
@@ -150,6 +154,10 @@ def _policies(pki: DemoPki) -> dict[Trust, SignaturePolicy]:
     return {
         Trust.ANCHORS: pki.policy(),
         Trust.NOTHING: FIELD,
+        Trust.PHASED_OUT: dataclasses.replace(
+            pki.policy(),
+            phased_out=frozenset({(SignatureMethod.ECDSA_SHA256, _YESTERDAY)}),
+        ),
         **{trust: FIELD.with_trust(pki.anchors, crls=crls) for trust, crls in lists.items()},
     }
 
