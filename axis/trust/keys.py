@@ -56,7 +56,7 @@ class HeldKey:
     def __str__(self) -> str:
         return self.name
 
-    def open(self, public: PublicKey) -> PrivateKey:  # noqa: ARG002 - its place has only one key
+    def open(self, public: PublicKey) -> PrivateKey:
         """Return the library's object."""
         key = load_der_private_key(self.pkcs8, password=None)
         if not isinstance(key, PrivateKey):

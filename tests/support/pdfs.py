@@ -15,7 +15,7 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from axis.local.pdf import assemble, make_pdf
-from axis.trust.keys import SigningKey
+from axis.trust.keys import HeldKey, SigningKey
 
 
 def sign_pdf(
@@ -25,9 +25,10 @@ def sign_pdf(
 
     With `permits` it is certified: only these changes are allowed from then on.
     """
+    assert isinstance(key.source, HeldKey)
     signer = signers.SimpleSigner(
         signing_cert=x509.Certificate.load(key.certificate.der),
-        signing_key=keys.PrivateKeyInfo.load(key.pkcs8),
+        signing_key=keys.PrivateKeyInfo.load(key.source.pkcs8),
         cert_registry=SimpleCertificateStore.from_certs(
             [x509.Certificate.load(authority.der) for authority in key.authorities]
         ),
