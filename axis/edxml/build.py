@@ -6,8 +6,10 @@ fails where it is made. Time and identifiers are parameters.
 
 import datetime
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from axis.edxml.attachments import plain_content_id
 from axis.edxml.base64text import encode

@@ -5,7 +5,9 @@ signatures: those belong to the bytes, not to what the bytes say.
 """
 
 import datetime
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode, SteeringType
 from axis.edxml.elements import (
@@ -50,24 +52,23 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A document message: of kind new, recall, update or replace."""
 
-    from_: Organization = field(default_factory=Organization)
+    from_: Organization = Organization()
     to: tuple[Organization, ...] = ()
     document_id: str = ""
     """The sender's business key; never trusted to be unique."""
-    code: Code = field(default_factory=Code)
-    promulgation: PromulgationInfo = field(default_factory=PromulgationInfo)
-    type: DocumentType = field(default_factory=DocumentType)
+    code: Code = Code()
+    promulgation: PromulgationInfo = PromulgationInfo()
+    type: DocumentType = DocumentType()
     subject: str = ""
     """Trích yếu."""
     content: str = ""
-    signer: SignerInfo = field(default_factory=SignerInfo)
+    signer: SignerInfo = SignerInfo()
     due_date: datetime.date | None = None
     """Hạn xử lý."""
-    other: OtherInfo = field(default_factory=OtherInfo)
+    other: OtherInfo = OtherInfo()
     responses: tuple[ResponseFor, ...] = ()
     """The documents that this one answers."""
     steering_type: SteeringType | None = None
@@ -76,7 +77,7 @@ class Document:
     application_type: str = ""
     to_places: tuple[str, ...] = ()
     """Nơi nhận as printed at the foot of the document."""
-    trace: TraceHeaderList = field(default_factory=TraceHeaderList)
+    trace: TraceHeaderList = TraceHeaderList()
     manifest_version: str = "1.0"
     references: tuple[Reference, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -131,13 +132,12 @@ class Document:
         return replace(self, attachments=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """A status message: one agency tells another what became of a document."""
 
-    from_: Organization = field(default_factory=Organization)
-    response_for: ResponseFor = field(default_factory=ResponseFor)
-    staff: StaffInfo = field(default_factory=StaffInfo)
+    from_: Organization = Organization()
+    response_for: ResponseFor = ResponseFor()
+    staff: StaffInfo = StaffInfo()
     code: StatusCode
     description: str = ""
     timestamp: datetime.datetime | None = None

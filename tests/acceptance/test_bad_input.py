@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 import aio_pika
@@ -22,6 +22,7 @@ from axis.reasons import Reason
 from axis.trust.sign import sign
 from axis.verdict import Outcome
 from tests.acceptance.conftest import Connect
+from tests.support.changing import replace
 from tests.support.endpoint import EndpointSystem
 from tests.support.eventually import until
 from tests.support.offices import Offices

@@ -1,7 +1,6 @@
 """The intake's transaction on a real PostgreSQL."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
@@ -31,6 +30,7 @@ from axis.store.exchange import PostgresStore
 from axis.store.pool import Connection, Pool
 from axis.store.registry import PostgresAdministration
 from axis.verdict import FileFacts, FileSignature, Finding
+from tests.support.changing import replace
 from tests.support.eventually import until
 from tests.support.exchange import (
     NOW,

@@ -1,6 +1,5 @@
 """The content check as a whole: manifest, names, facts, scanner, bounds."""
 
-import dataclasses
 import hashlib
 
 import pytest
@@ -17,6 +16,7 @@ from axis.edxml.values import Attachment, Business, Document, Reference, TraceHe
 from axis.local.pdf import make_pdf
 from axis.reasons import Severity
 from tests.support import office_files as made
+from tests.support.changing import replace
 from tests.unit.content.conftest import letter
 
 PDF = make_pdf(["Văn bản thử nghiệm"])
@@ -42,7 +42,7 @@ def codes(document, policy=POLICY, scanner=None):
 
 
 def of_kind(document, kind):
-    return dataclasses.replace(document, trace=TraceHeaderList(business=Business(kind=kind)))
+    return replace(document, trace=TraceHeaderList(business=Business(kind=kind)))
 
 
 def test_sound_document_has_facts_about_each_file_in_the_order_of_the_manifest():
@@ -108,8 +108,8 @@ def test_name_that_deceives_is_refused_and_the_file_looked_at_all_the_same(name)
 
 def test_bytes_declared_an_archive_that_are_nothing_are_a_broken_archive():
     document = letter(File("a.dat", bytes(range(256))))
-    attachment = dataclasses.replace(document.attachments[0], content_type="application/zip")
-    assert codes(dataclasses.replace(document, attachments=(attachment,))) == ["C-BAD-ARCHIVE"]
+    attachment = replace(document.attachments[0], content_type="application/zip")
+    assert codes(replace(document, attachments=(attachment,))) == ["C-BAD-ARCHIVE"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Manifest and files joined, decoded, and taken out of their wrapping archives."""
 
-import dataclasses
 import io
 import zipfile
 
@@ -15,6 +14,7 @@ from axis.edxml.attachments import (
 from axis.edxml.base64text import encode
 from axis.edxml.build import File, attach
 from axis.edxml.values import Attachment, Document, Reference
+from tests.support.changing import replace
 from tests.support.office_files import zip64
 
 PDF = b"%PDF-1.7 fictitious"
@@ -258,7 +258,7 @@ def test_archive_with_a_forged_size_does_not_deceive_the_limit():
 )
 def test_type_is_decided_by_the_first_bytes_then_by_the_attachment(data, name, declared, expected):
     reference, attachment = _pair(name, data, content_type=declared)
-    reference = dataclasses.replace(reference, content_type="")
+    reference = replace(reference, content_type="")
     (file,), _ = contents(_document((reference, attachment)))
     assert file.media_type == expected
 

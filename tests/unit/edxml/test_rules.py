@@ -1,6 +1,5 @@
 """Required fields: the least that every real message has."""
 
-import dataclasses
 import datetime
 
 import pytest
@@ -22,6 +21,7 @@ from axis.edxml.values import (
     TraceHeaderList,
 )
 from axis.reasons import Severity
+from tests.support.changing import replace
 
 HEADER = "/edXML/edXMLEnvelope/edXMLHeader/MessageHeader"
 
@@ -49,20 +49,20 @@ def sound(document):
     ],
 )
 def test_document_without_a_required_field_names_it(sound, change, field, place):
-    (finding,) = check(dataclasses.replace(sound, **change))
+    (finding,) = check(replace(sound, **change))
     assert finding.reason.code == "F-MISSING-FIELD"
     assert finding.facts["field"] == field
     assert finding.place == HEADER + place
 
 
 def test_document_without_receivers_has_its_own_reason(sound):
-    (finding,) = check(dataclasses.replace(sound, to=()))
+    (finding,) = check(replace(sound, to=()))
     assert finding.reason.code == "A-NO-RECEIVER"
 
 
 def test_document_with_one_nameless_receiver_among_others_names_its_number(sound):
     to = (Organization(organ_id="G09"), Organization(name="?"))
-    (finding,) = check(dataclasses.replace(sound, to=to))
+    (finding,) = check(replace(sound, to=to))
     assert finding.place == f"{HEADER}/To[2]/OrganId"
 
 
@@ -104,24 +104,24 @@ def test_message_without_a_header_gives_no_value(data):
     ],
 )
 def test_code_that_would_break_lists_and_keys_is_a_bad_value(sound, change):
-    (finding,) = check(dataclasses.replace(sound, **change))
+    (finding,) = check(replace(sound, **change))
     assert finding.reason.code == "F-BAD-VALUE"
 
 
 def test_response_that_leaves_its_codes_out_is_tolerated(sound):
-    assert check(dataclasses.replace(sound, responses=(ResponseFor(code="1/X"),))) == []
+    assert check(replace(sound, responses=(ResponseFor(code="1/X"),))) == []
 
 
 def test_replacement_without_a_target_is_refused(sound):
     trace = TraceHeaderList(business=Business(kind=DocumentKind.REPLACE))
-    (finding,) = check(dataclasses.replace(sound, trace=trace))
+    (finding,) = check(replace(sound, trace=trace))
     assert finding.reason.code == "F-REPLACES-NOTHING"
 
 
 def test_replacement_with_one_nameless_target_is_refused(sound):
     items = (Replacement(document_id="a"), Replacement(organ_ids=("G09",)))
     trace = TraceHeaderList(business=Business(kind=DocumentKind.REPLACE, replacements=items))
-    (finding,) = check(dataclasses.replace(sound, trace=trace))
+    (finding,) = check(replace(sound, trace=trace))
     assert finding.place.endswith("/ReplacementInfoList/ReplacementInfo[2]/DocumentId")
 
 
@@ -129,7 +129,7 @@ def test_update_that_changes_nobody_or_in_no_way_is_refused(sound):
     changes = (ReceiverChange(type=ReceiverType.ADDED), ReceiverChange(organ_id="G09"))
     update = DocumentUpdate(receivers=changes)
     trace = TraceHeaderList(business=Business(kind=DocumentKind.UPDATE, updates=(update,)))
-    places = [found.place for found in check(dataclasses.replace(sound, trace=trace))]
+    places = [found.place for found in check(replace(sound, trace=trace))]
     assert [place.rpartition("ReceiverList")[2] for place in places] == [
         "/Receiver[1]/OrganId",
         "/Receiver[2]/ReceiverType",
@@ -207,7 +207,7 @@ def test_text_that_nobody_could_keep_is_refused(sample, codes_of):
 )
 def test_update_that_changes_nothing_is_refused(sound, updates):
     trace = TraceHeaderList(business=Business(kind=DocumentKind.UPDATE, updates=updates))
-    (finding,) = check(dataclasses.replace(sound, trace=trace))
+    (finding,) = check(replace(sound, trace=trace))
     assert finding.reason.code == "F-UPDATES-NOTHING"
 
 
@@ -223,33 +223,33 @@ def test_update_that_changes_nothing_is_refused(sound, updates):
 )
 def test_update_that_says_what_changes_is_sound(sound, update):
     trace = TraceHeaderList(business=Business(kind=DocumentKind.UPDATE, updates=(update,)))
-    assert check(dataclasses.replace(sound, trace=trace)) == []
+    assert check(replace(sound, trace=trace)) == []
 
 
 def test_recall_without_a_reason_is_warned_of(sound):
     trace = TraceHeaderList(business=Business(kind=DocumentKind.RECALL))
-    (finding,) = check(dataclasses.replace(sound, trace=trace))
+    (finding,) = check(replace(sound, trace=trace))
     assert (finding.reason.code, finding.severity) == ("F-NO-EXPLANATION", Severity.WARN)
 
 
 @pytest.mark.parametrize("code", [StatusCode.REFUSED, StatusCode.TAKE_BACK, StatusCode.DISAGREED])
 def test_refusing_status_without_a_reason_is_warned_of(status, code):
-    found = dataclasses.replace(status("status_02"), code=code)
+    found = replace(status("status_02"), code=code)
     assert check(found) == []
-    (finding,) = check(dataclasses.replace(found, description=""))
+    (finding,) = check(replace(found, description=""))
     assert finding.reason.code == "F-NO-EXPLANATION"
 
 
 def test_due_date_before_the_day_of_issue_is_warned_of(sound):
     issued = sound.promulgation.date
-    assert check(dataclasses.replace(sound, due_date=issued)) == []
-    early = dataclasses.replace(sound, due_date=issued - datetime.timedelta(days=1))
+    assert check(replace(sound, due_date=issued)) == []
+    early = replace(sound, due_date=issued - datetime.timedelta(days=1))
     (finding,) = check(early)
     assert finding.reason.code == "F-DUE-BEFORE-ISSUE"
     assert finding.place == f"{HEADER}/DueDate"
 
 
 def test_notation_of_another_type_is_warned_of_with_an_example(sound):
-    (finding,) = check(dataclasses.replace(sound, type=DocumentType(name="Quyết định")))
+    (finding,) = check(replace(sound, type=DocumentType(name="Quyết định")))
     assert (finding.reason.code, finding.severity) == ("F-NUMBER-NOTATION", Severity.WARN)
     assert finding.facts["expected"] == "15/QĐ-BNV"

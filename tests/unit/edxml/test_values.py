@@ -1,5 +1,7 @@
 import pickle
 
+import pytest
+
 from axis.edxml.codes import DocumentKind, Priority
 from axis.edxml.values import (
     Attachment,
@@ -66,3 +68,13 @@ def test_values_with_the_same_content_are_equal_and_hash_alike():
     assert one == other
     assert hash(one) == hash(other)
     assert one != Document(attachments=(Attachment(name="a"),))
+
+
+def test_values_are_immutable_and_equal_by_what_they_say(document):
+    message = document("new_multi_to_4level_hoatoc_5att")
+    again = document("new_multi_to_4level_hoatoc_5att")
+    with pytest.raises(AttributeError):
+        message.subject = "Khác"
+    assert message == again
+    assert hash(message) == hash(again)
+    assert message.from_ != message.to[0]

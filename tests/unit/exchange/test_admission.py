@@ -1,6 +1,5 @@
 """Authentication and authority: who may send what, to whom, about which document."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.directory import Directory
 from axis.verdict import FileFacts, FileSignature, Finding
+from tests.support.changing import replace
 from tests.support.exchange import (
     NOW,
     case,

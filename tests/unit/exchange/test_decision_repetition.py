@@ -1,6 +1,5 @@
 """Nothing is doubled: the same submission, the same document, the same id with other content."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from axis.exchange.known import Known
 from axis.exchange.records import MessageType, SubmissionOutcome
 from axis.reasons import Reason
 from axis.verdict import Finding
+from tests.support.changing import replace
 from tests.support.exchange import (
     again,
     case,

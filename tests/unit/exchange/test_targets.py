@@ -1,7 +1,6 @@
 """Recall, update and replacement: only to those who have had the document."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from axis.exchange.targets import pairs_of
 from axis.reasons import Reason, Severity
 from axis.registry.agency import Agency, Level
 from axis.verdict import Finding
+from tests.support.changing import replace
 from tests.support.exchange import NOW, case, decider, directory, document, submission
 
 BUSINESS = "/edXML/edXMLEnvelope/edXMLHeader/TraceHeaderList/Bussiness"

@@ -1,6 +1,7 @@
 """Traps of the libraries underneath that would open or close the door without a sound."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,6 @@ from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import FIELD
 from axis.trust.sign import sign
 from axis.trust.verify import verify
-from tests.support.changing import replace
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 

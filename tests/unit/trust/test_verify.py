@@ -3,6 +3,7 @@
 import logging
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -20,7 +21,6 @@ from axis.trust.profiles import FIELD, STRICT
 from axis.trust.sign import sign
 from axis.trust.verify import SignatureVerdict, verify
 from axis.verdict import Outcome
-from tests.support.changing import replace
 
 QCVN = "{http://www.mic.gov.vn/TBT/QCVN_102_2016}"
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
