@@ -51,6 +51,9 @@ _ROOT = f"{{{NAMESPACE}}}edXML"
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _INSTRUCTIONS = etree.XPath("/*//processing-instruction()")
+_SPLIT_VALUES = etree.XPath(
+    "//*[not(*)][text()[normalize-space()]][comment() or count(text()[normalize-space()]) > 1]"
+)
 
 
 def hardened_parser(*, huge: bool = False) -> etree.XMLParser:
@@ -98,6 +101,8 @@ def parse_tree(
         finding = _refuse_instructions(root)
     if finding is None and data.count(b"=") > _FEW_EQUALS:
         finding = _refuse_attributes(root)
+    if finding is None and (b"<!--" in data or b"<![CDATA[" in data):
+        finding = _refuse_split_values(data)
     return (None, [finding]) if finding else (root, [])
 
 
@@ -212,6 +217,26 @@ def _refuse_attributes(root: etree._Element) -> Finding | None:
     for element in root.iter(etree.Element):
         if (count := len(element.nsmap)) > MAX_NAMESPACES:
             return _too_complex("namespaces", count, MAX_NAMESPACES)
+    return None
+
+
+def _refuse_split_values(data: bytes) -> Finding | None:
+    """Refuse a value that a comment or a CDATA section splits.
+
+    No signature covers either, so whoever carries a signed document could put one in. We would read
+    the same as before; but the bytes go on unchanged, and readers that take an element's first node
+    for its value would read half of it, or the comment.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        strip_cdata=False,
+        huge_tree=len(data) > _LIBXML2_TEXT_LIMIT,
+    )
+    values = _SPLIT_VALUES(etree.fromstring(data, parser))
+    if isinstance(values, list) and values and isinstance(values[0], etree._Element):
+        detail = "comment or CDATA section inside a value"
+        return finding_at(values[0], Reason.SCHEMA, detail=detail)
     return None
 
 

@@ -139,6 +139,26 @@ def test_processing_instruction_inside_the_message_is_refused(sample, codes_of):
     assert codes_of(data) == ["F-SCHEMA"]
 
 
+@pytest.mark.parametrize(
+    "split",
+    [
+        b">G2<!-- -->2<",
+        b"><!-- -->G22<",
+        b">G22<!-- --><",
+        b">G2<![CDATA[2]]><",
+        b"><![CDATA[G2]]>&#50;<",
+        b"><![CDATA[G2]]><![CDATA[2]]><",
+        b"><![CDATA[G22]]><!-- --><",
+    ],
+)
+def test_value_that_no_two_readers_need_read_alike_is_refused_at_its_place(sample, split):
+    data = sample("recall_no_attachment").replace(b">G22<", split)
+    (finding,) = read(data).findings
+    assert finding.reason.code == "F-SCHEMA"
+    assert finding.place.endswith("/From/OrganId")
+    assert finding.line is not None
+
+
 def test_message_over_the_size_limit_is_refused_with_both_sizes():
     data = ROOT + END
     (finding,) = read(data, max_bytes=len(data) - 1).findings

@@ -127,6 +127,12 @@ def _schema() -> Iterator[Vector]:
         ("status-code-in-a-document", header_end, field("StatusCode", "01") + header_end),
     ):
         yield _signed("F-SCHEMA", variant, xml(_FIRST, (old, new)))
+    for name, split in (
+        ("comment-in-a-value", "G2<!-- -->2"),
+        ("comment-before-a-value", "<!--G09-->G22"),
+        ("character-data-in-a-value", "G2<![CDATA[2]]>"),
+    ):
+        yield _unsigned("F-SCHEMA", name, xml(_FIRST, (">G22<", f">{split}<")))
     yield _unsigned(
         "F-SCHEMA", "instruction-inside", xml(_FIRST, ("<edXML:From>", "<?php x?><edXML:From>"))
     )
