@@ -83,7 +83,7 @@ def examine(
     if root is None:
         return Examination(sha256, len(body), None, None, tuple(findings))
     findings += validate(root)
-    signature = verifier(root, rules.signature, at, max_bytes=rules.max_bytes)
+    signature = verifier(root, rules.signature, at, source=body, max_bytes=rules.max_bytes)
     findings += located(signature.verdict.findings, root)
     message, found = read_message(root if signature.signed is None else signature.signed)
     # The signed tree's lines are those of its canonical form, not of what was sent.

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -13,7 +14,7 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 import axis.libxml  # noqa: F401 - signxml compiles its schemas in whatever thread comes first
 from axis.reasons import Reason
-from axis.trust.certificates import Certificate
+from axis.trust.certificates import MAX_REMEMBERED, Certificate
 from axis.trust.location import SignatureLocation
 from axis.trust.structure import SignatureParts
 from axis.trust.xml import relaxed_parser
@@ -132,12 +133,12 @@ def twin_findings(
     certificate: Certificate, others: list[Certificate], location: SignatureLocation
 ) -> list[Finding]:
     """Refuse a second certificate of the signing key: which of the two signed is open."""
-    key = _public_key(certificate)
-    if any(_public_key(other) == key for other in others):
+    if any(_public_key(other) == _public_key(certificate) for other in others):
         return [malformed("several certificates of the signing key", location)]
     return []
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _public_key(certificate: Certificate) -> bytes:
     key = certificate.parsed().public_key()
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

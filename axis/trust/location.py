@@ -1,6 +1,7 @@
 """Where the one signature of a document stands, as data."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -37,6 +38,17 @@ class SignatureLocation:
         """The parent's path below the root, in the form that signxml asks for."""
         return "./" + "".join(f"{self._tag(name)}/" for name in self.path[1:])
 
+    def sound_signature(self, root: etree._Element) -> etree._Element | None:
+        """Return the document's only signature when it stands here and nothing else is odd.
+
+        The quick answer for nearly all documents; where it is None, `faults` and `holds` say why.
+        """
+        if root.getparent() is not None:
+            return None
+        found = _sound_signatures(self)(root)
+        signature = found[0] if isinstance(found, list) and found else None
+        return signature if isinstance(signature, etree._Element) else None
+
     def parents(self, root: etree._Element) -> list[etree._Element]:
         """Return every element at this path; a sound document has exactly one."""
         if root.tag != self.root_tag:
@@ -68,6 +80,17 @@ class SignatureLocation:
 
     def _tag(self, name: str) -> str:
         return f"{{{self.namespace}}}{name}"
+
+
+@cache
+def _sound_signatures(location: SignatureLocation) -> etree.XPath:
+    top, *below = (f"/q:{name}" for name in location.path)
+    path = "".join(below)
+    return etree.XPath(
+        f"{top}[not(/processing-instruction()) and count(/{top}) = 1 and count(//ds:Signature) = 1"
+        f" and count({top}{path}) = 1]{path}/ds:Signature",
+        namespaces={"q": location.namespace, "ds": DS_NAMESPACE},
+    )
 
 
 EDXML: Final = SignatureLocation(

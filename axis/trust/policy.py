@@ -79,6 +79,9 @@ class SignaturePolicy:
     clock_tolerance: timedelta
     """How far the axis's clock may differ from a certification authority's."""
     revocation: RevocationRules
+    quick: bool = False
+    """Whether a second, faster engine may accept signatures of the common shapes
+    (`axis.trust.quick`); whatever it does not accept, signxml judges."""
     anchors: tuple[Certificate, ...] = ()
     """Trust anchors; without any, nothing is trusted and no signer can be judged."""
     intermediates: tuple[Certificate, ...] = ()

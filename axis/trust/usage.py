@@ -1,6 +1,7 @@
 """May this certificate sign documents at all? Key, purpose and role, without its path."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -8,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from axis.clock import in_vietnam
 from axis.reasons import Reason
-from axis.trust.certificates import Certificate
-from axis.trust.policy import SignaturePolicy
+from axis.trust.certificates import MAX_REMEMBERED, Certificate
+from axis.trust.policy import Curve, SignaturePolicy
 from axis.trust.structure import SignatureParts
 from axis.verdict import Finding
 
@@ -22,14 +23,21 @@ _WEAKEST_CURVE_BITS: Final = 256
 
 def key_findings(certificate: Certificate, policy: SignaturePolicy, place: str) -> list[Finding]:
     """Judge kind and strength of the signer's key."""
+    return _key_findings(certificate, policy.min_rsa_bits, policy.curves, place)
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _key_findings(
+    certificate: Certificate, min_rsa_bits: int, curves: frozenset[Curve], place: str
+) -> list[Finding]:
     key = certificate.parsed().public_key()
     if isinstance(key, rsa.RSAPublicKey):
         name = f"RSA {key.key_size} bit"
-        weak = key.key_size < policy.min_rsa_bits
+        weak = key.key_size < min_rsa_bits
         allowed = key.key_size <= MAX_RSA_BITS
     elif isinstance(key, ec.EllipticCurvePublicKey):
         name = f"EC {key.curve.name}"
-        allowed = key.curve.name in policy.curves
+        allowed = key.curve.name in curves
         weak = not allowed and key.key_size < _WEAKEST_CURVE_BITS
     else:
         name, weak, allowed = type(key).__name__, False, False
@@ -48,11 +56,7 @@ def purpose_findings(
     A certificate without the key usage extension is refused: RFC 5280 would allow any use,
     but authorities that issue for documents always set it.
     """
-    if (
-        certificate.is_authority
-        or not _usage_allows_signing(certificate.parsed())
-        or not _purpose_allows_documents(certificate.parsed(), policy)
-    ):
+    if not _may_sign(certificate, policy.extended_key_usages):
         facts = {"subject": certificate.subject}
         return [Finding(Reason.KEY_USAGE, place, facts=facts)]
     return []
@@ -62,6 +66,8 @@ def phase_out_findings(
     parts: SignatureParts, policy: SignaturePolicy, signed_at: datetime, place: str
 ) -> list[Finding]:
     """Refuse algorithms whose last day (phased out by the policy) was before the signing."""
+    if not policy.phased_out:
+        return []
     day = in_vietnam(signed_at).date()
     return [
         Finding(
@@ -72,6 +78,15 @@ def phase_out_findings(
     ]
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
+def _may_sign(certificate: Certificate, purposes: frozenset[str]) -> bool:
+    return (
+        not certificate.is_authority
+        and _usage_allows_signing(certificate.parsed())
+        and _purpose_allows_documents(certificate.parsed(), purposes)
+    )
+
+
 def _usage_allows_signing(certificate: x509.Certificate) -> bool:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
@@ -80,9 +95,9 @@ def _usage_allows_signing(certificate: x509.Certificate) -> bool:
     return usage.digital_signature or usage.content_commitment
 
 
-def _purpose_allows_documents(certificate: x509.Certificate, policy: SignaturePolicy) -> bool:
+def _purpose_allows_documents(certificate: x509.Certificate, allowed: frozenset[str]) -> bool:
     try:
         purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return True
-    return any(purpose.dotted_string in policy.extended_key_usages for purpose in purposes)
+    return any(purpose.dotted_string in allowed for purpose in purposes)

@@ -6,13 +6,15 @@ findings. Values of a document must be read from `SignatureVerdict.signed` and n
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from lxml import etree
 
 from axis.facts import PathStep, SignatureFacts
 from axis.reasons import Reason
-from axis.trust.certificates import Certificate
-from axis.trust.engine import malformed, match, twin_findings
+from axis.trust import quick
+from axis.trust.certificates import MAX_REMEMBERED, Certificate
+from axis.trust.engine import Match, malformed, match, twin_findings
 from axis.trust.location import SIGNATURE_TAG, SignatureLocation
 from axis.trust.paths import Proof, prove_path
 from axis.trust.policy import SignaturePolicy
@@ -52,12 +54,14 @@ def verify(
     policy: SignaturePolicy,
     at: datetime,
     *,
+    source: bytes | None = None,
     max_bytes: int = MAX_DOCUMENT_BYTES,
 ) -> SignatureVerdict:
     """Check the one enveloped signature of a document at a moment.
 
     ``document`` is the submitted bytes, or the root element of a tree that the caller has read
-    from them with a hardened parser; the tree is not changed. ``at`` is the timezone-aware
+    from them with a hardened parser; the tree is not changed. ``source`` are those bytes, where
+    the caller has them still: knowing them saves time. ``at`` is the timezone-aware
     moment for which certificates are judged.
 
     Nothing in the document makes this raise: whatever goes wrong inside is a finding. A naive
@@ -67,7 +71,7 @@ def verify(
     if at.tzinfo is None:
         raise ValueError("the moment of a signature check must carry its time zone")
     try:
-        return _verify(document, policy, at, max_bytes)
+        return _verify(document, policy, at, source, max_bytes)
     except MemoryError:
         raise  # says nothing about the signature: the process may not have more
     except Exception as error:  # noqa: BLE001
@@ -77,7 +81,11 @@ def verify(
 
 
 def _verify(
-    document: bytes | etree._Element, policy: SignaturePolicy, at: datetime, max_bytes: int
+    document: bytes | etree._Element,
+    policy: SignaturePolicy,
+    at: datetime,
+    source: bytes | None,
+    max_bytes: int,
 ) -> SignatureVerdict:
     if isinstance(document, bytes):
         root, findings = parse(document, max_bytes=max_bytes)
@@ -85,18 +93,23 @@ def _verify(
             return _refused(findings)
     else:
         root = document
-        finding = refuse_tree(root)
+        finding = refuse_tree(root, source)
         if finding is not None:
             return _refused([finding])
     signature, findings = _find_signature(root, policy.location)
     if signature is None:
         return _refused(findings)
     place = policy.location.place
-    parts, shape = read_signature(signature, policy, place)
-    findings += shape
-    if parts is None or findings:
-        return _refused(findings)
-    matched = match(document, parts, policy.location)
+    accepted = quick.accept(signature, policy) if policy.quick and not findings else None
+    if accepted is None:
+        parts, shape = read_signature(signature, policy, place)
+        findings += shape
+        if parts is None or findings:
+            return _refused(findings)
+        matched = match(document, parts, policy.location)
+    else:
+        parts = accepted.parts
+        matched = Match([], accepted.certificate, accepted.signed)
     signer = matched.certificate
     if signer is None:
         return _refused(matched.findings)
@@ -126,7 +139,7 @@ def _facts(
     proof: Proof | None,
     at: datetime,
 ) -> SignatureFacts:
-    path = (signer,) if proof is None else (signer, *proof.authorities, proof.anchor)
+    above = () if proof is None else (*proof.authorities, proof.anchor)
     return SignatureFacts(
         policy=policy.name,
         algorithm=parts.signature_method.name,
@@ -134,10 +147,11 @@ def _facts(
         fingerprint=signer.fingerprint,
         organization=signer.organization_identifier,
         judged_at=at,
-        path=tuple(_step(certificate) for certificate in path),
+        path=tuple([_step(certificate) for certificate in (signer, *above)]),
     )
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _step(certificate: Certificate) -> PathStep:
     return PathStep(
         subject=certificate.subject,
@@ -151,6 +165,9 @@ def _find_signature(
     root: etree._Element, location: SignatureLocation
 ) -> tuple[etree._Element | None, list[Finding]]:
     """Find the only signature of the document; it must stand at the place of the profile."""
+    sound = location.sound_signature(root)
+    if sound is not None:
+        return sound, []
     place = location.place
     signatures = list(root.iter(SIGNATURE_TAG))
     if not signatures:

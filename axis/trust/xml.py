@@ -34,6 +34,9 @@ _LIBXML2_MAX_TEXT: Final = 10_000_000
 _DECLARED_ENCODING: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([^\"']{0,100})"
 )
+_HEAD: Final = 256
+"""Bytes among which a declaration that the pattern finds names its encoding."""
+
 _ENCODINGS: Final = (b"utf-8", b"us-ascii")
 """In these, markup is found by looking at bytes."""
 
@@ -64,12 +67,18 @@ def parse(data: bytes, *, max_bytes: int) -> tuple[etree._Element | None, list[F
         root = etree.fromstring(data, _parser(huge_tree=len(data) > _LIBXML2_MAX_TEXT))
     except etree.XMLSyntaxError as error:
         return None, [_not_xml(error.msg or "", error.lineno)]
-    finding = refuse_tree(root)
+    finding = refuse_tree(root, data)
     return (root, []) if finding is None else (None, [finding])
 
 
-def refuse_tree(root: etree._Element) -> Finding | None:
-    """Say why a tree must not be canonicalised: a DTD, or more of something than is sound."""
+def refuse_tree(root: etree._Element, data: bytes | None = None) -> Finding | None:
+    """Say why a tree must not be canonicalised: a DTD, or more of something than is sound.
+
+    ``data`` are the bytes that it was read from, where they are at hand: what they hold few signs
+    of needs no walk through the tree.
+    """
+    if data is not None and _is_small(data):
+        return None
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.externalDTD is not None:
         return Finding(Reason.DTD_PRESENT)
@@ -89,12 +98,23 @@ def refuse_tree(root: etree._Element) -> Finding | None:
     return None
 
 
+def _is_small(data: bytes) -> bool:
+    """Tell whether bytes hold too few signs of each kind for a tree that must be refused."""
+    return (
+        data.count(b"<") <= MAX_ELEMENTS
+        and data.count(b"</") <= MAX_DEPTH
+        and data.count(b"=") <= MAX_ATTRIBUTES
+        and data.count(b"xmlns") <= MAX_NAMESPACES
+        and b"<!DOCTYPE" not in data
+    )
+
+
 def _refuse_bytes(data: bytes, max_bytes: int) -> Finding | None:
     if len(data) > max_bytes:
         return Finding(Reason.TOO_LARGE, facts={"size": len(data), "limit": max_bytes})
     if b"\0" in data:
         return _not_xml("NUL byte or UTF-16; UTF-8 is needed", 1)
-    declared = _DECLARED_ENCODING.match(data)
+    declared = _DECLARED_ENCODING.match(data) if b"encoding" in data[:_HEAD] else None
     if declared is not None and declared[1].lower() not in _ENCODINGS:
         return _not_xml(f"encoding {declared[1].decode('ascii', 'replace')}", 1)
     # Before parsing, because libxml2 expands entities inside attributes in any case.
