@@ -27,8 +27,9 @@ from axis.store.pool import IN_INDEX_ORDER, Pool, answers, open_pool
 from axis.store.reading import PostgresReader
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
+from axis.tokens import TokenKey, TokenPlace
 from axis.trust.folders import certificates_in
-from axis.trust.keys import SigningKey
+from axis.trust.keys import SigningKey, certificates_of_key
 from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import FIELD
 from axis.web.app import create_app
@@ -153,16 +154,29 @@ def signature_policy(settings: Settings) -> SignaturePolicy:
 
 
 def receipt_key(settings: Settings) -> SigningKey:
-    """Return the key that signs receipts."""
+    """Return the key that signs receipts, after it has signed something.
+
+    Raises ConfigurationError when it cannot be used, or does not belong to its certificate.
+    """
     receipts = settings.receipts
-    if receipts.key_file is None or receipts.certificate_file is None:
+    if (receipts.key_file is None) is (receipts.token is None) or not receipts.certificate_file:
         raise ConfigurationError(
-            "Chưa đặt khóa và chứng thư ký biên nhận (receipts.key_file,"
-            " receipts.certificate_file)."
-            " / The key and certificate for receipts are not set (receipts.key_file,"
-            " receipts.certificate_file)."
+            "Hãy đặt khóa ký biên nhận, một trong hai: receipts.key_file hoặc receipts.token; và"
+            " chứng thư của khóa: receipts.certificate_file."
+            " / Set the key for receipts, one of the two: receipts.key_file or receipts.token; and"
+            " the key's certificate: receipts.certificate_file."
         )
-    return SigningKey.load(receipts.key_file, receipts.certificate_file)
+    if receipts.token is None:
+        assert receipts.key_file is not None
+        key = SigningKey.load(receipts.key_file, receipts.certificate_file)
+    else:
+        token = receipts.token
+        place = TokenPlace(token.module, token.token_label, token.pin_file)
+        key = SigningKey.at(
+            TokenKey(place, token.key_label), certificates_of_key(receipts.certificate_file)
+        )
+    key.prove()
+    return key
 
 
 def metrics_registry() -> CollectorRegistry:

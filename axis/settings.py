@@ -76,13 +76,27 @@ class StoreSettings(_Section):
         return with_password(self.dsn, self.password_file)
 
 
+class TokenSettings(_Section):
+    """A key in a PKCS#11 token (HSM, smart card)."""
+
+    module: Path
+    """The PKCS#11 library of the token's maker, such as ``/usr/lib/softhsm/libsofthsm2.so``."""
+    token_label: str
+    key_label: str
+    """CKA_LABEL of the private key."""
+    pin_file: Path
+    """Holds the user PIN."""
+
+
 class ReceiptSettings(_Section):
-    """What receipts are signed with."""
+    """What receipts are signed with: a key file or a token."""
 
     issuer: str = "Trục liên thông văn bản"
     """The name of this axis, as receipts state it."""
     key_file: Path | None = None
+    token: TokenSettings | None = None
     certificate_file: Path | None = None
+    """The key's certificate, then the authorities above it."""
 
 
 class TrustSettings(_Section):

@@ -22,7 +22,7 @@ from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.examination import Examination, Rules, examine
 from axis.reasons import Reason
-from axis.trust.keys import SigningKey
+from axis.trust.keys import KeyUnavailableError, SigningKey
 from axis.trust.location import RECEIPT
 from axis.trust.sign import sign
 from axis.verdict import Finding
@@ -71,9 +71,16 @@ class Examine:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Order to sign receipts; answered by the list of them."""
+    """Order to sign receipts; answered by the list of them, or by `NotSigned`."""
 
     receipts: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class NotSigned:
+    """The key cannot be used now; nothing was signed, and the worker goes on."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +138,13 @@ def _examine(body: bytes, at: datetime, tools: Tools) -> Examined:
     return Examined(examination, last=exhausted or _resident() > tools.bounds.worn)
 
 
-def _sign(receipts: Sequence[bytes], key: SigningKey | None) -> list[bytes]:
+def _sign(receipts: Sequence[bytes], key: SigningKey | None) -> list[bytes] | NotSigned:
     if key is None:
         raise ValueError("this worker was given no key to sign with")
-    return [sign(receipt, key, location=RECEIPT) for receipt in receipts]
+    try:
+        return [sign(receipt, key, location=RECEIPT) for receipt in receipts]
+    except KeyUnavailableError as error:
+        return NotSigned(str(error))
 
 
 def _limit(bounds: Bounds) -> None:

@@ -17,7 +17,7 @@ import structlog
 from axis.examination import Examination
 from axis.exchange.ports import WorkbenchUnavailableError
 from axis.reasons import Reason
-from axis.workers.process import Tools, uncheckable
+from axis.workers.process import NotSigned, Tools, uncheckable
 from axis.workers.worker import Patience, Worker, WorkerLateError, WorkerLostError
 
 T = TypeVar("T")
@@ -99,7 +99,10 @@ class ProcessWorkbench:
         for _ in range(self._count + 2):  # each may have been lost while it was idle
             with suppress(WorkerLostError, WorkerLateError):
                 async with self._worker() as worker:
-                    return await self._call(worker.sign, receipts)
+                    signed = await self._call(worker.sign, receipts)
+                if isinstance(signed, NotSigned):
+                    raise WorkbenchUnavailableError(signed.reason)
+                return signed
         raise WorkbenchUnavailableError("the workers that sign receipts keep dying")
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from axis.errors import AxisError
 from axis.examination import Examination
-from axis.workers.process import Examine, Examined, Ready, Sign, Tools, work
+from axis.workers.process import Examine, Examined, NotSigned, Ready, Sign, Tools, work
 
 START_SECONDS: Final = 60.0
 """A worker starts within two seconds on an idle machine."""
@@ -114,10 +114,10 @@ class Worker:
                 self._works = False
                 return
 
-    def sign(self, receipts: Sequence[bytes]) -> list[bytes]:
-        """Sign receipts; raises WorkerLostError or WorkerLateError."""
+    def sign(self, receipts: Sequence[bytes]) -> list[bytes] | NotSigned:
+        """Sign receipts, or say why not; raises WorkerLostError or WorkerLateError."""
         self._send(Sign(receipts))
-        signed: list[bytes] = self._answer(ORDER_SECONDS)
+        signed: list[bytes] | NotSigned = self._answer(ORDER_SECONDS)
         return signed
 
     def kill(self) -> None:
