@@ -46,6 +46,9 @@ _DIGESTS: Final = {
     DigestAlgorithm.SHA512: hashlib.sha512,
 }
 
+_PARSER: Final = relaxed_parser()
+"""One for all: making one takes as long as reading a small document."""
+
 _Element = tuple[str, int, tuple[tuple[str, str], ...]]
 """Name, number of children, attributes."""
 
@@ -98,7 +101,7 @@ def accept(signature: etree._Element, policy: SignaturePolicy) -> Accepted | Non
     if not _made_by(signer, plan.method, _decoded(value.text), signed):
         return None
     parts = SignatureParts(plan.method, plan.digest, certificates)
-    return Accepted(parts, signer, etree.fromstring(content, relaxed_parser()))
+    return Accepted(parts, signer, etree.fromstring(content, _PARSER))
 
 
 @lru_cache(maxsize=8)
@@ -193,10 +196,8 @@ def _apart(signed_info: etree._Element, *, exclusive: bool) -> bytes:
     namespace is declared further up with wrong ``xmlns=""`` inside.
     """
     if signed_info.prefix is not None:
-        return etree.tostring(
-            signed_info, method="c14n", exclusive=exclusive, with_comments=False, with_tail=False
-        )
-    own = etree.fromstring(etree.tostring(signed_info, with_tail=False), relaxed_parser())
+        return etree.tostring(signed_info, method="c14n", exclusive=exclusive, with_comments=False)
+    own = etree.fromstring(etree.tostring(signed_info, with_tail=False), _PARSER)
     return etree.tostring(own, method="c14n", exclusive=exclusive, with_comments=False)
 
 

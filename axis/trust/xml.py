@@ -64,7 +64,7 @@ def parse(data: bytes, *, max_bytes: int) -> tuple[etree._Element | None, list[F
     if finding is not None:
         return None, [finding]
     try:
-        root = etree.fromstring(data, _parser(huge_tree=len(data) > _LIBXML2_MAX_TEXT))
+        root = etree.fromstring(data, _HUGE if len(data) > _LIBXML2_MAX_TEXT else _USUAL)
     except etree.XMLSyntaxError as error:
         return None, [_not_xml(error.msg or "", error.lineno)]
     finding = refuse_tree(root, data)
@@ -145,3 +145,8 @@ def _not_xml(detail: str, line: int | None) -> Finding:
 
 def _too_complex(what: str, limit: int) -> Finding:
     return Finding(Reason.TOO_COMPLEX, facts={"what": what, "count": limit + 1, "limit": limit})
+
+
+_USUAL: Final = _parser(huge_tree=False)
+_HUGE: Final = _parser(huge_tree=True)
+"""Made once: making one takes as long as reading a small document. Threads may share them."""
