@@ -18,7 +18,7 @@ _FOR_AGENCIES = "Cho hệ thống của cơ quan · For agencies' systems"
 _FOR_OPERATORS = "Cho người vận hành trục · For operators of the axis"
 _ON_THIS_MACHINE = "Trên máy này · On this machine"
 _NOUNS = {
-    **dict.fromkeys(("document", "status", "receipt"), _FOR_AGENCIES),
+    **dict.fromkeys(("document", "verify", "status", "receipt"), _FOR_AGENCIES),
     **dict.fromkeys(
         (
             "router",
@@ -33,9 +33,12 @@ _NOUNS = {
         ),
         _FOR_OPERATORS,
     ),
-    **dict.fromkeys(("local", "demo", "bench"), _ON_THIS_MACHINE),
+    **dict.fromkeys(("local", "demo", "bench", "pki"), _ON_THIS_MACHINE),
 }
 """Noun, which is also its module here → panel of the help."""
+
+_VERBS = ("verify",)
+"""What is a command by itself, without verbs below it."""
 
 
 class Nouns(TyperGroup):
@@ -49,9 +52,11 @@ class Nouns(TyperGroup):
         """Return a noun with its verbs, None for an unknown one."""
         if cmd_name in _NOUNS and cmd_name not in self.commands:
             noun: typer.Typer = import_module(f"axis.cli.{cmd_name}").app
-            holder = typer.Typer()
-            holder.add_typer(noun, rich_help_panel=_NOUNS[cmd_name])
-            self.add_command(get_group(holder).commands[cmd_name])
+            if cmd_name not in _VERBS:
+                holder = typer.Typer()
+                holder.add_typer(noun, rich_help_panel=_NOUNS[cmd_name])
+                noun = holder
+            self.add_command(get_group(noun).commands[cmd_name])
         return self.commands.get(cmd_name)
 
 

@@ -6,7 +6,7 @@ Its keys lie unprotected on disk, so nothing outside a demonstration may ever tr
 import json
 import os
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -20,16 +20,31 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from axis.errors import ConfigurationError
 from axis.local import pki_config
-from axis.local.pki_config import Config, Flaw
+from axis.local.pki_config import Flaw
+from axis.local.pki_entries import (
+    ARCHITECTURE,
+    Config,
+    address,
+    key_file_name,
+    labels,
+    new_configuration,
+)
+from axis.local.pki_flaws import KEYS, Key, add_flawed, flaw_label
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.keys import SigningKey
 from axis.trust.policy import SignaturePolicy
-from axis.trust.profiles import FIELD
 
 RSA_AGENCIES: Final = frozenset({"G22", "H37.02"})
 """Agencies whose demo keys are RSA-2048: enough to show both kinds; EC keys are made faster."""
 
-_CONFIGURATION: Final = "certomancer.yml"
+DEMO_PERSONS: Final = {
+    "G22": ("Nguyễn Văn Thử", "Trần Thị Mẫu"),
+    "H37": ("Lê Văn Thử Nghiệm",),
+    "H26": ("Phạm Thị Ví Dụ",),
+}
+"""Persons with certificates of their own, by agency; their names say that nobody is meant."""
+
+CONFIGURATION: Final = "certomancer.yml"
 _SAFE_CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]{0,34}")
 """Agency codes become file names, so only their regular letters are allowed."""
 
@@ -55,6 +70,17 @@ class KeyFiles:
         return SigningKey.load(self.key_file, self.chain_file)
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate of the PKI, as `axis pki show` lists it."""
+
+    name: str
+    """Label in the configuration, and name of its files."""
+    subject: str
+    not_after: datetime
+    revoked_since: datetime | None
+
+
 @dataclass(frozen=True)
 class DemoPki:
     """A folder with a demo PKI: what it holds and where."""
@@ -72,30 +98,68 @@ class DemoPki:
         return self.folder / "crls"
 
     @property
+    def address(self) -> str | None:
+        """Where its responders answer by its certificates: ``http://127.0.0.1:PORT``, or None."""
+        return address(read_configuration(self.folder))
+
+    @property
+    def timestamp_url(self) -> str | None:
+        """Where timestamps (RFC 3161) are to be had, or None."""
+        place = self.address
+        return None if place is None else place + pki_config.TIMESTAMP_PATH
+
+    @property
     def receipts(self) -> KeyFiles:
         """The key with which the axis signs receipts (EC P-256)."""
         return self._files(pki_config.RECEIPTS)
 
     def seal(self, code: str) -> KeyFiles:
         """Return the seal (con dấu số) of an agency by its code."""
-        return self._files(seal_label(code))
+        return self._files(pki_config.seal_label(code))
+
+    def person(self, code: str, number: int = 1) -> KeyFiles:
+        """Return the key of a person of an agency (`DEMO_PERSONS`), counted from 1."""
+        return self._files(pki_config.person_label(code, number))
+
+    @property
+    def timestamps(self) -> KeyFiles:
+        """The timestamp authority's key and certificate, issued by the root."""
+        return self._files(pki_config.TIMESTAMPS)
+
+    @property
+    def intermediate(self) -> KeyFiles:
+        """The key and certificate of the authority that issues seals."""
+        return self._files(pki_config.INTERMEDIATE)
 
     def flawed(self, flaw: Flaw) -> KeyFiles:
         """Return a key whose certificate must be refused, after `add_flawed_keys`."""
-        return self._files(_flaw_label(flaw))
+        return self._files(flaw_label(flaw))
+
+    def issued(self) -> list[Issued]:
+        """Return every certificate that it holds, in the order in which they were made."""
+        config = read_configuration(self.folder)
+        found = []
+        for label in labels(config):
+            certificate = self._files(label).certificate
+            since = pki_config.revoked_since(config, label)
+            found.append(Issued(label, certificate.subject, certificate.not_after, since))
+        return found
 
     @cached_property
     def anchors(self) -> tuple[Certificate, ...]:
         """The trust anchors: the demo root."""
         return load_certificates(self.anchor_file.read_bytes())
 
-    def policy(self, profile: SignaturePolicy = FIELD) -> SignaturePolicy:
-        """Return a profile that trusts this PKI."""
-        return profile.with_trust(self.anchors)
+    def policy(self, profile: SignaturePolicy | None = None) -> SignaturePolicy:
+        """Return a profile, `FIELD` unless another is given, that trusts this PKI."""
+        # Only here: reading profiles would double the time in which responders start.
+        from axis.trust.profiles import FIELD
+
+        return (profile or FIELD).with_trust(self.anchors)
 
     def _files(self, label: str) -> KeyFiles:
         return KeyFiles(
-            self.folder / "keys" / pki_config.key_file_name(label),
+            self.folder / "keys" / key_file_name(label),
             self.folder / "certificates" / f"{label}.pem",
             self.folder / "chains" / f"{label}.pem",
         )
@@ -107,26 +171,35 @@ def make_demo_pki(
     at: datetime,
     *,
     rsa_agencies: Collection[str] = RSA_AGENCIES,
+    persons: Mapping[str, Sequence[str]] = DEMO_PERSONS,
+    port: int | None = None,
 ) -> DemoPki:
     """Make the PKI, or add what is missing to the one that the folder holds already.
 
-    ``agencies`` are pairs of code and name. What exists is kept byte for byte, so a second run
+    ``agencies`` are pairs of code and name, ``persons`` the names of those who get certificates,
+    by agency. With a ``port``, new certificates say that responders (`axis.local.responders`)
+    answer on it, on 127.0.0.1; it is chosen once: a PKI that names another keeps that.
+
+    What exists is kept byte for byte, so a second run
     changes nothing. Raises ConfigurationError for a code that cannot be a file name and for a
     folder whose certificates are not valid at this moment any more.
     """
     pki = DemoPki(folder)
     config = load_configuration(folder, at)
+    pki_config.complete(config, at, port)
     for code, name in agencies:
         if not _SAFE_CODE.fullmatch(code):
             raise ConfigurationError(
                 f"Mã cơ quan «{code}» không dùng được cho PKI thử nghiệm."
                 f" / Agency code «{code}» cannot be used in the demo PKI."
             )
-        label = seal_label(code)
-        if label not in pki_config.labels(config):
-            pki_config.add_seal(config, label, code, name, at)
+        label = pki_config.seal_label(code)
+        if label not in labels(config):
+            pki_config.add_seal(config, code, name, at)
             if code in rsa_agencies:
                 _write_key(pki, label, rsa.generate_private_key(65537, 2048))
+        for number, person in enumerate(persons.get(code, ()), start=1):
+            pki_config.add_person(config, code, number, person, name, at)
     _issue(pki, config)
     return pki
 
@@ -135,14 +208,11 @@ def add_flawed_keys(pki: DemoPki, at: datetime) -> None:
     """Add one key with a certificate for each flaw, for tests of refusals."""
     config = load_configuration(pki.folder, at)
     for flaw in Flaw:
-        label = _flaw_label(flaw)
-        if label in pki_config.labels(config):
-            continue
-        pki_config.add_flawed(config, label, flaw, at)
-        if flaw is Flaw.RSA_1024:
-            _write_key(pki, label, rsa.generate_private_key(65537, 1024))  # noqa: S505 - on purpose
-        elif flaw is Flaw.SMALL_CURVE:
-            _write_key(pki, label, ec.generate_private_key(ec.SECP192R1()))
+        label = flaw_label(flaw)
+        if label not in labels(config):
+            add_flawed(config, flaw, at)
+            if flaw in KEYS:
+                _write_key(pki, label, KEYS[flaw]())
     _issue(pki, config)
 
 
@@ -151,11 +221,9 @@ def load_configuration(folder: Path, at: datetime) -> Config:
 
     Raises ConfigurationError when its root is not valid at this moment.
     """
-    try:
-        text = (folder / _CONFIGURATION).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return pki_config.new_configuration(at)
-    config: Config = json.loads(text)
+    config = read_configuration(folder)
+    if not labels(config):
+        return config
     root = DemoPki(folder).anchors[0]
     if not root.not_before <= at <= root.not_after:
         raise ConfigurationError(
@@ -165,29 +233,37 @@ def load_configuration(folder: Path, at: datetime) -> Config:
     return config
 
 
+def read_configuration(folder: Path) -> Config:
+    """Return the folder's configuration as it is, or one in which nothing exists yet."""
+    try:
+        config: Config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return new_configuration()
+    return config
+
+
 def store_configuration(folder: Path, config: Config) -> None:
     """Keep the configuration that the folder's next run begins with."""
     text = json.dumps(config, ensure_ascii=False, indent=1)
-    write_private(folder / _CONFIGURATION, text.encode())
+    write_private(folder / CONFIGURATION, text.encode())
 
 
 def open_architecture(folder: Path, config: Config) -> PKIArchitecture:
     """Return certomancer's view of the PKI, with its keys."""
     certomancer = CertomancerConfig(
-        config, key_search_dir=str(folder), config_search_dir=str(folder)
+        config, key_search_dir=str(folder), lazy_load_keys=True, config_search_dir=str(folder)
     )
-    return certomancer.get_pki_arch(ArchLabel(pki_config.ARCHITECTURE))
+    return certomancer.get_pki_arch(ArchLabel(ARCHITECTURE))
 
 
 def _issue(pki: DemoPki, config: Config) -> None:
     """Make missing keys, let certomancer issue missing certificates, store all of it."""
-    labels = pki_config.labels(config)
-    missing = [label for label in labels if not pki._files(label).certificate_file.exists()]
+    missing = [label for label in labels(config) if not pki._files(label).certificate_file.exists()]
     if not missing:
         return
     for name in ("keys", "certificates", "chains", "anchors"):
         (pki.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    for label in labels:
+    for label in labels(config):
         if not pki._files(label).key_file.exists():
             _write_key(pki, label, ec.generate_private_key(ec.SECP256R1()))
     issuer = open_architecture(pki.folder, config)
@@ -203,9 +279,7 @@ def _issue(pki: DemoPki, config: Config) -> None:
     store_configuration(pki.folder, config)
 
 
-def _write_key(
-    pki: DemoPki, label: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-) -> None:
+def _write_key(pki: DemoPki, label: str, key: Key) -> None:
     file = pki._files(label).key_file
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -224,12 +298,3 @@ def write_private(file: Path, data: bytes) -> None:
 def _pem(certificate: Any) -> bytes:
     armored: bytes = pem.armor("CERTIFICATE", certificate.dump())
     return armored
-
-
-def seal_label(code: str) -> str:
-    """Return the name under which the configuration knows an agency's seal."""
-    return f"seal-{code}"
-
-
-def _flaw_label(flaw: Flaw) -> str:
-    return f"flawed-{flaw.value}"

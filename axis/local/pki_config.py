@@ -1,40 +1,43 @@
-"""The demo PKI as a certomancer configuration: entities, keys and certificates as plain data.
+"""What the demo PKI consists of: authorities, services, seals, persons; and what is revoked."""
 
-The configuration is stored as JSON, which is YAML too, so that certomancer's own tools (its
-CRL, OCSP and timestamp services among them) read the same file.
-"""
-
-import secrets
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-ARCHITECTURE: Final = "axis-demo"
+from axis.errors import ConfigurationError
+from axis.local.pki_entries import (
+    ARCHITECTURE,
+    Config,
+    add,
+    add_authority,
+    add_responder,
+    architecture,
+    labels,
+    lasting,
+    period,
+    purposes,
+    services,
+    set_port,
+    subject,
+    usage,
+)
+
 ROOT: Final = "root"
 INTERMEDIATE: Final = "intermediate"
-OTHER_ROOT: Final = "other-root"
 RECEIPTS: Final = "receipts"
+TIMESTAMPS: Final = "tsa"
 
-_YEAR: Final = timedelta(days=365)
-_AUTHORITY_AGE: Final = 5 * _YEAR
-_AUTHORITY_VALIDITY: Final = 20 * _YEAR
-"""Authorities are older than what they issue, the long expired certificates included."""
+CRL_PATH: Final = f"/{ARCHITECTURE}/crls/{{authority}}/latest.crl"
+CERTIFICATE_PATH: Final = f"/{ARCHITECTURE}/certs/{{authority}}/ca.crt"
+OCSP_PATH: Final = f"/{ARCHITECTURE}/ocsp/{{authority}}"
+TIMESTAMP_PATH: Final = f"/{ARCHITECTURE}/tsa/{TIMESTAMPS}"
+"""Where certomancer, which writes them into certificates, has its services below the address."""
 
-_SEAL_VALIDITY: Final = 5 * _YEAR
-_BACKDATED: Final = timedelta(days=1)
-"""Certificates are valid from a day before they are made, for clocks that differ."""
-
-_MAX_COMMON_NAME: Final = 64
-"""Upper bound of commonName in RFC 5280 (ub-common-name)."""
-
-_SIGNING: Final = ("digital_signature", "non_repudiation")
-
-Config = dict[str, Any]
+SIGNING: Final = ("digital_signature", "non_repudiation")
 
 
 class Flaw(StrEnum):
-    """What is wrong with a certificate that exists only to be refused."""
+    """What is wrong with a certificate that exists only to be refused; nothing else is."""
 
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
@@ -52,158 +55,111 @@ class Flaw(StrEnum):
     """EC P-192."""
     SHA1 = "sha1"
     """Issued under a SHA-1 signature."""
+    ISSUER_NO_AUTHORITY = "issuer-no-authority"
+    """Issued by the holder of a certificate that says CA:false."""
+    PATH_TOO_LONG = "path-too-long"
+    """Its issuer stands below an authority that may have none below it (pathLenConstraint 0)."""
+    NAME_CONSTRAINTS = "name-constraints"
+    """Its issuer may certify another organization only."""
+    UNKNOWN_EXTENSION = "unknown-extension"
+    """Carries a critical extension that nobody knows."""
+    REKEYED = "rekeyed"
+    """The first agency's name with another key and serial number."""
+    OTHER_AGENCY = "other-agency"
+    """The first agency's name with the organizationIdentifier of the last."""
+    REVOKED = "revoked"
+    REVOKED_ISSUER = "revoked-issuer"
+    """Itself not revoked, but its issuer is."""
+    NO_USAGE = "no-usage"
+    """Does not say what its key may be used for."""
+    NO_DIGITAL_SIGNATURE = "no-digital-signature"
+    """Key usage allows key agreement only."""
+    TIMESTAMPS_ONLY = "timestamps-only"
+    """Extended key usage allows timestamps only."""
+    CODE_ONLY = "code-only"
+    """Extended key usage allows signing of programs only."""
+    OUTLIVES_ISSUER = "outlives-issuer"
+    """Valid longer than its issuer."""
+    DSA = "dsa"
+    SECP256K1 = "secp256k1"
+    """As strong as P-256, but no curve of the policy."""
+    ED25519 = "ed25519"
 
 
-def new_configuration(at: datetime) -> Config:
-    """Return a configuration with root, intermediate and the axis's receipt certificate."""
-    config: Config = {
-        "keysets": {ARCHITECTURE: {"path-prefix": "keys", "keys": {}}},
-        "pki-architectures": {
-            ARCHITECTURE: {
-                "keyset": ARCHITECTURE,
-                "entity-defaults": {"country-name": "VN"},
-                "entities": {},
-                "certs": {},
-            }
-        },
-    }
-    _add_authority(config, ROOT, ROOT, "Gốc tin cậy thử nghiệm axis", at, path_length=1)
-    _add_authority(config, INTERMEDIATE, ROOT, "CA cấp chứng thư thử nghiệm axis", at)
-    _add_signer(config, RECEIPTS, "Trục liên thông văn bản (thử nghiệm)", None, _period(at))
-    return config
+def complete(config: Config, at: datetime, port: int | None) -> None:
+    """Add what is missing of authorities, OCSP responders, TSA and the key of the receipts.
+
+    With a `port` of 127.0.0.1, certificates made from now on say where to ask about them.
+    """
+    if port is not None:
+        set_port(config, port)
+    add_authority(config, ROOT, ROOT, "Gốc tin cậy thử nghiệm axis", at, path_length=1)
+    add_responder(config, ROOT, at)
+    add_authority(config, INTERMEDIATE, ROOT, "CA cấp chứng thư thử nghiệm axis", at)
+    add_responder(config, INTERMEDIATE, at)
+    _add_timestamps(config, at)
+    name = subject("Trục liên thông văn bản (thử nghiệm)")
+    add(config, RECEIPTS, INTERMEDIATE, name, period(at), [usage(SIGNING)])
 
 
-def add_seal(config: Config, label: str, code: str, name: str, at: datetime) -> None:
+def seal_label(code: str) -> str:
+    """Return the name under which the configuration knows an agency's seal."""
+    return f"seal-{code}"
+
+
+def seals(config: Config) -> list[str]:
+    """Return the labels of all seals, in the order in which they were made."""
+    return [label for label in labels(config) if label.startswith(seal_label(""))]
+
+
+def add_seal(config: Config, code: str, name: str, at: datetime) -> None:
     """Add an agency's seal certificate; the agency code is its organizationIdentifier."""
-    _add_signer(config, label, name, code, _period(at))
+    add(config, seal_label(code), INTERMEDIATE, subject(name, code), period(at), [usage(SIGNING)])
 
 
-def add_flawed(config: Config, label: str, flaw: Flaw, at: datetime) -> None:
-    """Add a certificate with exactly one flaw."""
-    name = f"Chứng thư lỗi {flaw.value}"
-    period = _period(at)
-    if flaw is Flaw.EXPIRED:
-        period = (at - 2 * _YEAR, at - _YEAR)
-    elif flaw is Flaw.NOT_YET_VALID:
-        period = (at + _YEAR, at + 2 * _YEAR)
-    issuer = INTERMEDIATE
-    if flaw is Flaw.OTHER_ROOT:
-        _add_authority(config, OTHER_ROOT, OTHER_ROOT, "Gốc không được tin cậy", at)
-        issuer = OTHER_ROOT
-    elif flaw is Flaw.SELF_SIGNED:
-        issuer = label
-    usage: Iterable[str] = _SIGNING
-    extensions: list[Config] = []
-    if flaw is Flaw.NO_SIGNING_USAGE:
-        usage = ("key_encipherment",)
-    elif flaw is Flaw.SERVER_ONLY:
-        extensions = [{"id": "extended_key_usage", "value": ["server_auth"]}]
-    elif flaw is Flaw.AUTHORITY:
-        issuer = ROOT
-        usage = (*_SIGNING, "key_cert_sign")
-        extensions = [_basic_constraints(path_length=0)]
-    _add(config, label, issuer, _subject(name, None), period, [_usage(usage), *extensions])
-    if flaw is Flaw.SHA1:
-        _architecture(config)["certs"][label]["digest-algo"] = "sha1"
+def person_label(code: str, number: int) -> str:
+    """Return the name under which the configuration knows a person of an agency."""
+    return f"person-{code}-{number}"
 
 
-def labels(config: Config) -> list[str]:
-    """Return the labels of all certificates in the configuration."""
-    return list(_architecture(config)["certs"])
+def add_person(
+    config: Config, code: str, number: int, name: str, agency: str, at: datetime
+) -> None:
+    """Add a person's certificate: it names the agency, but is not its seal and has no code."""
+    holder = {"common-name": name, "organization-name": agency}
+    label = person_label(code, number)
+    add(config, label, INTERMEDIATE, holder, period(at), [usage(SIGNING)])
 
 
 def pin_certificate(config: Config, label: str, file: str) -> None:
     """Make certomancer serve the certificate of this file instead of issuing a new one."""
-    _architecture(config)["certs"][label]["certificate-file"] = file
+    architecture(config)["certs"][label]["certificate-file"] = file
 
 
 def revoke(config: Config, label: str, at: datetime) -> None:
-    """Enter that a certificate is revoked from a moment on; what is revoked already stays so."""
+    """Enter that a certificate is revoked from a moment on; what is revoked already stays so.
+
+    Raises ConfigurationError for a label that the PKI doesn't have.
+    """
+    if label not in labels(config):
+        raise ConfigurationError(
+            f"PKI thử nghiệm không có chứng thư «{label}»."
+            f" / The demo PKI has no certificate «{label}»."
+        )
     revocation = {"revoked-since": at.isoformat(), "reason": "key_compromise"}
-    _architecture(config)["certs"][label].setdefault("revocation", revocation)
+    architecture(config)["certs"][label].setdefault("revocation", revocation)
 
 
-def add_revocation_lists(config: Config, schedule: str) -> None:
-    """Have both authorities keep lists of what they revoked (``schedule``: ISO 8601 duration)."""
-    lists = _architecture(config).setdefault("services", {}).setdefault("crl-repo", {})
-    for authority in (ROOT, INTERMEDIATE):
-        lists[authority] = {
-            "for-issuer": authority,
-            "issuer-cert": authority,
-            "signing-key": authority,
-            "simulated-update-schedule": schedule,
-        }
+def revoked_since(config: Config, label: str) -> datetime | None:
+    """Return since when a certificate is revoked; None when it isn't."""
+    revocation = architecture(config)["certs"][label].get("revocation")
+    return None if revocation is None else datetime.fromisoformat(revocation["revoked-since"])
 
 
-def _add_authority(
-    config: Config, label: str, issuer: str, name: str, at: datetime, *, path_length: int = 0
-) -> None:
-    if label in _architecture(config)["certs"]:
-        return
-    extensions = [
-        _basic_constraints(path_length=path_length),
-        _usage(("key_cert_sign", "crl_sign")),
-    ]
-    period = (at - _AUTHORITY_AGE, at + _AUTHORITY_VALIDITY)
-    _add(config, label, issuer, _subject(name, None), period, extensions)
-
-
-def _add_signer(
-    config: Config, label: str, name: str, code: str | None, period: tuple[datetime, datetime]
-) -> None:
-    _add(config, label, INTERMEDIATE, _subject(name, code), period, [_usage(_SIGNING)])
-
-
-def _add(
-    config: Config,
-    label: str,
-    issuer: str,
-    subject: Config,
-    period: tuple[datetime, datetime],
-    extensions: list[Config],
-) -> None:
-    architecture = _architecture(config)
-    keys = config["keysets"][ARCHITECTURE]["keys"]
-    keys[label] = {"path": key_file_name(label)}
-    architecture["entities"][label] = subject
-    architecture["certs"][label] = {
-        "subject": label,
-        "issuer": issuer,
-        "issuer-cert": issuer,
-        # Random, so that certificates of two demo authorities are never taken for each other.
-        "serial": secrets.randbits(120) | 1 << 119,
-        "validity": {"valid-from": period[0].isoformat(), "valid-to": period[1].isoformat()},
-        "extensions": extensions,
-    }
-
-
-def key_file_name(label: str) -> str:
-    """Return the name of a label's private key file."""
-    return f"{label}.key.pem"
-
-
-def _architecture(config: Config) -> Config:
-    architecture: Config = config["pki-architectures"][ARCHITECTURE]
-    return architecture
-
-
-def _subject(name: str, code: str | None) -> Config:
-    subject = {"common-name": name[:_MAX_COMMON_NAME], "organization-name": name}
-    return subject if code is None else {**subject, "organization-identifier": code}
-
-
-def _period(at: datetime) -> tuple[datetime, datetime]:
-    return at - _BACKDATED, at + _SEAL_VALIDITY
-
-
-def _usage(usages: Iterable[str]) -> Config:
-    return {
-        "id": "key_usage",
-        "critical": True,
-        "smart-value": {"schema": "key-usage", "params": list(usages)},
-    }
-
-
-def _basic_constraints(*, path_length: int) -> Config:
-    value = {"ca": True, "path_len_constraint": path_length}
-    return {"id": "basic_constraints", "critical": True, "value": value}
+def _add_timestamps(config: Config, at: datetime) -> None:
+    """Add the timestamp authority: one purpose, critical (RFC 3161, 2.3)."""
+    extensions = [usage(SIGNING), purposes("time_stamping", critical=True)]
+    name = subject("Cấp dấu thời gian thử nghiệm axis")
+    add(config, TIMESTAMPS, ROOT, name, lasting(at), extensions)
+    service = {"signing-cert": TIMESTAMPS, "signing-key": TIMESTAMPS}
+    services(config, "time-stamping").setdefault(TIMESTAMPS, service)

@@ -12,6 +12,8 @@ FIRST_PORT = 21_000
 """Above the ports that well-known services are given."""
 LAST_PORT = 32_000
 """Below Linux's range for outgoing connections, which starts at 32768."""
+LAST_LONE_PORT = 32_767
+"""Ports from `LAST_PORT` to this are for lone servers whose address is kept for years."""
 BLOCK = 16
 """Ports a server may use; blocks start at multiples of it from `FIRST_PORT`."""
 
@@ -87,3 +89,21 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def lasting_port() -> int:
+    """Return a free port for an address that is written into things that stay: certificates.
+
+    It is outside the blocks and below what outgoing connections take, so that it is most likely
+    free again at the next start. Raises `LocalServerError` when all are in use.
+    """
+    ports = range(LAST_PORT, LAST_LONE_PORT + 1)
+    start = secrets.randbelow(len(ports))
+    for step in range(len(ports)):
+        port = ports[(start + step) % len(ports)]
+        if port_is_free(port):
+            return port
+    raise LocalServerError(
+        f"Không còn cổng trống từ {LAST_PORT} đến {LAST_LONE_PORT}. ·"
+        f" There is no free port between {LAST_PORT} and {LAST_LONE_PORT}."
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from axis.errors import ConfigurationError
@@ -97,6 +98,56 @@ def test_flawed_keys_exist_for_every_flaw_and_are_kept(pki: DemoPki) -> None:
     assert contents(pki.folder) == before
     subjects = {pki.flawed(flaw).certificate.subject for flaw in Flaw}
     assert len(subjects) == len(Flaw)
+
+
+def test_persons_of_an_agency_have_its_name_but_not_its_code(pki: DemoPki) -> None:
+    certificates = [pki.person("G22", number).certificate for number in (1, 2)]
+
+    assert [one.common_name for one in certificates] == ["Nguyễn Văn Thử", "Trần Thị Mẫu"]
+    for certificate in certificates:
+        assert "O=Văn phòng Chính phủ" in certificate.subject.replace("\\ ", " ")
+        assert certificate.organization_identifier is None
+
+
+def extensions(pki: DemoPki, label: str) -> set[str]:
+    file = pki.folder / "certificates" / f"{label}.pem"
+    certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    return {type(one.value).__name__ for one in certificate.extensions}
+
+
+def test_certificates_of_a_pki_without_a_port_name_no_responders(pki: DemoPki) -> None:
+    assert pki.address is pki.timestamp_url is None
+    for label in ("intermediate", "tsa", "seal-G22", "person-G22-1", "receipts"):
+        assert not extensions(pki, label) & {"CRLDistributionPoints", "AuthorityInformationAccess"}
+
+
+def test_certificates_of_a_pki_with_a_port_say_where_to_ask(tmp_path: Path) -> None:
+    pki = make_demo_pki(tmp_path, AGENCIES, AT, rsa_agencies=(), port=32100)
+
+    assert pki.address == "http://127.0.0.1:32100"
+    assert pki.timestamp_url == "http://127.0.0.1:32100/axis-demo/tsa/tsa"
+    for label in ("intermediate", "tsa", "seal-G22", "person-G22-1", "receipts"):
+        assert extensions(pki, label) >= {"CRLDistributionPoints", "AuthorityInformationAccess"}
+    assert "CRLDistributionPoints" not in extensions(pki, "root")
+
+
+def test_port_of_a_pki_stays_and_agencies_that_come_later_name_it_too(tmp_path: Path) -> None:
+    make_demo_pki(tmp_path, AGENCIES, AT, rsa_agencies=(), port=32100)
+
+    pki = make_demo_pki(tmp_path, [("H26", "Hà Nội")], AT, port=32200)
+
+    assert pki.address == "http://127.0.0.1:32100"
+    assert "CRLDistributionPoints" in extensions(pki, "seal-H26")
+
+
+def test_pki_without_responders_gets_them_with_its_first_port(pki: DemoPki) -> None:
+    before = contents(pki.folder / "certificates")
+
+    make_demo_pki(pki.folder, [("H26", "Hà Nội")], AT, port=32100)
+
+    assert before.items() < contents(pki.folder / "certificates").items()
+    assert pki.address == "http://127.0.0.1:32100"
+    assert "CRLDistributionPoints" in extensions(pki, "seal-H26")
 
 
 def test_long_agency_name_is_cut_in_the_common_name_only(tmp_path: Path) -> None:
