@@ -14,14 +14,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from axis.clock import in_vietnam
 from axis.local.bench.admission import KINDS, SECONDS, measure_admission
-from axis.local.bench.report import Report, cost_table, tables
+from axis.local.bench.report import Report, cost_table, signature_table, tables
 from axis.local.bench.run import SIZES, Options, run_benchmark
+from axis.local.bench.signature import measure_signatures
 from axis.local.installation import Installation
 from axis.local.servers import DEFAULT_FOLDER
 
 app = typer.Typer(name="bench", help="Đo hiệu năng · Measure the speed of the axis.")
 
 _KINDS = {kind.name: kind for kind in KINDS}
+SMALL_KINDS = [kind for kind in KINDS if not kind.memory]
+"""What the signature check is measured with: 4 KB to 1 MB."""
+
 _COLUMNS = (
     TextColumn("{task.description}"),
     BarColumn(),
@@ -120,6 +124,29 @@ def admission(
         step = ProgressDisplay(progress).step("", "kiểm tra · admission", len(kinds))
         costs = measure_admission(kinds, seconds, step)
     Console().print(cost_table(costs))
+    if json is not None:
+        json.write_bytes(orjson.dumps([asdict(cost) for cost in costs], option=orjson.OPT_INDENT_2))
+
+
+@app.command()
+def signature(
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="Giây tối đa mỗi loại · Seconds a kind at the most.")
+    ] = SECONDS,
+    json: Annotated[
+        Path | None, typer.Option(help="Ghi thêm số liệu vào tệp · Write the figures here too.")
+    ] = None,
+) -> None:
+    """Đo riêng việc kiểm chữ ký, không cần máy chủ · Measure the signature check alone, no server.
+
+    So với mức tối thiểu trong cùng lượt: đọc, chuẩn hóa, băm, kiểm khóa. · Against the least in the
+    same run: parse, canonicalise, digest, key operation.
+    """
+    console = Console(stderr=True)
+    with Progress(*_COLUMNS, console=console, refresh_per_second=2) as progress:
+        step = ProgressDisplay(progress).step("", "chữ ký · signature", len(SMALL_KINDS))
+        costs = measure_signatures(SMALL_KINDS, seconds, step)
+    Console().print(signature_table(costs))
     if json is not None:
         json.write_bytes(orjson.dumps([asdict(cost) for cost in costs], option=orjson.OPT_INDENT_2))
 

@@ -6,10 +6,11 @@ import logging
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +57,10 @@ NOON = time(12, tzinfo=VIETNAM)
 """What a bare date means: a certificate that begins or ends that day mostly holds then."""
 
 
+Explain = Callable[[Console, str, Result], None]
+"""Prints the result of a file, which is named as people know it."""
+
+
 class Bench(Protocol):
     """Whoever examines."""
 
@@ -72,13 +77,22 @@ class _Read:
     problem: Result | None = None
 
 
-def check_files(files: Sequence[Path], sources: Sources, at: str | None, *, json: bool) -> int:
+def check_files(
+    files: Sequence[Path],
+    sources: Sources,
+    at: str | None,
+    *,
+    json: bool,
+    explain: Explain | None = None,
+) -> int:
     """Check files, print what the axis would say of each, and return the exit code.
 
-    Raises InvalidInputError or ConfigurationError when there is nothing to check against.
+    ``explain`` prints a file's result for people in place of the usual report. Raises
+    InvalidInputError or ConfigurationError when there is nothing to check against.
     """
     moment = system_clock() if at is None else moment_of(at)
-    return asyncio.run(_check(files, sources, moment, json=json))
+    show = explain or partial(print_report, brief=len(files) > 1)
+    return asyncio.run(_check(files, sources, moment, None if json else show))
 
 
 def moment_of(text: str) -> datetime:
@@ -106,18 +120,20 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 
 
-async def _check(files: Sequence[Path], sources: Sources, at: datetime, *, json: bool) -> int:
+async def _check(
+    files: Sequence[Path], sources: Sources, at: datetime, show: Explain | None
+) -> int:
     opened = nullcontext(offline_basis(sources)) if sources.offline else installed_basis(sources)
     counts = dict.fromkeys(Outcome, 0)
     page = console()
     async with opened as basis:
-        async for file, result in _results(files, basis, at, shown=not json):
+        async for file, result in _results(files, basis, at, shown=show is not None):
             counts[outcome_of(result)] += 1
-            if json:
+            if show is None:
                 print_json_line(report_json(file, result, at))
             else:
-                print_report(page, file_name(file), result, brief=len(files) > 1)
-        if not json:
+                show(page, file_name(file), result)
+        if show is not None:
             print_summary(page, counts)
             print_notes(page, basis.notes)
     return min(filter(None, (CODES[one] for one, count in counts.items() if count)), default=0)

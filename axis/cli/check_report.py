@@ -10,13 +10,20 @@ from rich.console import Console
 from rich.text import Text
 
 from axis.cli.output import console, print_json, printable, shown, size
+from axis.cli.page import (
+    OUTCOMES,
+    cut,
+    print_fact,
+    print_findings,
+    print_header,
+    print_indented,
+    print_line,
+    print_reason,
+)
 from axis.edxml.values import Document, Message
 from axis.exchange.preview import Preview, addressees
 from axis.reasons import Severity
-from axis.verdict import FileFacts, FileSignature, Finding, Outcome, Verdict
-
-MAX_SUBJECT_CHARS = 300
-"""How much of a subject is shown; hostile ones have no end."""
+from axis.verdict import FileFacts, FileSignature, Outcome, Verdict
 
 MAX_NAMED_RECEIVERS = 20
 """A broadcast has hundreds."""
@@ -24,22 +31,8 @@ MAX_NAMED_RECEIVERS = 20
 MAX_SHOWN_FILES = 50
 """Files of one document that are listed."""
 
-MIN_COLUMNS = 20
-"""Narrower than any terminal; keeps texts readable where none says how wide it is."""
-
 UNREADABLE = "FILE-UNREADABLE"
 """No code of the catalogue: it says something about this machine, nothing about a document."""
-
-_OUTCOMES = {
-    Outcome.PASSED: ("✔", "green", "ĐẠT", "PASSED"),
-    Outcome.FAILED: ("✘", "red", "KHÔNG ĐẠT", "FAILED"),
-    Outcome.INDETERMINATE: ("?", "yellow", "CHƯA KẾT LUẬN", "INDETERMINATE"),
-}
-_SEVERITIES = {
-    Severity.REFUSE: ("✘", "red"),
-    Severity.HOLD: ("?", "yellow"),
-    Severity.WARN: ("!", "cyan"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +79,13 @@ def file_name(file: Path) -> str:
 
 def print_report(page: Console, name: str, result: Result, *, brief: bool = False) -> None:
     """Print what the axis would say of one file; `brief` leaves out the facts of what passed."""
-    _print_header(page, name, outcome_of(result))
+    print_header(page, name, outcome_of(result))
     if isinstance(result, Unreadable):
-        _print_reason(page, Severity.REFUSE, UNREADABLE, "", result.text_vi(), result.text_en())
+        print_reason(page, Severity.REFUSE, UNREADABLE, "", result.text_vi(), result.text_en())
     else:
         if not (brief and result.verdict.passed):
-            _print_facts(page, result)
-        _print_findings(page, result.verdict.findings)
+            print_subject(page, result)
+        print_findings(page, result.verdict.findings)
         if not (brief and result.verdict.passed):
             _print_files(page, result.verdict.files)
     if not brief:
@@ -107,9 +100,9 @@ def print_refused(file: Path, verdict: Verdict, *, json: bool) -> None:
         print_json({"file": name, "verdict": verdict.outcome.value, "reasons": reasons})
         return
     page = console()
-    _print_header(page, name, verdict.outcome)
-    _print_findings(page, verdict.findings)
-    _line(page, "Chưa gửi gì. · Nothing was sent.", "bold")
+    print_header(page, name, verdict.outcome)
+    print_findings(page, verdict.findings)
+    print_line(page, "Chưa gửi gì. · Nothing was sent.", "bold")
 
 
 def print_summary(page: Console, counts: Mapping[Outcome, int]) -> None:
@@ -118,41 +111,37 @@ def print_summary(page: Console, counts: Mapping[Outcome, int]) -> None:
     if total < 2:
         return
     vi, en = [], []
-    for outcome, (_, _, in_vietnamese, in_english) in _OUTCOMES.items():
+    for outcome, (_, _, in_vietnamese, in_english) in OUTCOMES.items():
         if counts[outcome]:
             vi.append(f"{counts[outcome]} {in_vietnamese.lower()}")
             en.append(f"{counts[outcome]} {in_english.lower()}")
-    _line(page, f"{total} tệp: {', '.join(vi)} · {total} files: {', '.join(en)}", "bold")
+    print_line(page, f"{total} tệp: {', '.join(vi)} · {total} files: {', '.join(en)}", "bold")
 
 
 def print_notes(page: Console, notes: Iterable[tuple[str, str]]) -> None:
     """Print what the check could not take into account."""
     for vi, en in notes:
-        _line(page, f"{vi} · {en}", "dim")
+        print_line(page, f"{vi} · {en}", "dim")
 
 
-def _print_header(page: Console, name: str, outcome: Outcome) -> None:
-    mark, colour, vi, en = _OUTCOMES[outcome]
-    header = Text(f"{mark} {vi} · {en}", style=f"bold {colour}")
-    _indented(page, header.append(f"  {printable(name)}", style="default"), 0)
-
-
-def _print_facts(page: Console, result: Preview) -> None:
+def print_subject(page: Console, result: Preview) -> None:
+    """Print what a message says of itself."""
     message = result.message
     if message is None:
         return
     sender = _named(message.sender, result.sender.name if result.sender else "")
-    _fact(page, "Nơi gửi · From", sender)
-    _fact(page, "Nơi nhận · To", ", ".join(_receivers(message, result)))
+    print_fact(page, "Nơi gửi · From", sender)
+    print_fact(page, "Nơi nhận · To", ", ".join(_receivers(message, result)))
     if isinstance(message, Document):
-        _fact(page, "Nghiệp vụ · Kind", f"{message.kind.name_vi} · {message.kind.label}")
-        _fact(page, "Số · Number", str(message.code))
-        _fact(page, "Trích yếu · Subject", message.subject)
+        print_fact(page, "Nghiệp vụ · Kind", f"{message.kind.name_vi} · {message.kind.label}")
+        print_fact(page, "Số · Number", str(message.code))
+        print_fact(page, "Trích yếu · Subject", message.subject)
     else:
         status = message.code
-        _fact(page, "Trạng thái · Status", f"{status.value} {status.name_vi} · {status.name_en}")
-    _fact(page, "DocumentId", message.document_id)
-    _fact(page, "SHA-256", result.sha256)
+        texts = f"{status.value} {status.name_vi} · {status.name_en}"
+        print_fact(page, "Trạng thái · Status", texts)
+    print_fact(page, "DocumentId", message.document_id)
+    print_fact(page, "SHA-256", result.sha256)
 
 
 def _receivers(message: Message, result: Preview) -> Iterator[str]:
@@ -173,45 +162,17 @@ def _named(code: str, name: str) -> str:
     return f"{code} {name}" if name else code
 
 
-def _fact(page: Console, name: str, value: str) -> None:
-    if value:
-        text = Text(f"{name}: ", style="dim")
-        text.append(printable(_cut(value)), style="default")
-        _indented(page, text, 2)
-
-
-def _print_findings(page: Console, findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        place = finding.place
-        if finding.line is not None:
-            place = f"{place}  (dòng · line {finding.line})"
-        vi, en = finding.text_vi(), finding.text_en()
-        _print_reason(page, finding.severity, finding.reason.code, place, vi, en)
-
-
-def _print_reason(
-    page: Console, severity: Severity, code: str, place: str, vi: str, en: str
-) -> None:
-    mark, colour = _SEVERITIES[severity]
-    head = Text(f"{mark} {code}", style=f"bold {colour}")
-    if place.strip():
-        head.append(f"  {printable(place.strip())}", style="dim")
-    _indented(page, head, 2)
-    _indented(page, Text(printable(vi)), 4)
-    _indented(page, Text(printable(en), style="dim"), 4)
-
-
 def _print_files(page: Console, files: tuple[FileFacts, ...]) -> None:
     for file in files[:MAX_SHOWN_FILES]:
         line = Text("▪ ", style="dim")
-        line.append(printable(_cut(file.name)), style="bold")
+        line.append(printable(cut(file.name)), style="bold")
         line.append(f"  {printable(file.media_type)}  {size(file.size)}", style="default")
-        _indented(page, line, 2)
+        print_indented(page, line, 2)
         for signature in file.signatures:
             _print_signature(page, signature)
     if len(files) > MAX_SHOWN_FILES:
         more = len(files) - MAX_SHOWN_FILES
-        _indented(page, Text(f"… +{more}", style="dim"), 2)
+        print_indented(page, Text(f"… +{more}", style="dim"), 2)
 
 
 def _print_signature(page: Console, signature: FileSignature) -> None:
@@ -223,23 +184,7 @@ def _print_signature(page: Console, signature: FileSignature) -> None:
         state, colour = "✔ nguyên vẹn · intact", "green"
     whose = f"cơ quan · agency {signature.agency}: " if signature.agency else ""
     line = Text(f"{state}  ", style=colour)
-    line.append(f"ký số · signed by {whose}{printable(_cut(signature.signer))}", style="default")
+    line.append(f"ký số · signed by {whose}{printable(cut(signature.signer))}", style="default")
     if signature.signed_at is not None:
         line.append(f"  {shown(signature.signed_at)}", style="dim")
-    _indented(page, line, 6)
-
-
-def _line(page: Console, text: str, style: str) -> None:
-    _indented(page, Text(printable(text), style=style), 0)
-
-
-def _indented(page: Console, text: Text, columns: int) -> None:
-    """Print a text with all its lines indented, and nothing behind them."""
-    width = max(page.width - columns, MIN_COLUMNS)
-    for line in text.wrap(page, width, overflow="fold"):
-        line.rstrip()
-        page.print(Text(" " * columns) + line, highlight=False, soft_wrap=True)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_SUBJECT_CHARS else f"{text[:MAX_SUBJECT_CHARS]}…"
+    print_indented(page, line, 6)

@@ -5,17 +5,28 @@ wait for the libraries of message brokers and databases.
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
+from axis.cli.check_options import (
+    NOT_CHECKED,
+    AgenciesFile,
+    AnchorsFolder,
+    AtTime,
+    CertificatesFile,
+    CheckCommand,
+    CrlsFolder,
+    EndpointId,
+    Files,
+    IntermediatesFolder,
+    PoliciesFile,
+    PolicyName,
+    TimestampAnchorsFolder,
+)
 from axis.cli.output import AsJson, note, print_error, print_json
 from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, ProfileFile
 from axis.errors import AxisError
-
-NOT_CHECKED = 3
-"""Exit code of `check` when nothing was checked: 1 and 2 are verdicts there."""
 
 app = typer.Typer(
     name="document",
@@ -36,67 +47,19 @@ AsAgency = Annotated[
 ]
 
 
-class CheckCommand(TyperCommand):
-    """Ends wrong usage with a code of its own."""
-
-    def make_context(self, *arguments: Any, **named: Any) -> Any:
-        """Read the command line."""
-        try:
-            return super().make_context(*arguments, **named)
-        except Exception as error:
-            if getattr(error, "exit_code", None) == 2:  # click's for every wrong usage
-                error.exit_code = NOT_CHECKED  # type: ignore[attr-defined]
-            raise
-
-
 @app.command(cls=CheckCommand)
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Tệp edXML · edXML files.")],
-    agencies: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv",
-            help="Danh bạ cơ quan, như axis agency import · Agencies, as axis agency import reads.",
-        ),
-    ] = None,
-    certificates: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv",
-            help="Chứng thư của cơ quan, như axis cert import · Their certificates, as axis cert "
-            "import reads.",
-        ),
-    ] = None,
-    anchors: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Thư mục chứng thư gốc tin cậy · Folder of trust anchors."
-        ),
-    ] = None,
-    intermediates: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Thư mục CA trung gian · Folder of intermediate CAs."),
-    ] = None,
-    crls: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Thư mục danh sách thu hồi · Folder of revocation lists (CRL)."
-        ),
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="Kiểm tra như vào lúc này, ISO 8601, không ghi múi giờ là giờ Việt Nam · Check as "
-            "of this moment, ISO 8601; without a zone it is Việt Nam's time.",
-        ),
-    ] = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID", help="Hệ thống sẽ gửi · The endpoint that would submit; default: any."
-        ),
-    ] = None,
+    files: Files,
+    agencies: AgenciesFile = None,
+    certificates: CertificatesFile = None,
+    anchors: AnchorsFolder = None,
+    intermediates: IntermediatesFolder = None,
+    crls: CrlsFolder = None,
+    timestamp_anchors: TimestampAnchorsFolder = None,
+    policy: PolicyName = None,
+    policies: PoliciesFile = None,
+    at: AtTime = None,
+    endpoint: EndpointId = None,
     json: AsJson = False,
 ) -> None:
     """Cho biết trục sẽ nói gì, trước khi gửi · Tell what the axis would say, before sending.
@@ -111,7 +74,17 @@ def check(
     """
     from axis.cli.check import Sources, check_files
 
-    sources = Sources(agencies, certificates, anchors, intermediates, crls, endpoint)
+    sources = Sources(
+        agencies=agencies,
+        certificates=certificates,
+        anchors=anchors,
+        intermediates=intermediates,
+        crls=crls,
+        timestamp_anchors=timestamp_anchors,
+        policy=policy,
+        policies=policies,
+        endpoint=endpoint,
+    )
     try:
         code = check_files(files, sources, at, json=json)
     except AxisError as error:

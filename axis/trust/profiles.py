@@ -19,6 +19,9 @@ from axis.facts import SignatureLevel
 from axis.trust.location import SignatureLocation
 from axis.trust.policy import Curve, RevocationMode, RevocationRules, SignaturePolicy
 
+USUAL: Final = "field"
+"""The profile where nobody has chosen one."""
+
 MAX_FILE_BYTES: Final = 256 * 1024
 """A profile has 2 kB; a larger file is not one of policies."""
 
@@ -82,6 +85,7 @@ class _Profile(_Part):
     place: _Place
     levels: frozenset[SignatureLevel] = Field(min_length=1)
     properties: frozenset[str]
+    unsigned_properties: frozenset[str]
     min_rsa_bits: int = Field(ge=2048, le=8192)
     curves: frozenset[Curve] = Field(min_length=1)
     purposes: frozenset[Annotated[str, Field(pattern=r"^[0-2](\.[0-9]+)+$")]]
@@ -96,7 +100,7 @@ class _Profile(_Part):
             *signatures.items(),
             *digests.items(),
         ]
-        revocation = self.revocation
+        revocation, tolerance = self.revocation, timedelta(seconds=self.clock_tolerance)
         return SignaturePolicy(
             name=name,
             signature_algorithms=frozenset(signatures),
@@ -106,15 +110,17 @@ class _Profile(_Part):
             location=SignatureLocation(path=self.place.path, namespace=self.place.namespace),
             levels=self.levels,
             properties=self.properties,
+            unsigned_properties=self.unsigned_properties,
             min_rsa_bits=self.min_rsa_bits,
             curves=self.curves,
             extended_key_usages=self.purposes,
-            clock_tolerance=timedelta(seconds=self.clock_tolerance),
+            clock_tolerance=tolerance,
             revocation=RevocationRules(
                 revocation.mode,
                 max_age=timedelta(hours=revocation.max_age),
                 grace=timedelta(hours=revocation.grace),
                 hold=timedelta(hours=revocation.hold),
+                tolerance=tolerance,
             ),
         )
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from axis.local.bench.accounting import Use
 from axis.local.bench.admission import Cost
 from axis.local.bench.plain import Plain
+from axis.local.bench.signature import SignatureCost
 
 GROUPS: Final = ("axis", "RabbitMQ", "PostgreSQL", "generator")
 """Whose processor time and memory is told apart."""
@@ -149,6 +150,32 @@ def cost_table(costs: Sequence[Cost]) -> Table:
             f"[bold]{cost.ratio:.2f}×[/]",
             f"{cost.whole_ms:.3f}",
             "" if memory is None else f"{memory:.1f} × văn bản · document",
+        )
+    return table
+
+
+def signature_table(costs: Sequence[SignatureCost]) -> Table:
+    """Return what the signature check costs, for a terminal."""
+    table = Table(title="Kiểm chữ ký số · The signature check", title_justify="left")
+    for name in (
+        "",
+        "byte",
+        "tối thiểu · bare, ms",
+        "signxml, ms",
+        "tỷ lệ · ratio",
+        "động cơ nhanh · quick engine, ms",
+        "tỷ lệ · ratio",
+    ):
+        table.add_column(name, justify="right" if name else "left")
+    for cost in costs:
+        table.add_row(
+            cost.label,
+            f"{cost.document_bytes:,}",
+            f"{cost.bare_ms:.3f}",
+            f"{cost.record_ms:.3f}",
+            f"{cost.record_ratio:.2f}×",
+            f"{cost.quick_ms:.3f}",
+            f"[bold]{cost.quick_ratio:.2f}×[/]",
         )
     return table
 
