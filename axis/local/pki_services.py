@@ -93,7 +93,9 @@ class PkiServices:
     def timestamp(self, request: bytes, at: datetime) -> bytes:
         """Answer a timestamp request (RFC 3161) as of a moment, with the TSA's certificate inside.
 
-        The time is in whole seconds: readers differ in what they make of fractions. Raises InvalidInputError for bytes that are no request.
+        The time is in whole seconds: readers differ in what they make of fractions.
+
+        Raises InvalidInputError for bytes that are no request.
         """
         registry = self._architecture().service_registry
         moment = at.replace(microsecond=0)
