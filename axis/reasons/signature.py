@@ -108,10 +108,10 @@ CERTIFICATE_REVOKED_BY_ISSUER = entry(
 )
 REVOCATION_UNKNOWN = entry(
     "S-REVOCATION-UNKNOWN",
-    "Chưa biết chứng thư «{subject}» có bị thu hồi hay không ({detail}). Hãy thử lại khi có danh"
-    " sách thu hồi (CRL) mới.",
-    "Whether certificate «{subject}» was revoked is not known ({detail}). Try again with a"
-    " current revocation list (CRL).",
+    "Chưa biết chứng thư «{subject}» có bị thu hồi hay không ({detail}). Hãy thử lại khi có"
+    " thông tin thu hồi (CRL, OCSP) mới.",
+    "Whether certificate «{subject}» was revoked is not known ({detail}). Try again with"
+    " current revocation information (CRL, OCSP).",
     "RFC 5280",
     Severity.HOLD,
 )
@@ -122,4 +122,13 @@ SIGNER_NOT_CHECKED = entry(
     "The certificate could not be judged without trust anchors. Name their folder (--anchors).",
     "RFC 5280",
     Severity.HOLD,
+)
+REVOCATION_GRACE = entry(
+    "S-REVOCATION-GRACE",
+    "Thông tin thu hồi mới nhất về chứng thư «{subject}» là của {date}, đã {age}; chưa lấy được"
+    " thông tin mới hơn nên tạm thời vẫn dùng.",
+    "The newest revocation information about certificate «{subject}» is from {date}, {age} old; as"
+    " no newer can be had, it is still used for a limited time.",
+    "RFC 5280; ETSI EN 319 102-1",
+    Severity.WARN,
 )

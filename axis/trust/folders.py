@@ -5,7 +5,7 @@ from typing import Final
 
 from axis.errors import ConfigurationError, InvalidInputError
 from axis.trust.certificates import Certificate, load_certificates
-from axis.trust.revocation import MAX_FILE_BYTES, MAX_LISTS, load_revocation_lists
+from axis.trust.lists import MAX_FILE_BYTES, MAX_LISTS, load_revocation_lists
 
 _CERTIFICATE_SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".der"})
 _LIST_SUFFIXES: Final = frozenset({".crl", ".pem", ".der"})

@@ -48,6 +48,8 @@ class RevocationRules:
     """For so long old information is used while no newer can be had; the verdict says so."""
     hold: timedelta
     """For so long a document waits for information before it is refused."""
+    tolerance: timedelta = timedelta(0)
+    """How far the axis's clock may differ from an authority's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,33 @@
-"""pyhanko-certvalidator as this program uses it: one certificate, one moment, nothing fetched."""
+"""pyhanko-certvalidator as this program uses it: one question at a moment, nothing fetched.
+
+Revocation is asked about one certificate and by one piece of information at a time, always as
+required. The validator's soft-fail and hard-fail don't look into a given list unless the
+certificate names its address, and so accept a revoked certificate that names none; with
+requirements on a whole path, an authority's missing list would hide what another list says.
+"""
 
 import dataclasses
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.authority import CertTrustAnchor, derive_quals_from_cert
+from pyhanko_certvalidator.errors import RevokedError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
     CertRevTrustPolicy,
     DisallowWeakAlgorithmsPolicy,
-    RevocationCheckingPolicy,
-    RevocationCheckingRule,
 )
+from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
+from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
 
-_REQUIRED = RevocationCheckingPolicy(
-    ee_certificate_rule=RevocationCheckingRule.CRL_REQUIRED,
-    intermediate_ca_cert_rule=RevocationCheckingRule.NO_CHECK,
-)
-"""Not the validator's soft-fail or hard-fail: those do not look into a given list unless the
-certificate names its address, and so accept a revoked certificate that names none."""
+T = TypeVar("T")
 
 
 def build_path(
@@ -33,45 +35,79 @@ def build_path(
     candidates: Iterable[Certificate],
     policy: SignaturePolicy,
     moment: datetime,
-    *,
-    revocation: bool = False,
 ) -> ValidationPath:
     """Return the path to an anchor that holds at a moment, or raise what the validator raises.
 
     Beside its PathError and ValidationError that is ValueError, KeyError and TypeError for
-    certificates with hostile ASN.1. With ``revocation`` the certificate itself must be known from
-    the policy's lists not to be revoked; nothing is asked about the authorities above it.
+    certificates with hostile ASN.1. Nothing is asked about revocation.
     """
-    return _run(_validate(certificate, candidates, policy, moment, revocation=revocation))
+    validator = CertificateValidator(
+        _asn1(certificate),
+        intermediate_certs=[_asn1(candidate) for candidate in candidates],
+        validation_context=_context(policy.anchors, policy.intermediates, policy, moment),
+    )
+    return _run(validator.async_validate_path())
 
 
-async def _validate(
-    certificate: Certificate,
-    candidates: Iterable[Certificate],
+def verify_list(
+    path: Sequence[Certificate], crl: bytes, policy: SignaturePolicy, moment: datetime
+) -> None:
+    """Check that a list answers for the first certificate of a proven path, whatever it says.
+
+    That is: who has signed it may, it is complete and within its time at the moment, and the
+    certificate falls within its scope. Raises what the validator raises, as above. ``path`` ends
+    with the anchor.
+    """
+    context = _context(path[-1:], path[1:-1], policy, moment, crls=[crl])
+    _answered(verify_crl(_asn1(path[0]), _path(path), context, use_deltas=False))
+
+
+def verify_response(
+    path: Sequence[Certificate], response: bytes, policy: SignaturePolicy, moment: datetime
+) -> None:
+    """Check that an OCSP response answers for the first certificate of a proven path, likewise.
+
+    It is signed by the certificate's issuer or by whom that one has charged with it.
+    """
+    context = _context(path[-1:], path[1:-1], policy, moment, ocsps=[response])
+    _answered(verify_ocsp_response(_asn1(path[0]), _path(path), context))
+
+
+def _answered(answer: Coroutine[Any, Any, None]) -> None:
+    try:
+        _run(answer)
+    except RevokedError:
+        return  # an answer, too
+
+
+def _context(
+    anchors: Sequence[Certificate],
+    others: Sequence[Certificate],
     policy: SignaturePolicy,
     moment: datetime,
     *,
-    revocation: bool,
-) -> ValidationPath:
-    context = ValidationContext(
-        trust_roots=[_anchor(anchor) for anchor in policy.anchors],
-        other_certs=[_asn1(known) for known in policy.intermediates],
+    crls: Iterable[bytes] = (),
+    ocsps: Iterable[bytes] = (),
+) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=[_anchor(anchor) for anchor in anchors],
+        other_certs=[_asn1(known) for known in others],
         moment=moment,
         best_signature_time=moment,
         allow_fetching=False,
-        crls=policy.crls if revocation else (),
-        revinfo_policy=CertRevTrustPolicy(_REQUIRED if revocation else NO_REVOCATION),
+        crls=crls,
+        ocsps=ocsps,
+        revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
         time_tolerance=policy.clock_tolerance,
         algorithm_usage_policy=DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
             rsa_key_size_threshold=policy.min_rsa_bits
         ),
     )
-    validator = CertificateValidator(
-        _asn1(certificate),
-        intermediate_certs=[_asn1(candidate) for candidate in candidates],
-        validation_context=context,
-    )
-    return await validator.async_validate_path()
+
+
+def _path(path: Sequence[Certificate]) -> ValidationPath:
+    between = [_asn1(certificate) for certificate in reversed(path[1:-1])]
+    return ValidationPath(_anchor(path[-1]), between, _asn1(path[0]))
 
 
 def _anchor(anchor: Certificate) -> CertTrustAnchor:
@@ -102,7 +138,7 @@ def _asn1(certificate: Certificate) -> asn1.Certificate:
     return asn1.Certificate.load(certificate.der)
 
 
-def _run(coroutine: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run the validator's coroutine to its end without an event loop.
 
     With fetching off it has nothing to wait for; one that waits would be doing I/O.
@@ -110,7 +146,7 @@ def _run(coroutine: Coroutine[Any, Any, ValidationPath]) -> ValidationPath:
     try:
         coroutine.send(None)
     except StopIteration as finished:
-        result: ValidationPath = finished.value
+        result: T = finished.value
         return result
     coroutine.close()
     raise RuntimeError("the path check tried to wait for something")

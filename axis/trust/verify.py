@@ -4,7 +4,7 @@ signxml verifies; this module decides what may reach it and turns whatever happe
 findings. Values of a document must be read from `SignatureVerdict.signed` and nowhere else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from axis.trust.engine import Match, malformed, match, twin_findings
 from axis.trust.location import SIGNATURE_TAG, SignatureLocation
 from axis.trust.paths import Proof, prove_path
 from axis.trust.policy import SignaturePolicy
-from axis.trust.revocation import revocation_findings
+from axis.trust.revocation import revocation_of
 from axis.trust.structure import SignatureParts, read_signature
 from axis.trust.usage import key_findings, phase_out_findings, purpose_findings
 from axis.trust.xml import MAX_DOCUMENT_BYTES, parse, refuse_tree
@@ -116,6 +116,10 @@ def _verify(
     others = [other for other in parts.certificates if other != signer]
     proof, unproven = prove_path(signer, others, policy, at, place)
     path = () if proof is None else (signer, *proof.authorities)
+    revoked: list[Finding] = []
+    revocation: tuple[RevocationFact, ...] = ()
+    if proof is not None and policy.judges_revocation:
+        revoked, revocation = revocation_of((*path, proof.anchor), policy, at, at, place)
     verdict = Verdict.of(
         [
             *matched.findings,
@@ -124,11 +128,11 @@ def _verify(
             *purpose_findings(signer, policy, place),
             *phase_out_findings(parts, policy, at, place),
             *unproven,
-            *(revocation_findings(path, policy, at, place) if policy.judges_revocation else ()),
+            *revoked,
         ]
     )
     signed = None if verdict.outcome is Outcome.FAILED else matched.signed
-    facts = _facts(policy, parts, signer, proof, at)
+    facts = replace(_facts(policy, parts, signer, proof, at), revocation=revocation)
     return SignatureVerdict(verdict, signer, signed, facts, path)
 
 

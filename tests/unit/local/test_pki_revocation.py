@@ -12,7 +12,7 @@ from axis.reasons import Reason
 from axis.trust.folders import revocation_lists_in
 from axis.trust.paths import prove_path
 from axis.trust.profiles import FIELD
-from axis.trust.revocation import revocation_findings
+from axis.trust.revocation import revocation_of
 
 AT = datetime(2025, 10, 6, 3, 0, 0, 123456, tzinfo=UTC)
 AGENCIES = [("G22", "Văn phòng Chính phủ"), ("H37", "Ủy ban nhân dân tỉnh")]
@@ -28,8 +28,8 @@ def judged(pki: DemoPki, code: str, at: datetime = AT) -> list[Reason]:
     policy = FIELD.with_trust(pki.anchors, crls=revocation_lists_in(pki.crl_folder))
     proof, findings = prove_path(key.certificate, key.authorities, policy, at, "/x")
     if proof is not None:
-        path = (key.certificate, *proof.authorities)
-        findings = revocation_findings(path, policy, at, "/x")
+        path = (key.certificate, *proof.authorities, proof.anchor)
+        findings, _ = revocation_of(path, policy, at, at, "/x")
     return [one.reason for one in findings]
 
 

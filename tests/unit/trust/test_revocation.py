@@ -13,11 +13,12 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from axis.errors import InvalidInputError
 from axis.reasons import Reason
-from axis.trust import revocation
+from axis.trust import lists, revocation
 from axis.trust.certificates import Certificate
+from axis.trust.lists import load_revocation_lists
 from axis.trust.paths import forget_paths, prove_path
 from axis.trust.profiles import FIELD
-from axis.trust.revocation import load_revocation_lists, revocation_findings
+from axis.trust.revocation import read_standings, revocation_of
 from axis.verdict import Finding, Outcome, Verdict
 from tests.support.holders import AT, DAY, ISSUING, YEAR, Holder
 
@@ -32,6 +33,7 @@ NONE_BY_ROOT, NONE_BY_CA = ROOT.revoke(), CA.revoke()
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     forget_paths()
+    read_standings.cache_clear()
     yield
     forget_paths()
 
@@ -41,7 +43,8 @@ def judge(*crls: bytes, certificate: Certificate = SEAL, at: datetime = AT) -> l
     proof, findings = prove_path(certificate, [CA_CERTIFICATE], policy, at, "/x")
     if proof is None or not policy.judges_revocation:
         return findings
-    return revocation_findings((certificate, *proof.authorities), policy, at, "/x")
+    path = (certificate, *proof.authorities, proof.anchor)
+    return revocation_of(path, policy, at, at, "/x")[0]
 
 
 def reasons(findings: list[Finding]) -> list[Reason]:
@@ -130,9 +133,12 @@ def unknown(*crls: bytes, at: datetime = AT) -> list[str]:
 
 
 def test_issuer_without_a_list_leaves_it_open() -> None:
-    assert unknown(NONE_BY_ROOT) == ["no CRL: «CN=CA»"]
-    assert unknown(NONE_BY_CA) == ["no CRL: «CN=Root»"]
-    assert unknown(Holder("Stranger").revoke()) == ["no CRL: «CN=CA»", "no CRL: «CN=Root»"]
+    assert unknown(NONE_BY_ROOT) == ["no CRL, OCSP: «CN=CA»"]
+    assert unknown(NONE_BY_CA) == ["no CRL, OCSP: «CN=Root»"]
+    assert unknown(Holder("Stranger").revoke()) == [
+        "no CRL, OCSP: «CN=CA»",
+        "no CRL, OCSP: «CN=Root»",
+    ]
 
 
 def test_expired_list_leaves_it_open() -> None:
@@ -195,7 +201,7 @@ def test_same_question_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None
     def unexpected(*_: object, **__: object) -> None:
         raise AssertionError("the lists were read again")
 
-    monkeypatch.setattr(revocation, "build_path", unexpected)
+    monkeypatch.setattr(revocation, "standings_by_list", unexpected)
     assert judge(*crls) == []
 
 
@@ -220,8 +226,8 @@ def test_list_or_number_of_lists_beyond_the_limit_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(InvalidInputError, match="byte >"):
-        load_revocation_lists(bytes(revocation.MAX_LIST_BYTES + 1))
-    monkeypatch.setattr(revocation, "MAX_LISTS", 1)
+        load_revocation_lists(bytes(lists.MAX_LIST_BYTES + 1))
+    monkeypatch.setattr(lists, "MAX_LISTS", 1)
     with pytest.raises(InvalidInputError, match="2 > 1"):
         load_revocation_lists(pem(NONE_BY_CA, NONE_BY_ROOT))
 

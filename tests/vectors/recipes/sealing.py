@@ -104,6 +104,12 @@ def signature_vectors() -> Iterator[Vector]:
         expected=("S-REVOCATION-UNKNOWN",),
     )
     yield Vector(
+        name="S-REVOCATION-GRACE",
+        sending=Sending(body=_BODY),
+        trust=Trust.LATE_LISTS,
+        expected=("S-REVOCATION-GRACE",),
+    )
+    yield Vector(
         name="S-NOT-CHECKED",
         sending=Sending(body=_BODY),
         trust=Trust.NOTHING,

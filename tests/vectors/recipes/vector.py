@@ -41,8 +41,12 @@ class Trust(Enum):
     """Revocation lists of today, too."""
     OLD_LISTS = auto()
     """Revocation lists that are out of date."""
+    LATE_LISTS = auto()
+    """Revocation lists that ended two hours ago."""
     PHASED_OUT = auto()
     """A policy under which the algorithm of the seals was accepted until yesterday."""
+    NEXT_KEY = auto()
+    """The axis's history, by which it gave its key up for another one yesterday."""
     NOTHING = auto()
 
 

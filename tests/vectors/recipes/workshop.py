@@ -149,7 +149,11 @@ def _policies(pki: DemoPki) -> dict[Trust, SignaturePolicy]:
         trust: tuple(
             path.read_bytes() for path in sorted(write_revocation_lists(pki, at).iterdir())
         )
-        for trust, at in ((Trust.OLD_LISTS, AT - timedelta(days=30)), (Trust.LISTS, AT))
+        for trust, at in (
+            (Trust.OLD_LISTS, AT - timedelta(days=30)),
+            (Trust.LATE_LISTS, AT - timedelta(days=7, hours=2)),
+            (Trust.LISTS, AT),
+        )
     }
     return {
         Trust.ANCHORS: pki.policy(),
