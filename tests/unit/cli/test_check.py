@@ -2,8 +2,6 @@
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,89 +15,18 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from axis.cli import check as checking
 from axis.cli.check import FEW_FILES, moment_of
-from axis.edxml.build import File, new_document
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
-from axis.edxml.write import write_document
 from axis.errors import InvalidInputError
-from axis.local.pdf import make_pdf
-from axis.local.pki import DemoPki, make_demo_pki
-from axis.registry.csvfile import read_agencies
+from axis.local.pki import DemoPki
 from axis.settings import CONFIG_VARIABLE
-from axis.trust.sign import sign
-from tests.support.command import Ended, axis_command
-from tests.support.small import AGENCIES
-
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-AT = ("--at", "2026-03-02")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Tables and folders as an integrator keeps them, and documents in the name of agencies."""
-
-    folder: Path
-    pki: DemoPki
-
-    def document(self, *receivers: str, by: str = "G22", number: int = 1) -> bytes:
-        document = new_document(
-            sender="G22",
-            receivers=receivers or ("H37.02",),
-            number=number,
-            notation="VPCP-TH",
-            date=NOW.date(),
-            at=NOW,
-            subject="V/v kiểm tra trước khi gửi",
-            files=[File(f"{number}.pdf", make_pdf([f"Văn bản {number}"]))],
-        )
-        return sign(write_document(document), self.pki.seal(by).load())
-
-    @property
-    def options(self) -> dict[str, Path]:
-        return {
-            "--agencies": self.folder / "agencies.csv",
-            "--certificates": self.folder / "certificates.csv",
-            "--anchors": self.pki.anchor_file.parent,
-        }
-
-    def check(self, *files: object, without: str = "", json: bool = True, **more: str) -> Ended:
-        options = [part for one in self.options.items() if one[0] != without for part in one]
-        extra = [part for name, value in more.items() for part in (f"--{name}", value)]
-        form = ["--json"] if json else []
-        return axis_command("document", "check", *files, *options, *AT, *extra, *form)
-
-
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    folder = tmp_path_factory.mktemp("check")
-    (folder / "agencies.csv").write_text(AGENCIES, encoding="utf-8")
-    names = [(one.code, one.name) for one in read_agencies(AGENCIES.encode())]
-    pki = make_demo_pki(folder / "pki", names, NOW - timedelta(days=30), rsa_agencies=())
-    lines = [
-        f"{code},{pki.seal(code).certificate_file.relative_to(folder)}"
-        for code, _ in names
-        if code != "H37.101"
-    ]
-    (folder / "certificates.csv").write_text("\n".join(["code,certificate", *lines]) + "\n")
-    return Desk(folder, pki)
+from tests.support.check_desk import NOW, Desk, Write
+from tests.support.command import axis_command
 
 
 @pytest.fixture(autouse=True)
 def no_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     """A settings file that does not exist: reading settings at all is an error."""
     monkeypatch.setenv(CONFIG_VARIABLE, "/nonexistent/axis.toml")
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    def write(body: bytes, name: str = "document.edxml") -> Path:
-        file = tmp_path / name
-        file.write_bytes(body)
-        return file
-
-    return write
-
-
-Write = Callable[..., Path]
 
 
 def codes(report: dict[str, Any]) -> list[str]:
