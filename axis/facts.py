@@ -107,6 +107,8 @@ class SignatureFacts:
     """The moment as of which certificate, path and right were judged: the proven one, else that of
     the check."""
     path: tuple[PathStep, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Unsigned properties (XAdES) that were there and were believed in nothing."""
     revocation: tuple[RevocationFact, ...] = ()
     right: Right | None = None
     sub_indication: str | None = None

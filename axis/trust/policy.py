@@ -73,6 +73,8 @@ class SignaturePolicy:
     levels: frozenset[SignatureLevel]
     properties: frozenset[str]
     """Local names of the XAdES signed properties that may occur."""
+    unsigned_properties: frozenset[str]
+    """Local names of the unsigned ones that may; of these only timestamps are ever believed."""
     min_rsa_bits: int
     """Shortest RSA modulus, for the signer and for every authority in the path."""
     curves: frozenset[Curve]
