@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from axis.facts import PathStep, SignatureFacts
+from axis.facts import PathStep, RevocationFact, SignatureFacts
 from axis.reasons import Reason
 from axis.trust import quick
 from axis.trust.certificates import MAX_REMEMBERED, Certificate
