@@ -47,7 +47,7 @@ class Naming(Enum):
 
 def is_plain(text: str) -> bool:
     """Say whether a text is read as it is: the quick answer for nearly all of them."""
-    return _PLAIN.issuperset(text)
+    return (text.isascii() and text.isprintable()) or _PLAIN.issuperset(text)
 
 
 @dataclass(frozen=True, slots=True)

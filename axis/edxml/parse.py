@@ -5,9 +5,9 @@ ones; this module decides how often they may stand there and what their texts me
 returned whenever the message can be recognised, so that a refusal can name what it refuses.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
@@ -22,12 +22,13 @@ from axis.edxml.xml import parse_tree, tag
 from axis.reasons import Reason, Severity
 from axis.verdict import Finding
 
-_HEADER_PATH = "edXMLEnvelope/edXMLHeader/MessageHeader"
-_STATUS_CODE = tag("StatusCode")
-_TO = tag("To")
-_OF_STATUSES = shapes.STATUS_HEADER.steps.keys() - shapes.DOCUMENT_HEADER.steps.keys()
-_OF_DOCUMENTS = shapes.DOCUMENT_HEADER.steps.keys() - shapes.STATUS_HEADER.steps.keys()
-"""Elements that only the one kind of message has."""
+_HEADER_PATH: Final = "edXMLEnvelope/edXMLHeader/MessageHeader"
+_OF_ROOT: Final = (tag("edXMLEnvelope"), tag("AttachmentEncoded"))
+_OF_ENVELOPE: Final = (tag("edXMLHeader"), tag("edXMLBody"))
+_OF_HEADER: Final = (tag("MessageHeader"), tag("TraceHeaderList"))
+_MANIFEST: Final = tag("edXMLManifest")
+_STATUS_CODE: Final = tag("StatusCode")
+_TO: Final = tag("To")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +70,20 @@ def read_message(root: etree._Element) -> tuple[Message | None, list[Finding]]:
     `axis.edxml.schema.validate` for those of structure.
     """
     reader = Reader()
-    envelope = reader.only(root, "edXMLEnvelope", counted=False)
-    header = None if envelope is None else reader.only(envelope, "edXMLHeader", counted=True)
-    fields = None if header is None else reader.only(header, "MessageHeader", counted=False)
-    if envelope is None or header is None or fields is None:
+    envelope, attached = reader.sections(root, *_OF_ROOT, counted=False)
+    header = body = fields = trace = None
+    if envelope is not None:
+        header, body = reader.sections(envelope, *_OF_ENVELOPE, counted=True)
+    if header is not None:
+        fields, trace = reader.sections(header, *_OF_HEADER, counted=False)
+    if fields is None:
         reader.note(root, Reason.MISSING_FIELD, field=_HEADER_PATH)
         return None, reader.findings
     message: Message | None
-    names = {child.tag for child in fields}
-    if _STATUS_CODE in names and _TO not in names:
-        _refuse_others(reader, fields, names & _OF_DOCUMENTS)
-        message = _read_status(reader, root, fields)
+    if _has(fields, _STATUS_CODE) and not _has(fields, _TO):
+        message = _read_status(reader, fields, attached)
     else:
-        _refuse_others(reader, fields, names & _OF_STATUSES)
-        message = _read_document(reader, root, envelope, header, fields)
+        message = _read_document(reader, fields, trace, body, attached)
     if message is not None:
         # A value that could not be read is named as such already, not also as missing.
         named = {finding.place for finding in reader.findings}
@@ -90,12 +91,18 @@ def read_message(root: etree._Element) -> tuple[Message | None, list[Finding]]:
     return message, reader.findings[:MAX_FINDINGS]
 
 
-def _read_status(reader: Reader, root: etree._Element, fields: etree._Element) -> Status | None:
+def _has(parent: etree._Element, name: str) -> bool:
+    return next(parent.iterchildren(name), None) is not None
+
+
+def _read_status(
+    reader: Reader, fields: etree._Element, attached: etree._Element | None
+) -> Status | None:
     found = reader.fields(fields, shapes.STATUS_HEADER)
-    for attachment in root.iterfind(f"{tag('AttachmentEncoded')}/{tag('Attachment')}"):
+    for attachment in () if attached is None else attached.iterchildren(shapes.ATTACHMENTS.tag):
         reader.note(attachment, Reason.SCHEMA, detail="Attachment: StatusCode")
     if "code" not in found:
-        code = fields.find(tag("StatusCode"))
+        code = fields.find(_STATUS_CODE)
         if code is not None and not (code.text or "").strip():
             reader.note(code, Reason.MISSING_FIELD, field="StatusCode")
         return None
@@ -104,41 +111,26 @@ def _read_status(reader: Reader, root: etree._Element, fields: etree._Element) -
 
 def _read_document(
     reader: Reader,
-    root: etree._Element,
-    envelope: etree._Element,
-    header: etree._Element,
     fields: etree._Element,
+    trace: etree._Element | None,
+    body: etree._Element | None,
+    attached: etree._Element | None,
 ) -> Document:
     found = reader.fields(fields, shapes.DOCUMENT_HEADER)
-    trace = reader.only(header, "TraceHeaderList", counted=False)
     if trace is not None:
         found["trace"] = reader.value(trace, shapes.TRACE)
-    found |= _read_manifest(reader, envelope)
-    encoded = reader.only(root, "AttachmentEncoded", counted=False)
-    if encoded is not None:
-        slot = shapes.ATTACHMENTS
-        found[slot.attribute] = reader.parts(encoded.findall(tag(slot.name)), slot)
+    if body is not None:
+        found |= _read_manifest(reader, body)
+    if attached is not None:
+        found["attachments"] = reader.parts(attached, shapes.ATTACHMENTS)
     return Document(**found)
 
 
-def _read_manifest(reader: Reader, envelope: etree._Element) -> dict[str, Any]:
-    body = reader.only(envelope, "edXMLBody", counted=True)
-    manifest = None if body is None else reader.only(body, "edXMLManifest", counted=True)
+def _read_manifest(reader: Reader, body: etree._Element) -> dict[str, Any]:
+    (manifest,) = reader.sections(body, _MANIFEST, counted=True)
     if manifest is None:
         return {}
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"references": reader.parts(manifest, shapes.MANIFEST_REFERENCES)}
     if version := manifest.get("version", "").strip():
         found["manifest_version"] = version
-    slot = shapes.MANIFEST_REFERENCES
-    found[slot.attribute] = reader.parts(manifest.findall(tag(slot.name)), slot)
     return found
-
-
-def _refuse_others(reader: Reader, fields: etree._Element, others: Collection[object]) -> None:
-    """Refuse a status's fields in a document and the reverse: the schema knows one header."""
-    if not others:
-        return
-    for child in fields:
-        if child.tag in others:
-            name = etree.QName(child).localname
-            reader.note(child, Reason.SCHEMA, detail=f"{name}: StatusCode + To")

@@ -8,7 +8,7 @@ from axis.edxml.codecs import TEXT, XML_SPACE
 from axis.edxml.identity import Naming, is_plain, read_identity
 from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape, Slot
-from axis.edxml.xml import finding_at, tag
+from axis.edxml.xml import finding_at, name_of
 from axis.reasons import Reason
 from axis.verdict import Finding
 
@@ -27,16 +27,22 @@ class Reader:
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding_at(element, reason, **facts))
 
-    def only(self, parent: etree._Element, name: str, *, counted: bool) -> etree._Element | None:
-        """Return a parent's child of this name, or None; a second one is a finding.
+    def sections(
+        self, parent: etree._Element, *tags: str, counted: bool
+    ) -> list[etree._Element | None]:
+        """Return a parent's children of these names, each or None; a second one is a finding.
 
         `counted` says that the schema refuses a second one already.
         """
-        full_name = tag(name)
-        found = [child for child in parent if child.tag == full_name]
-        if len(found) > 1 and not counted:
-            self._repeated(found[1])
-        return found[0] if found else None
+        found: dict[str, etree._Element | None] = dict.fromkeys(tags)
+        for child in parent:
+            name = name_of(child)
+            if name in found:
+                if found[name] is None:
+                    found[name] = child
+                elif not counted:
+                    self._repeated(child)
+        return list(found.values())
 
     def value(self, element: etree._Element, shape: Shape) -> Any:
         """Read an element into a value of the shape's type."""
@@ -57,6 +63,8 @@ class Reader:
         for child in element:
             step = steps.get(child.tag)  # type: ignore[arg-type]
             if step is None:
+                if child.tag in shape.foreign:
+                    self._foreign(child)
                 continue
             attribute, at_ease, named, slot = step
             if attribute in found:
@@ -77,7 +85,7 @@ class Reader:
             elif type(slot) is Listing:
                 found[attribute] = self._items(child, slot)
         for slot in repeated:
-            found[slot.attribute] = self.parts(found[slot.attribute], slot)
+            found[slot.attribute] = self._parts(found[slot.attribute], slot)
         if complete:
             return found
         return {name: value for name, value in found.items() if value is not _NOTHING}
@@ -93,8 +101,11 @@ class Reader:
         elif not shape.counted:
             self._repeated(child)
 
-    def parts(self, children: list[etree._Element], slot: Parts) -> tuple[Any, ...]:
-        """Read repeated elements, up to the slot's limit."""
+    def parts(self, parent: etree._Element, slot: Parts) -> tuple[Any, ...]:
+        """Read a parent's children of the slot's name, up to its limit."""
+        return self._parts(list(parent.iterchildren(slot.tag)), slot)
+
+    def _parts(self, children: list[etree._Element], slot: Parts) -> tuple[Any, ...]:
         return tuple([self.value(child, slot.shape) for child in self._bounded(children, slot)])
 
     def _items(self, element: etree._Element, slot: Listing) -> tuple[Any, ...]:
@@ -165,6 +176,11 @@ class Reader:
         elif shown != text:
             self.note(element, Reason.NORMALISED, field=slot.name, value=shown)
         return shown
+
+    def _foreign(self, element: etree._Element) -> None:
+        """Refuse a status's field in a document or the reverse: the schema knows one header."""
+        detail = f"{etree.QName(element).localname}: StatusCode + To"
+        self.note(element, Reason.SCHEMA, detail=detail)
 
     def _repeated(self, element: etree._Element) -> None:
         detail = f"{etree.QName(element).localname}: > 1"

@@ -46,6 +46,11 @@ class Parts:
     shape: "Shape"
     limit: int = MAX_REPEATS
 
+    tag: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tag", tag(self.name))
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -91,6 +96,8 @@ class Shape:
     counted: bool = True
     """Whether the schema refuses repeated children (``xs:all``); else the reader does, because
     XSD 1.0 cannot count where the order is free and some children may repeat."""
+    foreign: frozenset[str] = frozenset()
+    """Names of elements that the schema lets stand here, but in another kind of message."""
     steps: dict[str, Step] = field(init=False, compare=False)
     """By element name, for reading."""
 

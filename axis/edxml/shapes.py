@@ -4,13 +4,15 @@ Reader and writer both follow these tables, so they cannot drift apart. The read
 elements by name and ignores their order; the writer keeps the order of the Java producer.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from axis.edxml import codecs, values
 from axis.edxml.identity import Naming
 from axis.edxml.limits import MAX_ATTACHMENTS, MAX_RECEIVERS
-from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape
-from axis.edxml.xml import XLINK
+from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape, Slot
+from axis.edxml.values import Message
+from axis.edxml.xml import XLINK, tag
 
 # How long a text may be before other systems cut it off: the lengths of a validator in the
 # field. Longer texts are carried, with a warning.
@@ -173,43 +175,43 @@ TRACE = Shape(
     counted=False,
 )
 
-DOCUMENT_HEADER = Shape(
-    values.Document,
-    (
-        Part("from_", "From", ORGANIZATION),
-        Parts("to", "To", ORGANIZATION, MAX_RECEIVERS),
-        Leaf("document_id", "DocumentId", naming=Naming.CODE),
-        Part("code", "Code", CODE),
-        Part("promulgation", "PromulgationInfo", PROMULGATION),
-        Part("type", "DocumentType", DOCUMENT_TYPE),
-        Leaf("subject", "Subject", advised=_SUBJECT_CHARS),
-        Leaf("content", "Content", advised=_CONTENT_CHARS),
-        Part("signer", "SignerInfo", SIGNER),
-        Leaf("due_date", "DueDate", codecs.DATE),
-        Part("other", "OtherInfo", OTHER),
-        Parts("responses", "ResponseFor", RESPONSE_FOR),
-        Leaf("steering_type", "SteeringType", codecs.STEERING_TYPE),
-        Listing("task_codes", "ResponseForTask", "TaskCode"),
-        Leaf("application_type", "ApplicationType"),
-        Listing("to_places", "ToPlaces", "Place"),
-    ),
-    counted=False,
+_OF_DOCUMENTS: Final = (
+    Part("from_", "From", ORGANIZATION),
+    Parts("to", "To", ORGANIZATION, MAX_RECEIVERS),
+    Leaf("document_id", "DocumentId", naming=Naming.CODE),
+    Part("code", "Code", CODE),
+    Part("promulgation", "PromulgationInfo", PROMULGATION),
+    Part("type", "DocumentType", DOCUMENT_TYPE),
+    Leaf("subject", "Subject", advised=_SUBJECT_CHARS),
+    Leaf("content", "Content", advised=_CONTENT_CHARS),
+    Part("signer", "SignerInfo", SIGNER),
+    Leaf("due_date", "DueDate", codecs.DATE),
+    Part("other", "OtherInfo", OTHER),
+    Parts("responses", "ResponseFor", RESPONSE_FOR),
+    Leaf("steering_type", "SteeringType", codecs.STEERING_TYPE),
+    Listing("task_codes", "ResponseForTask", "TaskCode"),
+    Leaf("application_type", "ApplicationType"),
+    Listing("to_places", "ToPlaces", "Place"),
 )
-"""MessageHeader of a document."""
 
-STATUS_HEADER = Shape(
-    values.Status,
-    (
-        Part("from_", "From", ORGANIZATION),
-        Part("response_for", "ResponseFor", RESPONSE_FOR),
-        Part("staff", "StaffInfo", STAFF),
-        Leaf("code", "StatusCode", codecs.STATUS),
-        Leaf("description", "Description"),
-        Leaf("timestamp", "Timestamp", codecs.TIMESTAMP),
-    ),
-    counted=False,
+_OF_STATUSES: Final = (
+    Part("from_", "From", ORGANIZATION),
+    Part("response_for", "ResponseFor", RESPONSE_FOR),
+    Part("staff", "StaffInfo", STAFF),
+    Leaf("code", "StatusCode", codecs.STATUS),
+    Leaf("description", "Description"),
+    Leaf("timestamp", "Timestamp", codecs.TIMESTAMP),
 )
-"""MessageHeader of a status. The schema has one MessageHeader for both kinds."""
+
+
+def _header(type_: type[Message], own: Sequence[Slot], others: Sequence[Slot]) -> Shape:
+    """Return the shape of a MessageHeader; the schema has one for both kinds of messages."""
+    foreign = {tag(slot.name) for slot in others} - {tag(slot.name) for slot in own}
+    return Shape(type_, tuple(own), counted=False, foreign=frozenset(foreign))
+
+
+DOCUMENT_HEADER: Final = _header(values.Document, _OF_DOCUMENTS, _OF_STATUSES)
+STATUS_HEADER: Final = _header(values.Status, _OF_STATUSES, _OF_DOCUMENTS)
 
 REFERENCE = Shape(
     values.Reference,
