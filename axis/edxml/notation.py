@@ -48,6 +48,8 @@ ABBREVIATIONS: Final = {
 }
 """Type in lower case → abbreviation, Annex III."""
 
+_ABBREVIATED: Final = frozenset(ABBREVIATIONS.values())
+
 _SPELLINGS: Final = (("uỷ", "ủy"), ("oả", "ỏa"))
 """Two ways to place a tone mark are in use; these types are met in both."""
 
@@ -68,7 +70,7 @@ def expected_notation(type_name: str, code: Code) -> str | None:
     notation = _YEAR.sub("", code.notation, count=1)
     first = notation.partition("-")[0]
     if name == OFFICIAL_LETTER:
-        fits = first not in ABBREVIATIONS.values()
+        fits = first not in _ABBREVIATED
         example = "7816/VPCP-TTĐT"
     elif name in ABBREVIATIONS:
         fits = first == ABBREVIATIONS[name]
