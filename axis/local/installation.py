@@ -22,8 +22,10 @@ from axis.broker.topology import Account
 from axis.clock import system_clock
 from axis.local.axis_processes import AxisProcesses
 from axis.local.pki import RSA_AGENCIES, DemoPki, make_demo_pki
+from axis.local.ports import lasting_port
 from axis.local.profiles import write_profiles
 from axis.local.rabbitmq import VHOST, Credentials
+from axis.local.responders import Responders
 from axis.local.servers import LocalServers
 from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
 from axis.registry.agency import Agency, Endpoint
@@ -69,6 +71,11 @@ class Installation(AxisProcesses):
         return DemoPki(self.folder / "pki")
 
     @property
+    def responders(self) -> Responders:
+        """Who answers for the test PKI, if it was prepared with responders."""
+        return Responders(self.pki)
+
+    @property
     def dsn(self) -> str:
         """Address of the database for the axis's own role, password included."""
         password = self._secret("store.password")
@@ -92,9 +99,16 @@ class Installation(AxisProcesses):
 
     # -- making it -------------------------------------------------------------------------------
 
-    async def prepare(self, registry: Path = DEMO) -> None:
-        """Start the servers and make what is missing: PKI, schema, registry, accounts, settings."""
+    async def prepare(self, registry: Path = DEMO, *, responders: bool = False) -> None:
+        """Start the servers and make what is missing: PKI, schema, registry, accounts, settings.
+
+        With `responders`, certificates name an address on loopback where `self.responders` answer,
+        once they are started.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if responders:
+            port = lasting_port()
+            make_demo_pki(self.pki.folder, (), system_clock(), port=port)
         await self.servers.start()
         await self._create_database()
         await self.register(
@@ -269,11 +283,13 @@ anchors = "{self.pki.anchor_file.parent}"
     async def stop(self) -> None:
         """Stop every process of this installation, then its servers."""
         await self.stop_processes()
+        await self.responders.stop()
         await self.servers.stop()
 
     async def delete(self) -> None:
         """End everything at once and delete all data."""
         await self.kill_processes()
+        await self.responders.kill()
         await self.servers.delete()
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from axis.local.installation import Installation
+from axis.local.pki_config import CRL_PATH, INTERMEDIATE
 from tests.acceptance.conftest import FOLDER_PREFIX
 
 
@@ -56,6 +57,7 @@ async def test_demo_once_shows_every_receipt_and_leaves_nothing_running(folder: 
     installation = Installation(folder)
     assert installation.running("router") is None
     assert installation.running("web") is None
+    assert not installation.responders.running
     assert not any(server.ready for server in await installation.servers.status())
 
 
@@ -70,10 +72,15 @@ async def test_demo_again_keeps_running_processes_and_down_stops_them(folder: Pa
     async with aiohttp.ClientSession() as session, session.get(web.url) as page:
         assert page.status == 200
     assert web.url in first.stdout
+    async with aiohttp.ClientSession() as session:
+        place = installation.responders.url + CRL_PATH.format(authority=INTERMEDIATE)
+        async with session.get(place) as revoked:
+            assert revoked.status == 200
     again = await asyncio.to_thread(demo, "up", "--folder", str(folder))
     assert again.returncode == 0, again.stdout + again.stderr
     assert installation.running("router") == router
     down = await asyncio.to_thread(demo, "down", "--folder", str(folder))
     assert down.returncode == 0
     assert installation.running("router") is None
+    assert not installation.responders.running
     assert not any(server.ready for server in await installation.servers.status())

@@ -30,9 +30,9 @@ async def demonstrate(folder: Path, *, once: bool, console: Console) -> bool:
             status.update("Khởi động RabbitMQ và PostgreSQL riêng · Starting private servers")
             await installation.servers.start()
             status.update("Tạo PKI mẫu, nạp danh bạ · Making the test PKI, loading the registry")
-            await installation.prepare()
+            await installation.prepare(responders=True)
             status.update("Khởi động trục · Starting the axis")
-            await installation.start_router()
+            await asyncio.gather(installation.responders.start(), installation.start_router())
             web = await installation.start_web()
             pool = await open_pool(installation.dsn, max_size=2)
             async with pool:

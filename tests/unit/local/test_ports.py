@@ -5,7 +5,15 @@ import socket
 import pytest
 
 from axis.local import ports
-from axis.local.ports import BLOCK, FIRST_PORT, LAST_PORT, port_is_free, reserved_block
+from axis.local.ports import (
+    BLOCK,
+    FIRST_PORT,
+    LAST_LONE_PORT,
+    LAST_PORT,
+    lasting_port,
+    port_is_free,
+    reserved_block,
+)
 from axis.local.processes import LocalServerError
 
 
@@ -49,3 +57,17 @@ def test_every_block_in_use_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
 
     with pytest.raises(LocalServerError, match="no free block"), reserved_block(None):
         pass
+
+
+def test_lasting_port_is_free_and_taken_by_neither_blocks_nor_outgoing_connections() -> None:
+    port = lasting_port()
+
+    assert LAST_PORT <= port <= LAST_LONE_PORT < 32_768
+    assert port_is_free(port)
+
+
+def test_lasting_port_when_all_are_taken_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "port_is_free", lambda port: False)
+
+    with pytest.raises(LocalServerError, match="no free port"):
+        lasting_port()
