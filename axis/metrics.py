@@ -1,4 +1,5 @@
-"""Prometheus metrics of the router; labels are codes from fixed lists, never input."""
+"""Prometheus metrics of the router; labels are codes from fixed lists and hosts of trusted
+authorities, never input."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,6 +9,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from axis.exchange.case import Decision, Ending
 from axis.exchange.dispatch import Dispatched
+from axis.revocation.ports import Revoked, Survey
+from axis.trust.standing import Source
 
 _log = structlog.get_logger("axis.exchange")
 
@@ -85,6 +88,51 @@ class RouterObserver:
         """Count what the broker confirmed and gave back."""
         self._metrics.published.labels("confirmed").inc(done.confirmed)
         self._metrics.published.labels("returned").inc(done.returned)
+
+
+class KeeperFigures:
+    """Counts and logs how information about revocation is kept; hosts are those of trusted
+    authorities' certificates.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._failures = Counter(
+            "axis_revocation_failures",
+            "Lists and OCSP answers that could not be had or used",
+            ["host", "source"],
+            registry=registry,
+        )
+        self._certificates = Gauge(
+            "axis_revocation_certificates",
+            "Certificates by what is known of their revocation",
+            ["state"],
+            registry=registry,
+        )
+        self._oldest = Gauge(
+            "axis_revocation_oldest_seconds",
+            "Age of the oldest information about revocation in use",
+            registry=registry,
+        )
+
+    def failed(self, host: str, source: Source, detail: str) -> None:
+        """Something could not be fetched, or not be used."""
+        self._failures.labels(host, source.value).inc()
+        _log.warning("revocation.not_learnt", host=host, source=source.value, detail=detail)
+
+    def revoked(self, one: Revoked) -> None:
+        """A revocation came to be known, and its documents were listed."""
+        _log.warning(
+            "revocation.revoked",
+            fingerprint=one.fingerprint,
+            revoked_at=None if one.revoked_at is None else one.revoked_at.isoformat(),
+            documents=one.documents,
+        )
+
+    def surveyed(self, survey: Survey) -> None:
+        """How things stand."""
+        for state, count in survey.counts.items():
+            self._certificates.labels(state).set(count)
+        self._oldest.set(0 if survey.oldest is None else survey.oldest.total_seconds())
 
 
 class Stopwatch:

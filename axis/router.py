@@ -23,6 +23,7 @@ from axis.exchange.intake import Intake
 from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
 from axis.exchange.receipts import Notary
 from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
+from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
 
 POLL_SECONDS = 1.0
@@ -48,6 +49,8 @@ class Parts:
     ready: Callable[[], Awaitable[bool]]
     """Whether the database answers."""
     clock: Clock
+    keeper: Keeper | None = None
+    """Keeps information about revocation current, where it is judged."""
 
 
 class Router:
@@ -79,6 +82,8 @@ class Router:
                     tasks.create_task(consumer.run())
                 for urgent in (True, False):
                     tasks.create_task(self._pump(urgent=urgent))
+                if self._parts.keeper is not None:
+                    tasks.create_task(self._parts.keeper.run())
         finally:
             await runner.cleanup()
 

@@ -24,6 +24,7 @@ from axis.content.policy import ContentPolicy
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import ConfigurationError
 from axis.reasons import Severity
+from axis.trust.profiles import USUAL
 
 CONFIG_VARIABLE = "AXIS_CONFIG"
 
@@ -99,13 +100,41 @@ class ReceiptSettings(_Section):
     """The key's certificate, then the authorities above it."""
 
 
+class KeeperSettings(_Section):
+    """How information about revocation (CRL, OCSP) is kept current in the background."""
+
+    every_seconds: float = Field(default=3600.0, ge=1.0, le=86_400.0)
+    """The longest wait between two questions about one certificate while all is well: how late the
+    axis may learn of a revocation. Information that lapses sooner is asked for at half its life."""
+    retry_seconds: float = Field(default=30.0, ge=0.1, le=3600.0)
+    """The first wait after a failure; it doubles, up to five minutes."""
+    timeout_seconds: float = Field(default=20.0, ge=1.0, le=120.0)
+    """How long a list or an answer may take to arrive; the largest list has 16 MB."""
+    hosts: tuple[str, ...] = ()
+    """Whom the axis may ask, by host name; empty: whomever trusted authorities name in their
+    certificates. To be set where the router stands among machines that must not be called."""
+    evidence_days: int = Field(default=90, ge=1, le=3650)
+    """For so long lists and answers are kept that newer ones have replaced."""
+
+
 class TrustSettings(_Section):
-    """Whose certificates are believed."""
+    """Whose certificates are believed, and under what conditions."""
 
     anchors: Path | None = None
     """Folder of PEM or DER files: roots of the certification authorities."""
     intermediates: Path | None = None
     """Folder of intermediate certificates that senders may leave out."""
+    timestamp_anchors: Path | None = None
+    """Folder of the roots of timestamp authorities; without one, the anchors above."""
+    policy: str = USUAL
+    """Name of the signature policy (hồ sơ chính sách chữ ký) for documents."""
+    policies: Path | None = None
+    """TOML file of policies of one's own; without one, those that come with the program."""
+    revocation: Literal["required", "not-checked"] | None = None
+    """Whether revocation is judged; without it, as the policy says. ``not-checked`` is for places
+    whose certification authorities have neither lists nor OCSP: there, only the registry's own
+    revocation stops a lost key."""
+    keeper: KeeperSettings = KeeperSettings()
 
 
 class ContentSettings(_Section):

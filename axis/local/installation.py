@@ -256,6 +256,7 @@ password_file = "{secrets_folder / "store.password"}"
 
 [receipts]
 issuer = "Trục liên thông văn bản (bản trình diễn)"
+revocation = "not-checked"
 key_file = "{receipts.key_file}"
 certificate_file = "{receipts.chain_file}"
 

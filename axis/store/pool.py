@@ -1,8 +1,8 @@
 """The connection pool and what every transaction of ours has in common."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -103,6 +103,15 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     except _UNAVAILABLE as error:
         if isinstance(error, _MOVE_ON):
             await pool.expire_connections()
+        raise StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn every fault of work outside a transaction into StoreUnavailableError."""
+    try:
+        yield
+    except _UNAVAILABLE as error:
         raise StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
 
 

@@ -9,13 +9,13 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from axis.content.pdf import load_libraries
 from axis.content.scanner import Scanner
@@ -84,6 +84,22 @@ class NotSigned:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Order to call a function of the program; answered by a `Called`."""
+
+    function: Callable[..., Any]
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a function returned, or the name of what it raised."""
+
+    value: Any
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The first answer of a worker: it can work."""
 
@@ -113,11 +129,14 @@ def work(orders: Connection, tools: Tools) -> None:
     load_libraries()  # while nobody waits: the first document should not
     while True:
         try:
-            order: Examine | Sign = orders.recv()
+            order: Examine | Sign | Call = orders.recv()
         except EOFError:
             return
         if isinstance(order, Sign):
             orders.send(_sign(order.receipts, tools.key))
+            continue
+        if isinstance(order, Call):
+            orders.send(_call(order))
             continue
         for body in order.bodies:
             examined = _examine(body, order.at, tools)
@@ -145,6 +164,13 @@ def _sign(receipts: Sequence[bytes], key: SigningKey | None) -> list[bytes] | No
         return [sign(receipt, key, location=RECEIPT) for receipt in receipts]
     except KeyUnavailableError as error:
         return NotSigned(str(error))
+
+
+def _call(order: Call) -> Called:
+    try:
+        return Called(order.function(*order.arguments))
+    except Exception as error:  # noqa: BLE001 - what it worked on is to blame, or a bug in it
+        return Called(None, type(error).__name__)
 
 
 def _limit(bounds: Bounds) -> None:

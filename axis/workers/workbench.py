@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
 from axis.examination import Examination
 from axis.exchange.ports import WorkbenchUnavailableError
 from axis.reasons import Reason
-from axis.workers.process import NotSigned, Tools, uncheckable
+from axis.workers.process import Called, NotSigned, Tools, uncheckable
 from axis.workers.worker import Patience, Worker, WorkerLateError, WorkerLostError
 
 T = TypeVar("T")
@@ -67,6 +67,15 @@ class ProcessWorkbench:
         parts = _parts(receipts, self._count)
         done = await asyncio.gather(*[self._sign_part(part) for part in parts])
         return [receipt for part in done for receipt in part]
+
+    async def call(self, function: Callable[..., Any], *arguments: object) -> Called:
+        """Call a function of the program in a worker.
+
+        Raises WorkerLostError or WorkerLateError when the worker was lost with it, and
+        WorkbenchUnavailableError when there is none.
+        """
+        async with self._worker() as worker:
+            return await self._call(worker.call, function, *arguments)
 
     def close(self) -> None:
         """Stop the workers."""

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
@@ -10,7 +10,17 @@ from typing import Any, Final
 
 from axis.errors import AxisError
 from axis.examination import Examination
-from axis.workers.process import Examine, Examined, NotSigned, Ready, Sign, Tools, work
+from axis.workers.process import (
+    Call,
+    Called,
+    Examine,
+    Examined,
+    NotSigned,
+    Ready,
+    Sign,
+    Tools,
+    work,
+)
 
 START_SECONDS: Final = 60.0
 """A worker starts within two seconds on an idle machine."""
@@ -28,6 +38,9 @@ that all take as long as they may ends within 7 minutes, four that wait for each
 
 HURRIED_SECONDS: Final = 10.0
 """What a document gets in a hurry: three times what the largest allowed one takes."""
+
+CALL_SECONDS: Final = 300.0
+"""Background work, nobody waits for it: the paths of a country's certificates take a minute."""
 
 GONE_SECONDS: Final = 5.0
 """A killed process is gone at once, unless it waits for a disk."""
@@ -120,6 +133,12 @@ class Worker:
         signed: list[bytes] | NotSigned = self._answer(ORDER_SECONDS)
         return signed
 
+    def call(self, function: Callable[..., Any], *arguments: object) -> Called:
+        """Call a function; raises WorkerLostError or WorkerLateError."""
+        self._send(Call(function, arguments))
+        called: Called = self._answer(CALL_SECONDS)
+        return called
+
     def kill(self) -> None:
         """End the process now; whoever waits for its answer gets WorkerLostError."""
         with self._lock:
@@ -134,7 +153,7 @@ class Worker:
         if self._process.pid is not None:
             self._process.join(GONE_SECONDS)
 
-    def _send(self, order: Examine | Sign) -> None:
+    def _send(self, order: Examine | Sign | Call) -> None:
         with self._killed_after(ORDER_SECONDS):
             try:
                 self._orders.send(order)
