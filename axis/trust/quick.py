@@ -89,7 +89,7 @@ def accept(signature: etree._Element, policy: SignaturePolicy) -> Accepted | Non
         policy.signature_algorithms, policy.digest_algorithms, policy.canonicalizations
     ).get(_skeleton(signature, signed_info, value, key_info))
     certificates = None if plan is None else _certificates(key_info[0])
-    if plan is None or not certificates:
+    if plan is None or not certificates or _has_words_between(signature):
         return None
     signer = next((one for one in certificates if not one.is_authority), None)
     if signer is None:
@@ -162,6 +162,10 @@ def _skeleton(
     return tuple([(one.tag, len(one), tuple(one.items())) for one in elements])  # type: ignore[misc]
 
 
+_TEXTS: Final = frozenset(
+    f"{{{DS_NAMESPACE}}}{name}" for name in ("DigestValue", "SignatureValue", "X509Certificate")
+)
+_XML_SPACE: Final = " \t\r\n"
 _X509_DATA: Final = f"{{{DS_NAMESPACE}}}X509Data"
 _X509_CERTIFICATE: Final = f"{{{DS_NAMESPACE}}}X509Certificate"
 
@@ -179,6 +183,16 @@ def _certificates(data: etree._Element) -> tuple[Certificate, ...] | None:
             return None
         found[certificate] = None
     return tuple(found)
+
+
+def _has_words_between(signature: etree._Element) -> bool:
+    """Tell whether anything but white space stands where only elements belong."""
+    return any(
+        (one.tag not in _TEXTS and one.text and one.text.strip(_XML_SPACE))
+        or (one.tail and one.tail.strip(_XML_SPACE))
+        for child in signature
+        for one in child.iter()
+    ) or bool(signature.text and signature.text.strip(_XML_SPACE))
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -233,12 +247,16 @@ def _detached(element: etree._Element) -> Iterator[None]:
 
 
 def _decoded(text: str | None) -> bytes | None:
-    """Decode base64 that may be broken into lines; None for what is not base64."""
+    """Decode base64 that may be broken into lines; None for what XML Schema does not call base64.
+
+    Python alone would pass over bits behind the last byte that are not zero.
+    """
     packed = (text or "").replace("\n", "").replace("\r", "").replace(" ", "").replace("\t", "")
     try:
-        return base64.b64decode(packed, validate=True)
+        decoded = base64.b64decode(packed, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return decoded if base64.b64encode(decoded).decode() == packed else None
 
 
 def _made_by(
