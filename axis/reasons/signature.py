@@ -49,6 +49,20 @@ KEY_TOO_WEAK = entry(
     "The key {key} is too weak; RSA of 2048 bits or ECDSA P-256 is needed. Renew the certificate.",
     "axis profile",
 )
+SIGNATURE_LEVEL = entry(
+    "S-LEVEL",
+    "Mức chữ ký {level} không được chính sách chấp nhận. Hãy ký lại ở mức được chấp nhận"
+    " (axis document sign --level).",
+    "Signatures of level {level} are not accepted by the policy. Sign again at an accepted level"
+    " (axis document sign --level).",
+    "ETSI EN 319 132-1",
+)
+SIGNATURE_PROPERTIES = entry(
+    "S-PROPERTIES",
+    "Thuộc tính XAdES của chữ ký thiếu, sai hoặc không được phép ({detail}). Hãy ký lại.",
+    "A XAdES property of the signature is missing, wrong or not allowed ({detail}). Sign again.",
+    "ETSI EN 319 132-1",
+)
 ALTERED = entry(
     "S-ALTERED",
     "Nội dung đã thay đổi sau khi ký, hoặc chữ ký không khớp. Hãy ký lại và gửi lại.",
@@ -60,6 +74,14 @@ NO_CERTIFICATE = entry(
     "Chữ ký không kèm chứng thư số. Hãy kèm chứng thư X.509 trong KeyInfo.",
     "The signature carries no certificate. Include the X.509 certificate in KeyInfo.",
     "W3C XMLDSig",
+)
+SIGNING_CERTIFICATE = entry(
+    "S-SIGNING-CERTIFICATE",
+    "Chữ ký nêu một chứng thư khác với chứng thư «{subject}» kèm theo. Hãy ký lại với đúng chứng"
+    " thư.",
+    "The signature names another certificate than «{subject}», which comes with it. Sign again with"
+    " the right certificate.",
+    "ETSI EN 319 132-1",
 )
 UNTRUSTED = entry(
     "S-UNTRUSTED",
@@ -85,12 +107,47 @@ KEY_USAGE = entry(
     "Certificate «{subject}» was not issued for signing documents. Use the right one.",
     "RFC 5280",
 )
+SIGNING_TIME = entry(
+    "S-SIGNING-TIME",
+    "Thời điểm ký {time} mà chữ ký nêu là không thể ({detail}). Hãy chỉnh đồng hồ máy ký và ký"
+    " lại.",
+    "The time of signing {time} that the signature states cannot be ({detail}). Set the signing"
+    " machine's clock and sign again.",
+    "ETSI EN 319 102-1",
+)
+TIMESTAMP_ORDER = entry(
+    "S-TIMESTAMP-ORDER",
+    "Dấu thời gian mâu thuẫn với các thời điểm khác ({detail}). Hãy chỉnh đồng hồ và ký lại.",
+    "The timestamp contradicts other times ({detail}). Set the clock and sign again.",
+    "ETSI EN 319 102-1",
+)
+TIMESTAMP_MISMATCH = entry(
+    "S-TIMESTAMP-MISMATCH",
+    "Dấu thời gian {time} không phải của chữ ký này. Hãy ký lại và xin dấu thời gian mới.",
+    "The timestamp of {time} is not one of this signature. Sign again and have it timestamped"
+    " anew.",
+    "RFC 3161",
+)
+TIMESTAMP_BROKEN = entry(
+    "S-TIMESTAMP-BROKEN",
+    "Dấu thời gian không hợp lệ ({detail}). Hãy ký lại và xin dấu thời gian mới.",
+    "The timestamp is not valid ({detail}). Sign again and have it timestamped anew.",
+    "RFC 3161",
+)
 NOT_THE_AXIS = entry(
     "S-NOT-THE-AXIS",
     "Biên nhận ký bằng chứng thư «{subject}», không phải chứng thư của trục. Hãy kiểm tra chứng"
     " thư trục trong cấu hình.",
     "The receipt is signed with «{subject}», which is no certificate of the axis. Check the"
     " axis's certificates in the profile.",
+    OUR_LIMIT,
+)
+RECEIPT_KEY_RETIRED = entry(
+    "S-RETIRED-KEY",
+    "Biên nhận đề {date} nhưng trục đã thôi ký bằng chứng thư «{subject}» từ {retired}. Biên nhận"
+    " không có giá trị; hãy hỏi đơn vị vận hành trục.",
+    "The receipt is dated {date}, but the axis gave up signing with «{subject}» on {retired}. It"
+    " is no proof; ask the operator of the axis.",
     OUR_LIMIT,
 )
 NOT_A_RECEIPT = entry(
@@ -115,6 +172,15 @@ REVOCATION_UNKNOWN = entry(
     "RFC 5280",
     Severity.HOLD,
 )
+REVOCATION_GRACE = entry(
+    "S-REVOCATION-GRACE",
+    "Thông tin thu hồi mới nhất về chứng thư «{subject}» là của {date}, đã {age}; chưa lấy được"
+    " thông tin mới hơn nên tạm thời vẫn dùng.",
+    "The newest revocation information about certificate «{subject}» is from {date}, {age} old; as"
+    " no newer can be had, it is still used for a limited time.",
+    "RFC 5280; ETSI EN 319 102-1",
+    Severity.WARN,
+)
 SIGNER_NOT_CHECKED = entry(
     "S-NOT-CHECKED",
     "Chưa kiểm tra được chứng thư vì không có chứng thư gốc tin cậy. Hãy chỉ thư mục gốc"
@@ -123,12 +189,12 @@ SIGNER_NOT_CHECKED = entry(
     "RFC 5280",
     Severity.HOLD,
 )
-REVOCATION_GRACE = entry(
-    "S-REVOCATION-GRACE",
-    "Thông tin thu hồi mới nhất về chứng thư «{subject}» là của {date}, đã {age}; chưa lấy được"
-    " thông tin mới hơn nên tạm thời vẫn dùng.",
-    "The newest revocation information about certificate «{subject}» is from {date}, {age} old; as"
-    " no newer can be had, it is still used for a limited time.",
-    "RFC 5280; ETSI EN 319 102-1",
+TIMESTAMP_UNTRUSTED = entry(
+    "S-TIMESTAMP-UNTRUSTED",
+    "Dấu thời gian của «{subject}» không chứng minh được gì vì không dẫn đến tổ chức cấp dấu thời"
+    " gian được tin cậy ({detail}); chữ ký được xét theo lúc kiểm tra.",
+    "The timestamp of «{subject}» proves nothing, as no trusted timestamp authority stands behind"
+    " it ({detail}); the signature is judged as of the check.",
+    "ETSI EN 319 102-1",
     Severity.WARN,
 )

@@ -11,12 +11,14 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
 from signxml.exceptions import InvalidDigest, InvalidInput, InvalidSignature
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
+from signxml.xades.xades import XAdESProcessor
 
 import axis.libxml  # noqa: F401 - signxml compiles its schemas in whatever thread comes first
 from axis.reasons import Reason
 from axis.trust.certificates import MAX_REMEMBERED, Certificate
 from axis.trust.location import SignatureLocation
 from axis.trust.structure import SignatureParts
+from axis.trust.xades import SIGNED_PROPERTIES
 from axis.trust.xml import relaxed_parser
 from axis.verdict import Finding
 
@@ -49,13 +51,26 @@ class _Verifier(XMLVerifier):
         return canonical
 
 
+class _QualifiedVerifier(_Verifier):
+    """The same for XAdES: the signature's schema is that of ETSI too.
+
+    Not signxml's XAdESVerifier: what it makes of signed properties does not tell a certificate that
+    is another's from a document that was altered.
+    """
+
+    schema_files = XAdESProcessor.schema_files
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The outcome of the mathematics: whose key, and the document it covers."""
+    """The outcome of the mathematics: whose key, and what it covers."""
 
     findings: list[Finding]
     certificate: Certificate | None = None
     signed: etree._Element | None = None
+    """The document's root, without the signature."""
+    properties: etree._Element | None = None
+    """The signed properties of XAdES."""
 
 
 def match(
@@ -72,7 +87,7 @@ def match(
     fitting.sort(key=lambda candidate: candidate.is_authority)
     for certificate in fitting[:MAX_CANDIDATES]:
         try:
-            result = _signxml(document, certificate, parts, location)
+            signed, *properties = _signxml(document, certificate, parts, location)
         except InvalidDigest:
             return Match([Finding(Reason.ALTERED, location.place)], certificate)
         except InvalidSignature:
@@ -80,10 +95,16 @@ def match(
         except (InvalidInput, etree.DocumentInvalid) as error:
             # A key value of another key than the certificate's; a break of the W3C schema.
             return Match([malformed(str(error).partition(". ")[0], location)])
-        if result.signed_xml is None or result.signed_xml.tag != location.root_tag:
+        if _name(signed) != location.root_tag:
             return Match([malformed("signed data", location)])
-        return Match([], certificate, result.signed_xml)
+        if any(_name(one) != SIGNED_PROPERTIES for one in properties):
+            return Match([malformed("signed properties", location)])
+        return Match([], certificate, signed, *properties)
     return Match([Finding(Reason.ALTERED, location.place)])
+
+
+def _name(element: etree._Element | None) -> str | None:
+    return None if element is None else str(element.tag)
 
 
 def _signxml(
@@ -91,31 +112,36 @@ def _signxml(
     certificate: Certificate,
     parts: SignatureParts,
     location: SignatureLocation,
-) -> VerifyResult:
+) -> list[etree._Element | None]:
     """Verify against one pinned certificate, with a new verifier: it keeps state.
+
+    Returns what was signed, the document and the properties, read anew from the canonical form.
 
     The certificate's validity is judged by the path check at the caller's moment; signxml is
     given a moment at which the certificate is valid, whatever it is.
     """
+    qualified = parts.qualifying is not None
     configuration = SignatureConfiguration(
         require_x509=True,
         location=location.signxml_location,
-        expect_references=1,
+        expect_references=2 if qualified else 1,
         signature_methods=frozenset({parts.signature_method}),
-        digest_algorithms=frozenset({parts.digest_algorithm}),
+        digest_algorithms=frozenset(parts.digest_algorithms),
         ignore_ambiguous_key_info=False,
         verification_time=certificate.not_before,
         default_reference_c14n_method=_DEFAULT_CANONICALIZATION,
     )
-    result = _Verifier().verify(
+    verifier = _QualifiedVerifier() if qualified else _Verifier()
+    result = verifier.verify(
         document,
         x509_cert=certificate.parsed(),
         parser=relaxed_parser(),
         expect_config=configuration,
     )
-    if not isinstance(result, VerifyResult):
-        raise TypeError("signxml returned several results for one reference")
-    return result
+    results = [result] if isinstance(result, VerifyResult) else result
+    if len(results) != configuration.expect_references:
+        raise TypeError("signxml returned another number of results than of references")
+    return [one.signed_xml for one in results]
 
 
 _DEFAULT_CANONICALIZATION: Final = CanonicalizationMethod.CANONICAL_XML_1_0

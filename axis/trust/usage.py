@@ -6,6 +6,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from signxml.algorithms import DigestAlgorithm, SignatureMethod
 
 from axis.clock import in_vietnam
 from axis.reasons import Reason
@@ -17,6 +18,10 @@ from axis.verdict import Finding
 MAX_RSA_BITS: Final = 8192
 """Longest RSA modulus that is verified: the cost grows with its square, and nobody in the
 field uses more than 4096 bits."""
+
+MIN_RSA_EXPONENT: Final = 65537
+"""Smallest public exponent (FIPS 186-4 B.3.1): with 3, a verifier that is careless about padding
+takes cube roots for signatures."""
 
 _WEAKEST_CURVE_BITS: Final = 256
 
@@ -34,6 +39,8 @@ def _key_findings(
     if isinstance(key, rsa.RSAPublicKey):
         name = f"RSA {key.key_size} bit"
         weak = key.key_size < min_rsa_bits
+        if (exponent := key.public_numbers().e) < MIN_RSA_EXPONENT:
+            name, weak = f"{name}, e = {exponent}", True
         allowed = key.key_size <= MAX_RSA_BITS
     elif isinstance(key, ec.EllipticCurvePublicKey):
         name = f"EC {key.curve.name}"
@@ -69,11 +76,15 @@ def phase_out_findings(
     if not policy.phased_out:
         return []
     day = in_vietnam(signed_at).date()
+    algorithms: tuple[SignatureMethod | DigestAlgorithm, ...] = (
+        parts.signature_method,
+        *parts.digest_algorithms,
+    )
     return [
         Finding(
             Reason.ALGORITHM_ENDED, place, facts={"algorithm": used.name, "date": last.isoformat()}
         )
-        for used in (parts.signature_method, parts.digest_algorithm)
+        for used in algorithms
         if (last := policy.last_day_of(used)) is not None and last < day
     ]
 

@@ -10,17 +10,21 @@ from functools import lru_cache
 
 from lxml import etree
 
-from axis.facts import PathStep, RevocationFact, SignatureFacts
+from axis.facts import PathStep, RevocationFact, SignatureFacts, SignatureLevel
 from axis.reasons import Reason
 from axis.trust import quick
 from axis.trust.certificates import MAX_REMEMBERED, Certificate
+from axis.trust.elements import Reader
 from axis.trust.engine import Match, malformed, match, twin_findings
+from axis.trust.indication import sub_indication
 from axis.trust.location import SIGNATURE_TAG, SignatureLocation
 from axis.trust.paths import Proof, prove_path
 from axis.trust.policy import SignaturePolicy
 from axis.trust.revocation import revocation_of
 from axis.trust.structure import SignatureParts, read_signature
+from axis.trust.timestamp import Proven, judge_stamps
 from axis.trust.usage import key_findings, phase_out_findings, purpose_findings
+from axis.trust.xades import read_claims, time_findings
 from axis.trust.xml import MAX_DOCUMENT_BYTES, parse, refuse_tree
 from axis.verdict import Finding, Outcome, Verdict
 
@@ -42,6 +46,9 @@ class SignatureVerdict:
     """What the verdict rests on; None when there was no signature to look at."""
     path: tuple[Certificate, ...] = ()
     """The proven path, the signer's certificate first, without the trust anchor."""
+    timestamp_path: tuple[Certificate, ...] = ()
+    """Likewise that of the timestamp authority whose word proves the time. Its standing counts as
+    of the check: who has its key can write any time into a timestamp."""
 
     @property
     def passed(self) -> bool:
@@ -77,7 +84,7 @@ def verify(
     except Exception as error:  # noqa: BLE001
         # The one door. For malformed signatures signxml, lxml and cryptography leak TypeError,
         # AttributeError, NotImplementedError, UnsupportedAlgorithm and more.
-        return _refused([malformed(type(error).__name__, policy.location)])
+        return _refused([malformed(type(error).__name__, policy.location)], _facts(policy))
 
 
 def _verify(
@@ -100,59 +107,107 @@ def _verify(
     if signature is None:
         return _refused(findings)
     place = policy.location.place
-    accepted = quick.accept(signature, policy) if policy.quick and not findings else None
+    plain = SignatureLevel.PLAIN in policy.levels
+    accepted = quick.accept(signature, policy) if policy.quick and plain and not findings else None
     if accepted is None:
         parts, shape = read_signature(signature, policy, place)
         findings += shape
         if parts is None or findings:
-            return _refused(findings)
+            return _refused(findings, _facts(policy))
         matched = match(document, parts, policy.location)
     else:
         parts = accepted.parts
         matched = Match([], accepted.certificate, accepted.signed)
-    signer = matched.certificate
+    return _judge(parts, matched, policy, at)
+
+
+def _judge(
+    parts: SignatureParts, matched: Match, policy: SignaturePolicy, at: datetime
+) -> SignatureVerdict:
+    """Judge who signed, and when: as of the proven moment of signing, else as of the check."""
+    place, signer = policy.location.place, matched.certificate
     if signer is None:
-        return _refused(matched.findings)
+        return _refused(matched.findings, _facts(policy, parts))
     others = [other for other in parts.certificates if other != signer]
-    proof, unproven = prove_path(signer, others, policy, at, place)
+    claimed, claims = _claims(parts, matched, others, policy)
+    stamps = () if parts.qualifying is None else parts.qualifying.stamps
+    proven = judge_stamps(stamps, policy, at, place)
+    moment = proven.at or at
+    proof, unproven = prove_path(signer, others, policy, moment, place)
     path = () if proof is None else (signer, *proof.authorities)
     revoked: list[Finding] = []
     revocation: tuple[RevocationFact, ...] = ()
     if proof is not None and policy.judges_revocation:
-        revoked, revocation = revocation_of((*path, proof.anchor), policy, at, at, place)
+        revoked, revocation = revocation_of((*path, proof.anchor), policy, at, moment, place)
     verdict = Verdict.of(
         [
             *matched.findings,
             *twin_findings(signer, others, policy.location),
             *key_findings(signer, policy, place),
             *purpose_findings(signer, policy, place),
-            *phase_out_findings(parts, policy, at, place),
+            *phase_out_findings(parts, policy, moment, place),
+            *claims,
+            *proven.findings,
+            *time_findings(claimed, signer, proven.at, policy, at),
             *unproven,
             *revoked,
         ]
     )
+    facts = replace(
+        _facts(policy, parts, signer, proof),
+        level=_level(parts, proven),
+        claimed_at=claimed,
+        proven_at=proven.at,
+        timestamped_by=None if proven.authority is None else proven.authority.subject,
+        judged_at=moment,
+        revocation=revocation,
+        sub_indication=sub_indication(verdict, proven=proven.at is not None),
+    )
     signed = None if verdict.outcome is Outcome.FAILED else matched.signed
-    facts = replace(_facts(policy, parts, signer, proof, at), revocation=revocation)
-    return SignatureVerdict(verdict, signer, signed, facts, path)
+    return SignatureVerdict(verdict, signer, signed, facts, path, proven.path)
+
+
+def _claims(
+    parts: SignatureParts, matched: Match, others: list[Certificate], policy: SignaturePolicy
+) -> tuple[datetime | None, list[Finding]]:
+    """Read what signed properties say, where there are any; returns the claimed time."""
+    if parts.qualifying is None or matched.properties is None or matched.certificate is None:
+        return None, []
+    reader = Reader(policy, policy.location.place)
+    signing_time = read_claims(
+        matched.properties, parts.qualifying, matched.certificate, others, reader
+    )
+    return signing_time, reader.findings
+
+
+def _level(parts: SignatureParts, proven: Proven) -> SignatureLevel:
+    """Return what the signature does prove, which is not always what it is meant to."""
+    if parts.claimed_level is SignatureLevel.TIMESTAMPED and proven.at is None:
+        return SignatureLevel.BASIC
+    return parts.claimed_level
 
 
 def _facts(
     policy: SignaturePolicy,
-    parts: SignatureParts,
-    signer: Certificate,
-    proof: Proof | None,
-    at: datetime,
+    parts: SignatureParts | None = None,
+    signer: Certificate | None = None,
+    proof: Proof | None = None,
 ) -> SignatureFacts:
-    above = () if proof is None else (*proof.authorities, proof.anchor)
-    return SignatureFacts(
-        policy=policy.name,
-        algorithm=parts.signature_method.name,
-        signer=signer.subject,
-        fingerprint=signer.fingerprint,
-        organization=signer.organization_identifier,
-        judged_at=at,
-        path=tuple([_step(certificate) for certificate in (signer, *above)]),
-    )
+    """Tell what is known of a signature, as far as it could be read."""
+    facts = SignatureFacts(policy=policy.name)
+    if parts is not None:
+        unread = () if parts.qualifying is None else parts.qualifying.unread
+        facts = replace(facts, algorithm=parts.signature_method.name, unread=unread)
+    if signer is not None:
+        above = () if proof is None else (*proof.authorities, proof.anchor)
+        facts = replace(
+            facts,
+            signer=signer.subject,
+            fingerprint=signer.fingerprint,
+            organization=signer.organization_identifier,
+            path=tuple([_step(certificate) for certificate in (signer, *above)]),
+        )
+    return facts
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
@@ -189,5 +244,9 @@ def _find_signature(
     ]
 
 
-def _refused(findings: list[Finding]) -> SignatureVerdict:
-    return SignatureVerdict(Verdict.of(findings))
+def _refused(findings: list[Finding], facts: SignatureFacts | None = None) -> SignatureVerdict:
+    """Refuse a signature by no key that could be told."""
+    verdict = Verdict.of(findings)
+    if facts is not None:
+        facts = replace(facts, sub_indication=sub_indication(verdict, signer_known=False))
+    return SignatureVerdict(verdict, facts=facts)
