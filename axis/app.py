@@ -19,17 +19,17 @@ from axis.errors import ConfigurationError
 from axis.examination import Rules
 from axis.exchange.receipts import Notary
 from axis.logs import configure_logging
+from axis.receipt_key import CertificateUse, receipt_key
 from axis.router import Parts, Router
 from axis.settings import Settings
 from axis.store.accounts import PostgresAccounts
 from axis.store.exchange import PostgresStore
 from axis.store.pool import IN_INDEX_ORDER, Pool, answers, open_pool
 from axis.store.reading import PostgresReader
+from axis.store.receipt_certificates import PostgresReceiptCertificates
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
-from axis.tokens import TokenKey, TokenPlace
 from axis.trust.folders import certificates_in
-from axis.trust.keys import SigningKey, certificates_of_key
 from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import FIELD
 from axis.web.app import create_app
@@ -48,15 +48,17 @@ def run_router(settings: Settings, name: str = "router") -> None:
 
 async def _router(settings: Settings, name: str) -> None:
     compile_schema()  # fails here, in words, when the installation lacks it
-    tools = Tools(
-        admission_rules(settings), receipt_key(settings), scanner=malware_scanner(settings)
-    )
+    key = receipt_key(settings.receipts)
+    tools = Tools(admission_rules(settings), key, scanner=malware_scanner(settings))
     workbench = ProcessWorkbench(tools, settings.router.workers)
     try:
         pool = await open_pool(
             settings.store.address, max_size=settings.store.pool_size, planner=IN_INDEX_ORDER
         )
         async with pool:
+            history = PostgresReceiptCertificates(pool)
+            use = CertificateUse(history, key, f"router:{name}", system_clock)
+            await use.enter()
             await workbench.warm_up()
             parts = Parts(
                 name=name,
@@ -68,7 +70,7 @@ async def _router(settings: Settings, name: str) -> None:
                 clock=system_clock,
             )
             _log.info("router.started", workers=settings.router.workers)
-            await Router(parts, settings.router, metrics_registry()).run()
+            await use.during(Router(parts, settings.router, metrics_registry()).run())
     finally:
         workbench.close()
 
@@ -151,32 +153,6 @@ def signature_policy(settings: Settings) -> SignaturePolicy:
     return FIELD.with_trust(
         certificates_in(settings.trust.anchors), certificates_in(folder) if folder else ()
     )
-
-
-def receipt_key(settings: Settings) -> SigningKey:
-    """Return the key that signs receipts, after it has signed something.
-
-    Raises ConfigurationError when it cannot be used, or does not belong to its certificate.
-    """
-    receipts = settings.receipts
-    if (receipts.key_file is None) is (receipts.token is None) or not receipts.certificate_file:
-        raise ConfigurationError(
-            "Hãy đặt khóa ký biên nhận, một trong hai: receipts.key_file hoặc receipts.token; và"
-            " chứng thư của khóa: receipts.certificate_file."
-            " / Set the key for receipts, one of the two: receipts.key_file or receipts.token; and"
-            " the key's certificate: receipts.certificate_file."
-        )
-    if receipts.token is None:
-        assert receipts.key_file is not None
-        key = SigningKey.load(receipts.key_file, receipts.certificate_file)
-    else:
-        token = receipts.token
-        place = TokenPlace(token.module, token.token_label, token.pin_file)
-        key = SigningKey.at(
-            TokenKey(place, token.key_label), certificates_of_key(receipts.certificate_file)
-        )
-    key.prove()
-    return key
 
 
 def metrics_registry() -> CollectorRegistry:

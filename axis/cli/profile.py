@@ -14,6 +14,7 @@ from axis.trust.folders import certificates_in
 from axis.trust.keys import SigningKey
 from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import FIELD
+from axis.trust.receipt_certificates import receipt_certificates_at
 
 
 class _Section(BaseModel):
@@ -28,7 +29,8 @@ class AxisSection(_Section):
     intermediates: Path | None = None
     """File or folder: authorities that signers may leave out."""
     certificates: Path
-    """File or folder: the certificates with which the axis signs receipts."""
+    """The certificates with which the axis signs receipts: a file, or the folder that the axis
+    hands out (``axis key export``), which says since when each is no longer used."""
 
 
 class AgencyKeys(_Section):
@@ -75,8 +77,8 @@ class ClientProfile(_Section):
 
     def receipt_trust(self) -> ReceiptTrust:
         """Return whose receipts are believed."""
-        signers = [one for one in self._all_at(self.axis.certificates) if not one.is_authority]
-        return ReceiptTrust.of(signers, self._all_at(self.axis.anchors), self._intermediates())
+        history = receipt_certificates_at(self.folder / self.axis.certificates)
+        return ReceiptTrust.over(history, self._all_at(self.axis.anchors), self._intermediates())
 
     def document_policy(self) -> SignaturePolicy:
         """Return the policy for the signatures of documents that are received."""

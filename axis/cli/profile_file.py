@@ -35,7 +35,8 @@ The client profile (--profile or {PROFILE_VARIABLE}) is a TOML file; paths are r
 
 \b
 {EXAMPLE.replace("[", chr(92) + "[")}
-anchors, certificates: tệp hoặc thư mục chứng thư · a file or a folder of certificates.
+anchors, certificates: tệp hoặc thư mục chứng thư · a file or a folder of certificates;
+certificates: thư mục do trục phát · the folder that the axis hands out (axis key export).
 """
 
 ProfileFile = Annotated[

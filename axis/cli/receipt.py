@@ -17,13 +17,12 @@ from axis.client import CheckedReceipt, ReceiptTrust
 from axis.client.receipts import check_receipt
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
-from axis.evidence.reader import MAX_RECEIPT_BYTES, UnreadableReceiptError
-from axis.evidence.xml import read_receipt
+from axis.evidence.reader import MAX_RECEIPT_BYTES
 from axis.exchange.views import Scope
 from axis.registry.problems import quoted
 from axis.settings import Settings, load_settings
 from axis.store.reading import PostgresReader
-from axis.trust.certificates import load_certificates
+from axis.store.receipt_certificates import PostgresReceiptCertificates
 from axis.trust.folders import certificates_in
 
 COLLECT_SECONDS = 5.0
@@ -64,7 +63,8 @@ def show(
     """Xem và kiểm tra chữ ký; mã thoát 1 khi không chứng minh được · Exit code 1 unless proven."""
     if Path(wanted).is_file():
         xml = read_file(Path(wanted), MAX_RECEIPT_BYTES)
-        checked = _check(xml, load_profile(profile).receipt_trust() if profile else None)
+        trust = load_profile(profile).receipt_trust() if profile else None
+        checked = check_receipt(xml, trust, system_clock())
     elif profile is not None:
         checked = run(_from_journal(profile, wanted))
     else:
@@ -77,15 +77,6 @@ def show(
         print_receipt(checked)
     if not checked.proof:
         raise typer.Exit(1)
-
-
-def _check(xml: bytes, trust: ReceiptTrust | None) -> CheckedReceipt:
-    """Check a receipt as of the moment that it states: certificates lapse, evidence stays."""
-    try:
-        at = read_receipt(xml).at
-    except UnreadableReceiptError:
-        at = system_clock()
-    return check_receipt(xml, trust, at)
 
 
 async def _from_journal(profile: Path, message_id: str) -> CheckedReceipt:
@@ -105,21 +96,11 @@ async def _from_axis(settings: Settings, wanted: str) -> CheckedReceipt:
         ) from None
     async with database(settings) as pool:
         view = await PostgresReader(pool).receipt(Scope(everything=True), receipt_id)
+        history = await PostgresReceiptCertificates(pool).history()
     if view is None:
         raise InvalidInputError(
             f"Trục không có biên nhận «{wanted}». / The axis has no receipt «{wanted}»."
         )
-    return _check(view.xml, _trust(settings))
-
-
-def _trust(settings: Settings) -> ReceiptTrust | None:
-    """Return what the axis's own settings say about its receipts."""
-    file, anchors = settings.receipts.certificate_file, settings.trust.anchors
-    if file is None or anchors is None:
-        return None
-    certificates = load_certificates(read_file(file, MAX_RECEIPT_BYTES))
-    return ReceiptTrust.of(
-        [one for one in certificates if not one.is_authority],
-        certificates_in(anchors),
-        [one for one in certificates if one.is_authority],
-    )
+    anchors = settings.trust.anchors
+    trust = None if anchors is None else ReceiptTrust.over(history, certificates_in(anchors))
+    return check_receipt(view.xml, trust, system_clock())

@@ -2,13 +2,15 @@
 
 A receipt is proof only when its signature holds, leads to a trusted authority, and was made with
 one of the certificates that the axis is known to sign receipts with: any agency's seal leads to
-the same authorities.
+the same authorities. All of this is judged as of the moment that the receipt states: certificates
+lapse and keys are replaced, evidence stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from axis.clock import iso_utc
 from axis.evidence.events import Event
 from axis.evidence.reader import MAX_RECEIPT_BYTES, UnreadableReceiptError
 from axis.evidence.receipt import Receipt
@@ -17,6 +19,7 @@ from axis.reasons import Reason
 from axis.trust.certificates import Certificate
 from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import RECEIPTS
+from axis.trust.receipt_certificates import ReceiptCertificate
 from axis.trust.verify import verify
 from axis.verdict import Finding, Verdict
 
@@ -26,8 +29,9 @@ class ReceiptTrust:
     """Whose receipts are believed."""
 
     policy: SignaturePolicy
-    signers: frozenset[str]
-    """Fingerprints of the certificates with which the axis signs receipts."""
+    signers: Mapping[str, datetime | None]
+    """Fingerprints of the certificates with which the axis signs receipts, or once signed them:
+    each with the moment of its retirement."""
 
     @classmethod
     def of(
@@ -40,9 +44,25 @@ class ReceiptTrust:
 
         Raises ConfigurationError when an anchor is no certification authority.
         """
+        return cls.over([ReceiptCertificate(one) for one in certificates], anchors, intermediates)
+
+    @classmethod
+    def over(
+        cls,
+        history: Iterable[ReceiptCertificate],
+        anchors: Iterable[Certificate],
+        intermediates: Iterable[Certificate] = (),
+    ) -> "ReceiptTrust":
+        """Trust receipts signed with these certificates while each was in use.
+
+        Raises ConfigurationError when an anchor is no certification authority.
+        """
+        known = list(history)
+        above = {one for term in known for one in term.authorities if one.is_authority}
+        ordered = sorted(above.difference(intermediates), key=lambda one: one.fingerprint)
         return cls(
-            RECEIPTS.with_trust(anchors, intermediates),
-            frozenset(certificate.fingerprint for certificate in certificates),
+            RECEIPTS.with_trust(anchors, (*intermediates, *ordered)),
+            {term.certificate.fingerprint: term.retired_at for term in known},
         )
 
 
@@ -78,27 +98,41 @@ _ENDINGS = (Event.SUBMISSION_ACCEPTANCE, Event.SUBMISSION_REJECTION)
 
 
 def check_receipt(xml: bytes, trust: ReceiptTrust | None, at: datetime) -> CheckedReceipt:
-    """Read a receipt and check its signature as of a moment.
+    """Read a receipt and check its signature as of the moment that it states.
 
     Never raises for any bytes. Without `trust` nothing is checked: the receipt is information,
-    not proof.
+    not proof. ``at`` is the present, by which bytes are judged that state no moment.
     """
+    said = _read(xml)
     if trust is None:
-        return CheckedReceipt(xml=xml, receipt=_read(xml), verdict=None)
-    checked = verify(xml, trust.policy, at, max_bytes=MAX_RECEIPT_BYTES)
+        return CheckedReceipt(xml=xml, receipt=said, verdict=None)
+    moment = at if said is None else said.at
+    checked = verify(xml, trust.policy, moment, max_bytes=MAX_RECEIPT_BYTES)
     findings = list(checked.verdict.findings)
-    if checked.certificate is not None and checked.certificate.fingerprint not in trust.signers:
-        facts = {"subject": checked.certificate.subject}
-        place = trust.policy.location.place
-        findings.append(Finding(Reason.NOT_THE_AXIS, place, facts=facts))
     receipt = None
     try:
         receipt = read_receipt(xml if checked.signed is None else checked.signed)
+        if receipt.at != moment:
+            raise UnreadableReceiptError("it states another moment than what was signed")
     except UnreadableReceiptError as error:
         findings.append(Finding(Reason.NOT_A_RECEIPT, facts={"detail": str(error)}))
+    if checked.certificate is not None:
+        findings += _signer_findings(checked.certificate, trust, moment)
     return CheckedReceipt(
         xml=xml, receipt=receipt, verdict=Verdict.of(findings), signer=checked.certificate
     )
+
+
+def _signer_findings(signer: Certificate, trust: ReceiptTrust, moment: datetime) -> list[Finding]:
+    """Was this the axis's certificate at that moment?"""
+    place = trust.policy.location.place
+    if signer.fingerprint not in trust.signers:
+        return [Finding(Reason.NOT_THE_AXIS, place, facts={"subject": signer.subject})]
+    retired_at = trust.signers[signer.fingerprint]
+    if retired_at is None or moment <= retired_at:
+        return []
+    facts = {"subject": signer.subject, "date": iso_utc(moment), "retired": iso_utc(retired_at)}
+    return [Finding(Reason.RECEIPT_KEY_RETIRED, place, facts=facts)]
 
 
 def _read(xml: bytes) -> Receipt | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from axis.antivirus import ClamdScanner
-from axis.app import certificates_in, malware_scanner, receipt_key, signature_policy
+from axis.app import certificates_in, malware_scanner, signature_policy
 from axis.errors import ConfigurationError
 from axis.settings import ContentSettings, Settings, TrustSettings
 
@@ -13,11 +13,6 @@ from axis.settings import ContentSettings, Settings, TrustSettings
 def test_trust_anchors_not_set_are_named() -> None:
     with pytest.raises(ConfigurationError, match=r"trust\.anchors"):
         signature_policy(Settings())
-
-
-def test_receipt_key_not_set_is_named() -> None:
-    with pytest.raises(ConfigurationError, match=r"receipts\.key_file"):
-        receipt_key(Settings())
 
 
 def test_folder_without_certificates_is_refused(tmp_path: Path) -> None:

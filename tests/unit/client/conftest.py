@@ -36,11 +36,12 @@ class Axis:
         *,
         body: bytes = BODY,
         key: SigningKey | None = None,
+        at: datetime = NOW,
     ) -> bytes:
         receipt = Receipt(
             id=new_id(),
             event=event,
-            at=NOW,
+            at=at,
             issuer="Trục thử nghiệm",
             subject=Subject(
                 kind=SubjectKind.DOCUMENT,

@@ -123,6 +123,13 @@ def signature_vectors() -> Iterator[Vector]:
         expected=("S-NOT-THE-AXIS",),
     )
     yield Vector(
+        name="S-RETIRED-KEY",
+        sending=lambda workshop: Sending(body=workshop.signed_by_the_axis(receipt), seal=None),
+        way=Way.AGENCY,
+        trust=Trust.NEXT_KEY,
+        expected=("S-RETIRED-KEY",),
+    )
+    yield Vector(
         name="S-NOT-A-RECEIPT",
         sending=lambda workshop: Sending(
             body=workshop.signed_by_the_axis(

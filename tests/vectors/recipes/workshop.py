@@ -34,6 +34,7 @@ from axis.trust.keys import SigningKey
 from axis.trust.location import EDXML, RECEIPT
 from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import FIELD
+from axis.trust.receipt_certificates import ReceiptCertificate
 from axis.trust.sign import sign
 from axis.verdict import Outcome
 from axis.workers import ProcessWorkbench, Tools
@@ -202,7 +203,9 @@ def _by_a_worker(workshop: Workshop, vector: Vector, sending: Sending) -> Judged
 
 
 def _by_an_agency(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:
-    trust = ReceiptTrust.of([workshop.pki.receipts.certificate], workshop.pki.anchors)
+    retired_at = AT - timedelta(days=1) if vector.trust is Trust.NEXT_KEY else None
+    history = [ReceiptCertificate(workshop.pki.receipts.certificate, retired_at=retired_at)]
+    trust = ReceiptTrust.over(history, workshop.pki.anchors)
     verdict = check_receipt(workshop.bytes_of(sending), trust, AT).verdict
     assert verdict is not None
     return Judged(tuple(one.reason.code for one in verdict.findings), verdict.outcome)
