@@ -16,8 +16,15 @@ def system_clock() -> datetime:
 
 
 def in_vietnam(moment: datetime) -> datetime:
-    """Return the same moment on Việt Nam's clock (UTC+7)."""
-    return moment.astimezone(VIETNAM)
+    """Return the same moment on Việt Nam's clock (UTC+7).
+
+    The calendar's last hours stay its last moment: RFC 5280 writes 9999-12-31 where a certificate
+    has no end.
+    """
+    try:
+        return moment.astimezone(VIETNAM)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=VIETNAM)
 
 
 def iso_utc(moment: datetime) -> str:

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from axis.cli.cert_rollover import warn_of_bare
 from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_facts, print_json, print_table, say
 from axis.cli.running import actor, administration, run
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
+from axis.registry.administration import CertificateLine
 from axis.registry.agency import Agency, Level, legal_day
 from axis.registry.csvfile import read_agencies
 from axis.registry.directory import Directory
@@ -36,7 +38,7 @@ def import_file(
 ) -> None:
     """Nhập hoặc sửa cơ quan, tất cả hoặc không · Add or change agencies, all or none."""
     agencies = read_agencies(read_file(file, MAX_CSV_BYTES))
-    run(_put(agencies))
+    warn_of_bare(run(_put(agencies)), {agency.code for agency in agencies})
     say(f"Đã nhập {len(agencies)} cơ quan.", f"{len(agencies)} agencies imported.")
 
 
@@ -104,9 +106,10 @@ def show(
     )
 
 
-async def _put(agencies: list[Agency]) -> None:
+async def _put(agencies: list[Agency]) -> list[CertificateLine]:
     async with administration() as registry:
         await registry.put_agencies(agencies, actor())
+        return await registry.certificates()
 
 
 async def _directory() -> Directory:

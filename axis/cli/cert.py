@@ -1,19 +1,25 @@
-"""`axis cert`: which certificates (chứng thư số) seal for which agencies."""
+"""`axis cert`: which certificates (chứng thư số) sign for which agencies, and by what right."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from axis.cli.cert_rollover import calendar, switch, warn_of_bare
+from axis.cli.days import day_of, day_option
 from axis.cli.output import AsJson, print_json, print_table, say
 from axis.cli.running import actor, administration, run
-from axis.cli.seals import read_seals, seal_in
+from axis.cli.seals import read_enrolments, seal_in
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
-from axis.local.installation import new_certificate
-from axis.registry.administration import CertificateLine, NewEnrolment
+from axis.facts import Capacity
+from axis.registry.administration import CertificateLine
+from axis.registry.agency import legal_day
+from axis.registry.enrolment import NewCertificate, NewEnrolment
+from axis.registry.mandates import ALL_KINDS, MessageKind
 from axis.registry.problems import quoted
 
 MIN_PREFIX_CHARS = 8
@@ -22,7 +28,7 @@ MIN_PREFIX_CHARS = 8
 app = typer.Typer(
     name="cert",
     no_args_is_help=True,
-    help="Chứng thư số của cơ quan · The agencies' certificates.",
+    help="Chứng thư số của cơ quan và quyền ký · The agencies' certificates and their mandates.",
 )
 
 
@@ -30,37 +36,49 @@ app = typer.Typer(
 def add(
     code: Annotated[str, typer.Argument(help="Mã cơ quan · Agency code.")],
     file: Annotated[Path, typer.Argument(metavar="FILE.pem")],
-    first: Annotated[
-        datetime | None,
+    capacity: Annotated[
+        Capacity,
         typer.Option(
-            "--from",
-            formats=["%Y-%m-%d"],
-            metavar="YYYY-MM-DD",
-            help="Ngày đầu có hiệu lực · First day of the binding.",
+            help="Tư cách: con dấu số, cá nhân, cấp trên ký thay, chỉ chuyển tiếp"
+            " · Own seal, a person, an agency above, a carrier that never signs."
         ),
+    ] = Capacity.SEAL,
+    kinds: Annotated[
+        list[MessageKind] | None,
+        typer.Option("--kind", help="Loại được ký; lặp lại được · What it signs; repeatable."),
+    ] = None,
+    act: Annotated[
+        str,
+        typer.Option(help="Số, ký hiệu quyết định, bắt buộc với person, parent · The act."),
+    ] = "",
+    first: Annotated[
+        datetime | None, day_option("--from", "Ngày đầu được ký · First day of the mandate.")
     ] = None,
     last: Annotated[
-        datetime | None,
-        typer.Option(
-            "--to",
-            formats=["%Y-%m-%d"],
-            metavar="YYYY-MM-DD",
-            help="Ngày cuối có hiệu lực · Last day of the binding.",
-        ),
+        datetime | None, day_option("--to", "Ngày cuối được ký · Last day of the mandate.")
     ] = None,
 ) -> None:
-    """Gắn chứng thư với cơ quan · Bind a certificate to an agency."""
+    """Cho chứng thư ký thay cơ quan · Let a certificate sign for an agency."""
     certificate = seal_in(file)
     enrolment = NewEnrolment(
-        certificate=new_certificate(certificate),
+        certificate=NewCertificate.of(certificate),
         agency=code,
-        valid_from=_day(first),
-        valid_to=_day(last),
+        capacity=capacity,
+        kinds=frozenset(kinds or ALL_KINDS),
+        act=act.strip(),
+        valid_from=day_of(first),
+        valid_to=day_of(last),
     )
-    run(_enrol([enrolment]))
+    _tell_of_ends(run(_enrol([enrolment])), [enrolment])
+    if capacity is Capacity.CARRIER:
+        say(
+            f"Chứng thư «{certificate.subject}» chỉ chuyển tiếp, không ký cho cơ quan nào.",
+            f"Certificate «{certificate.subject}» only carries and signs for nobody.",
+        )
+        return
     say(
         f"Chứng thư «{certificate.subject}» nay ký được cho «{code}».",
-        f"Certificate «{certificate.subject}» may now seal for «{code}».",
+        f"Certificate «{certificate.subject}» may now sign for «{code}».",
     )
 
 
@@ -71,23 +89,14 @@ def import_file(
         typer.Argument(
             metavar="FILE.csv",
             help="Cột · Columns: code, certificate (tệp PEM cạnh bảng · a PEM file beside the "
-            "table), valid_from, valid_to.",
+            "table), valid_from, valid_to, capacity, kinds (;), act.",
         ),
     ],
 ) -> None:
-    """Gắn nhiều chứng thư, tất cả hoặc không · Bind many certificates, all or none."""
-    enrolments = [
-        NewEnrolment(
-            certificate=new_certificate(seal.certificate),
-            agency=seal.row.code,
-            valid_from=seal.row.valid_from,
-            valid_to=seal.row.valid_to,
-            line=seal.row.line,
-        )
-        for seal in read_seals(file)
-    ]
-    run(_enrol(enrolments))
-    say(f"Đã gắn {len(enrolments)} chứng thư.", f"{len(enrolments)} certificates bound.")
+    """Cho nhiều chứng thư ký, tất cả hoặc không · Let many certificates sign, all or none."""
+    enrolments = read_enrolments(file)
+    _tell_of_ends(run(_enrol(enrolments)), enrolments)
+    say(f"Đã đăng ký {len(enrolments)} quyền ký.", f"{len(enrolments)} mandates enrolled.")
 
 
 @app.command(name="list")
@@ -95,7 +104,7 @@ def list_certificates(
     agency: Annotated[str, typer.Option(help="Chỉ của cơ quan này · Of this agency only.")] = "",
     json: AsJson = False,
 ) -> None:
-    """Liệt kê chứng thư và cơ quan · List certificates and whom they are bound to."""
+    """Liệt kê chứng thư và quyền ký · List certificates and what they may sign."""
     lines = [line for line in run(_certificates()) if not agency or line.agency == agency]
     if json:
         print_json([asdict(line) for line in lines])
@@ -105,12 +114,24 @@ def list_certificates(
         (
             "Cơ quan · Agency",
             "Chủ thể · Subject",
-            "Hết hạn · Expires",
+            "Tư cách · Capacity",
+            "Loại · Kinds",
+            "Quyết định · Act",
+            "Dùng đến hết · Until",
             "Tình trạng · State",
             "SHA-256",
         ),
         [
-            (line.agency, line.subject, line.not_after, _state(line, now), line.fingerprint[:16])
+            (
+                line.agency,
+                line.subject,
+                line.capacity,
+                "" if set(line.kinds) == ALL_KINDS else line.kinds,
+                line.act,
+                line.last_day,
+                _state(line, now),
+                line.fingerprint[:16],
+            )
             for line in lines
         ],
     )
@@ -137,9 +158,14 @@ def revoke(
         say("Chứng thư đã được thu hồi từ trước.", "The certificate was revoked before.")
 
 
-async def _enrol(enrolments: list[NewEnrolment]) -> None:
+app.command()(switch)
+app.command()(calendar)
+
+
+async def _enrol(enrolments: list[NewEnrolment]) -> list[CertificateLine]:
     async with administration() as registry:
-        await registry.enrol_all(enrolments, actor())
+        await registry.enrol(enrolments, actor())
+        return await registry.certificates()
 
 
 async def _certificates() -> list[CertificateLine]:
@@ -160,15 +186,22 @@ async def _revoke(wanted: str, reason: str) -> tuple[str, list[str]]:
         return found[0], await registry.revoke(found[0], system_clock(), reason, actor())
 
 
+def _tell_of_ends(lines: list[CertificateLine], enrolments: Iterable[NewEnrolment]) -> None:
+    """Warn of the agencies just enrolled for that soon have nobody to sign."""
+    fingerprints = {enrolment.certificate.fingerprint for enrolment in enrolments}
+    concerned = {line.agency for line in lines if line.fingerprint in fingerprints}
+    warn_of_bare(lines, concerned)
+
+
 def _state(line: CertificateLine, now: datetime) -> str:
     if line.revoked_at is not None:
         return "thu hồi · revoked"
     if line.agency is None:
         return "chưa gắn · not bound"
-    if line.not_after < now:
+    if line.not_after < now or line.last_day < legal_day(now):
         return "hết hạn · expired"
+    if line.capacity is Capacity.CARRIER:
+        return "chỉ chuyển tiếp · carries only"
+    if line.not_before > now or (line.valid_from and line.valid_from > legal_day(now)):
+        return "chưa đến ngày · not yet"
     return "dùng được · in use"
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()

@@ -8,26 +8,21 @@ from pathlib import Path
 
 from axis.cli.files import read_file
 from axis.cli.output import note
-from axis.cli.seals import Seal, read_seals
+from axis.cli.seals import read_enrolments
 from axis.content.scanner import Scanner
 from axis.errors import InvalidInputError
 from axis.examination import Examination, Rules
 from axis.exchange.known import Known
 from axis.exchange.preview import Grounds, Preview, preview
-from axis.registry.agency import (
-    Endpoint,
-    EnrolledCertificate,
-    EnrolmentError,
-    check_enrolment,
-    is_endpoint_id,
-)
+from axis.registry.agency import Endpoint, is_endpoint_id
 from axis.registry.csvfile import read_agencies
 from axis.registry.directory import Directory
-from axis.registry.problems import quoted
+from axis.registry.enrolment import NewEnrolment, check_enrolments
+from axis.registry.problems import RegistryFileError, quoted
 from axis.registry.table import MAX_CSV_BYTES
 from axis.trust.folders import certificates_in, revocation_lists_in
 from axis.trust.policy import SignaturePolicy
-from axis.trust.profiles import FIELD
+from axis.trust.profiles import USUAL, policy_named
 
 Note = tuple[str, str]
 """Something that readers of a report have to know, in Vietnamese and English."""
@@ -53,12 +48,25 @@ class Sources:
     anchors: Path | None = None
     intermediates: Path | None = None
     crls: Path | None = None
+    timestamp_anchors: Path | None = None
+    policy: str | None = None
+    """Name of the signature policy; None: the usual one."""
+    policies: Path | None = None
     endpoint: str | None = None
 
     @property
     def offline(self) -> bool:
         """Whether anything was given that takes the place of the installation's own."""
-        return any((self.agencies, self.certificates, self.anchors, self.intermediates, self.crls))
+        return any(
+            (
+                self.agencies,
+                self.certificates,
+                self.anchors,
+                self.intermediates,
+                self.crls,
+                self.timestamp_anchors,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ async def installed_basis(sources: Sources) -> AsyncIterator[Basis]:
 
         async def judge(examinations: Sequence[Examination], at: datetime) -> list[Preview]:
             with database_errors():
-                known = await known_about(store, examinations, at)
+                known = await known_about(store, examinations, at, rules.signature.revocation)
             grounds = Grounds(known, sources.endpoint)
             return [preview(examination, grounds, at) for examination in examinations]
 
@@ -138,46 +146,40 @@ def _policy(sources: Sources) -> SignaturePolicy:
     """Return the rules for signatures; without anchors no certificate can be judged."""
     known = certificates_in(sources.intermediates) if sources.intermediates else ()
     lists = revocation_lists_in(sources.crls) if sources.crls else ()
+    policy = policy_named(sources.policy or USUAL, sources.policies)
     if sources.anchors is None:
-        return FIELD
-    return FIELD.with_trust(certificates_in(sources.anchors), known, lists)
+        return policy
+    timestamps = sources.timestamp_anchors
+    return policy.with_trust(
+        certificates_in(sources.anchors),
+        known,
+        lists,
+        timestamp_anchors=None if timestamps is None else certificates_in(timestamps),
+    )
 
 
 def _directory(sources: Sources) -> Directory | None:
     if sources.agencies is None:
         if sources.certificates is not None:
-            read_seals(sources.certificates)  # a broken table is told all the same
+            read_enrolments(sources.certificates)  # a broken table is told all the same
         return None
     agencies = read_agencies(read_file(sources.agencies, MAX_CSV_BYTES))
     endpoints = dict.fromkeys(agency.endpoint for agency in agencies if agency.endpoint)
-    seals = [] if sources.certificates is None else read_seals(sources.certificates)
+    enrolments = [] if sources.certificates is None else read_enrolments(sources.certificates)
     directory = Directory(
         agencies,
         [Endpoint(endpoint, endpoint) for endpoint in endpoints],
-        map(_enrolled, seals),
+        (enrolment.mandate for enrolment in enrolments),
     )
-    for seal in seals:
-        _warn_of(seal, directory)
+    _warn_of(enrolments, directory)
     return directory
 
 
-def _enrolled(seal: Seal) -> EnrolledCertificate:
-    return EnrolledCertificate(
-        seal.certificate.fingerprint,
-        seal.row.code,
-        subject=seal.certificate.subject,
-        valid_from=seal.row.valid_from,
-        valid_to=seal.row.valid_to,
-    )
-
-
-def _warn_of(seal: Seal, directory: Directory) -> None:
-    """Tell of a line that the table is taken at its word for, and that an import would refuse."""
-    agency = directory.find(seal.row.code)
-    if agency is None:
-        return
+def _warn_of(enrolments: Sequence[NewEnrolment], directory: Directory) -> None:
+    """Tell of lines that an import would refuse; an agency that the table leaves out is none."""
+    known = [one for one in enrolments if directory.find(one.agency) is not None]
     try:
-        check_enrolment(agency, seal.certificate.organization_identifier)
-    except EnrolmentError as error:
-        vi, _, en = error.diagnostics().partition(" / ")
-        note(f"Dòng {seal.row.line}: {vi}", f"Line {seal.row.line}: {en}")
+        check_enrolments(directory, known, revoked={})
+    except RegistryFileError as error:
+        for problem in error.problems:
+            note(problem.text_vi(), problem.text_en())

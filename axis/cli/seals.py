@@ -1,11 +1,11 @@
 """Certificates of agencies from files: one, or a table of many."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from axis.cli.files import read_file
 from axis.errors import InvalidInputError
-from axis.registry.csvfile import CertificateRow, read_certificates
+from axis.registry.csvfile import read_certificates
+from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.registry.problems import Problems
 from axis.registry.table import MAX_CSV_BYTES
 from axis.trust.certificates import Certificate, load_certificates
@@ -15,30 +15,35 @@ MAX_PEM_BYTES = 4 * 1024 * 1024
 """A chain of certificates takes some kilobytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """A line of the table with the certificate that it names."""
-
-    row: CertificateRow
-    certificate: Certificate
-
-
-def read_seals(table: Path) -> list[Seal]:
+def read_enrolments(table: Path) -> list[NewEnrolment]:
     """Read a table of certificates and the files that it names, relative to it.
 
     Raises RegistryFileError with everything that is wrong.
     """
     problems = Problems()
-    seals = []
+    enrolments = []
     for row in read_certificates(read_file(table, MAX_CSV_BYTES)):
         try:
-            seals.append(Seal(row, seal_in(table.parent / row.path)))
+            certificate = NewCertificate.of(seal_in(table.parent / row.path))
         except InvalidInputError as error:
             text = error.diagnostics()
             vi, en = (in_language(language, text) for language in Language)
             problems.add(vi, en, row.line)
+            continue
+        enrolments.append(
+            NewEnrolment(
+                certificate=certificate,
+                agency=row.code,
+                capacity=row.capacity,
+                kinds=row.kinds,
+                act=row.act,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                line=row.line,
+            )
+        )
     problems.raise_if_any()
-    return seals
+    return enrolments
 
 
 def seal_in(file: Path) -> Certificate:

@@ -18,9 +18,11 @@ from axis.exchange.deliveries import DeliveryState
 from axis.exchange.known import Known
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.submission import Route, Submission
+from axis.facts import Right, SignatureFacts
 from axis.reasons import Reason
 from axis.registry.agency import Agency
 from axis.registry.directory import Directory
+from axis.registry.mandates import MessageKind
 from axis.registry.routing import Routing
 from axis.trust.location import EDXML
 from axis.verdict import FileFacts, Finding
@@ -39,6 +41,8 @@ class Speaker:
 
     agency: Agency | None
     findings: tuple[Finding, ...]
+    right: Right | None = None
+    """By what right the certificate signed for the agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +80,43 @@ def check_route(message: Document | Status, routing_key: str) -> list[Finding]:
 
 
 def check_speaker(
-    code: str, endpoint: str | None, examination: Examination, known: Known, at: datetime
+    message: Document | Status,
+    endpoint: str | None,
+    examination: Examination,
+    known: Known,
+    at: datetime,
 ) -> Speaker:
-    """Check that this endpoint may send for this agency, and that the seal is the agency's.
+    """Check that this endpoint may send for this agency, and its certificate sign for it.
 
-    Without an endpoint, nobody has submitted yet: any that serves the agency might.
+    Without an endpoint, nobody has submitted yet: any that serves the agency might. Whether the
+    endpoint may is asked as of now, the right to sign as of the signing.
     """
-    outcome = known.directory.sender(code, endpoint, at)
+    outcome = known.directory.sender(message.sender, endpoint, at)
     if not isinstance(outcome, Agency):
         return Speaker(None, tuple(replace(finding, place=_SENDER) for finding in outcome))
     certificate = examination.certificate
     if certificate is None:
         return Speaker(outcome, ())  # the signature check has said why
-    findings = known.directory.authorize(
-        certificate.fingerprint, outcome.code, at, subject=certificate.subject
-    )
-    return Speaker(outcome, tuple(replace(finding, place=EDXML.place) for finding in findings))
+    kind = _kind_of(message)
+    found = known.directory.authorize(certificate, outcome, kind, examination.signed_at(at))
+    if isinstance(found, Finding):
+        return Speaker(outcome, (replace(found, place=EDXML.place),))
+    return Speaker(outcome, (), found.right)
+
+
+def facts_of(examination: Examination, speaker: Speaker | None) -> SignatureFacts | None:
+    """Return what a verdict says of the signature: what it rests on, and the right found."""
+    facts = examination.signature
+    if facts is None or speaker is None:
+        return facts
+    return replace(facts, right=speaker.right)
 
 
 def admit_document(
     document: Document, endpoint: str | None, examination: Examination, known: Known, at: datetime
 ) -> DocumentAdmission:
     """Check sender, receivers and, for a recall, update or replacement, its targets."""
-    speaker = check_speaker(document.sender, endpoint, examination, known, at)
+    speaker = check_speaker(document, endpoint, examination, known, at)
     findings = list(speaker.findings)
     routing = Routing()
     found: tuple[UUID, ...] = ()
@@ -123,7 +141,7 @@ def admit_status(
 
     It is matched by DocumentId and parties, never by number alone.
     """
-    speaker = check_speaker(status.sender, endpoint, examination, known, at)
+    speaker = check_speaker(status, endpoint, examination, known, at)
     if speaker.agency is None or not known.stored_known:
         findings = _with_lines(speaker.findings, examination)
         return StatusAdmission(speaker, None, None, findings)
@@ -160,6 +178,12 @@ def name_sealers(files: Iterable[FileFacts], directory: Directory) -> tuple[File
         )
         for file in files
     )
+
+
+def _kind_of(message: Document | Status) -> MessageKind:
+    if isinstance(message, Status):
+        return MessageKind.STATUS
+    return MessageKind(message.kind.label)
 
 
 def _about(

@@ -44,6 +44,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
             *admitted.findings,
         ],
         admission.name_sealers(examination.files, known.directory),
+        admission.facts_of(examination, admitted.speaker),
     )
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)

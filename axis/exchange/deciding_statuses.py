@@ -49,7 +49,8 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
             *examination.findings,
             *admission.check_route(status, matter.case.submission.routing_key),
             *admitted.findings,
-        ]
+        ],
+        signature=admission.facts_of(examination, admitted.speaker),
     )
     document, delivery, certificate = admitted.document, admitted.delivery, examination.certificate
     if (

@@ -12,6 +12,7 @@ from typing import Any
 from axis.edxml.values import Document, Message
 from axis.examination import Examination
 from axis.exchange import admission
+from axis.exchange.admission import Speaker
 from axis.exchange.case import Case
 from axis.exchange.intake import look_up
 from axis.exchange.known import Known
@@ -77,6 +78,7 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
     findings = list(examination.findings)
     files = examination.files
     sender: Agency | None = None
+    speaker: Speaker | None = None
     receivers: Mapping[str, Resolved] = {}
     if known is not None:
         files = admission.name_sealers(files, known.directory)
@@ -86,14 +88,15 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
     if known is not None and message is not None:
         sender = known.directory.find(message.sender)
         if not _repeats(examination, grounds, known, at):
-            findings += _authority(examination, message, grounds, known, at)
+            speaker, found = _authority(examination, message, grounds, known, at)
+            findings += found
         if isinstance(message, Document):
             receivers = known.directory.route(_some(message.receivers), at).named
     return Preview(
         sha256=examination.sha256,
         size=examination.size,
         message=message,
-        verdict=Verdict.of(findings, files),
+        verdict=Verdict.of(findings, files, admission.facts_of(examination, speaker)),
         sender=sender,
         receivers=receivers,
     )
@@ -131,15 +134,17 @@ def _nobodys(at: datetime) -> Submission:
 
 def _authority(
     examination: Examination, message: Message, grounds: Grounds, known: Known, at: datetime
-) -> list[Finding]:
+) -> tuple[Speaker | None, tuple[Finding, ...]]:
     endpoint = grounds.endpoint
     if endpoint is not None and known.directory.endpoint(endpoint) is None:
-        return [Finding(Reason.UNKNOWN_ENDPOINT, facts={"endpoint": endpoint})]
+        return None, (Finding(Reason.UNKNOWN_ENDPOINT, facts={"endpoint": endpoint}),)
     if not grounds.certificates:
         examination = replace(examination, certificate=None)
     if isinstance(message, Document):
-        return list(admission.admit_document(message, endpoint, examination, known, at).findings)
-    return list(admission.admit_status(message, endpoint, examination, known, at).findings)
+        document = admission.admit_document(message, endpoint, examination, known, at)
+        return document.speaker, document.findings
+    status = admission.admit_status(message, endpoint, examination, known, at)
+    return status.speaker, status.findings
 
 
 def _repeats(examination: Examination, grounds: Grounds, known: Known, at: datetime) -> bool:

@@ -27,16 +27,16 @@ from axis.local.profiles import write_profiles
 from axis.local.rabbitmq import VHOST, Credentials
 from axis.local.responders import Responders
 from axis.local.servers import LocalServers
-from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
+from axis.registry.administration import EndpointAccount
 from axis.registry.agency import Agency, Endpoint
 from axis.registry.csvfile import read_agencies, read_endpoints
 from axis.registry.directory import Directory
+from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.registry.passwords import new_password, rabbit_hash
 from axis.registry.routing import Resolved
 from axis.store.migrate import migrate
 from axis.store.pool import open_pool
 from axis.store.registry import PostgresAdministration
-from axis.trust.certificates import Certificate
 
 DEMO = Path(__file__).resolve().parents[2] / "deploy" / "demo"
 """The demonstration's registry; it comes with the checkout, not with the package."""
@@ -153,17 +153,12 @@ class Installation(AxisProcesses):
             known = {line.fingerprint for line in await administration.certificates()}
             seals = [(agency.code, pki.seal(agency.code).certificate) for agency in agencies]
             missing = [
-                NewEnrolment(
-                    certificate=new_certificate(certificate),
-                    agency=code,
-                    valid_from=None,
-                    valid_to=None,
-                )
+                NewEnrolment(certificate=NewCertificate.of(certificate), agency=code)
                 for code, certificate in seals
                 if certificate.fingerprint not in known
             ]
             if missing:
-                await administration.enrol_all(missing, ACTOR)
+                await administration.enrol(missing, ACTOR)
             accounts = [
                 Account(one.id, one.password_hash)
                 for one in await administration.endpoint_accounts()
@@ -256,12 +251,12 @@ password_file = "{secrets_folder / "store.password"}"
 
 [receipts]
 issuer = "Trục liên thông văn bản (bản trình diễn)"
-revocation = "not-checked"
 key_file = "{receipts.key_file}"
 certificate_file = "{receipts.chain_file}"
 
 [trust]
 anchors = "{self.pki.anchor_file.parent}"
+revocation = "not-checked"
 """,
             encoding="utf-8",
         )
@@ -293,17 +288,3 @@ anchors = "{self.pki.anchor_file.parent}"
         await self.responders.kill()
         await self.servers.delete()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def new_certificate(certificate: Certificate) -> NewCertificate:
-    """Return a certificate as the registry keeps it."""
-    return NewCertificate(
-        fingerprint=certificate.fingerprint,
-        der=certificate.der,
-        subject=certificate.subject,
-        issuer=certificate.issuer,
-        serial=format(certificate.serial, "x"),
-        not_before=certificate.not_before,
-        not_after=certificate.not_after,
-        organization_identifier=certificate.organization_identifier,
-    )

@@ -1,1 +1,1 @@
-"""Agencies, codes and aliases, endpoints, enrolled certificates, and the routes between them."""
+"""Agencies, codes and aliases, endpoints, mandates to sign, and the routes between them."""

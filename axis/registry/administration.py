@@ -7,41 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
-from axis.registry.agency import Agency
+from axis.facts import Capacity
+from axis.registry.agency import Agency, legal_day
 from axis.registry.directory import Directory
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCertificate:
-    """A certificate to keep, as plain facts (see `axis.trust.certificates.Certificate`)."""
-
-    fingerprint: str
-    der: bytes
-    subject: str
-    issuer: str
-    serial: str
-    not_before: datetime
-    not_after: datetime
-    organization_identifier: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEnrolment:
-    """A certificate to keep and to bind to an agency."""
-
-    certificate: NewCertificate
-    agency: str
-    """Code or alias."""
-    valid_from: date | None = None
-    valid_to: date | None = None
-    line: int | None = None
-    """Line of the file that asks for it, for messages."""
+from axis.registry.enrolment import NewEnrolment
+from axis.registry.mandates import MessageKind
+from axis.registry.rollover import Switch, WantedSwitch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateLine:
-    """A kept certificate and one of its bindings (None: bound to nobody)."""
+    """A kept certificate and one of its mandates (agency None: it has none)."""
 
     fingerprint: str
     subject: str
@@ -49,11 +27,22 @@ class CertificateLine:
     serial: str
     not_before: datetime
     not_after: datetime
+    mandate: UUID | None
+    """Id of the mandate."""
     agency: str | None
     agency_name: str | None
+    capacity: Capacity | None
+    kinds: tuple[MessageKind, ...]
+    act: str
     valid_from: date | None
     valid_to: date | None
     revoked_at: datetime | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be signed with: the certificate's or the mandate's."""
+        end = legal_day(self.not_after)
+        return end if self.valid_to is None else min(end, self.valid_to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,31 +83,25 @@ class Administration(Protocol):
     async def endpoint_account(self, endpoint: str) -> EndpointAccount | None:
         """Return one endpoint with its password hash, or None."""
 
-    async def enrol(
-        self,
-        certificate: NewCertificate,
-        agency: str,
-        valid_from: date | None,
-        valid_to: date | None,
-        actor: str,
-    ) -> None:
-        """Keep a certificate and bind it to an agency.
+    async def enrol(self, enrolments: Sequence[NewEnrolment], actor: str) -> None:
+        """Keep certificates and give them their mandates, all or none.
 
-        Raises InvalidInputError when the agency is unknown, or the certificate names another
-        organisation (2.5.4.97), or was revoked before.
+        A mandate that exists (the same certificate, agency, capacity and act) gets the new term
+        and kinds. Raises RegistryFileError (an InvalidInputError) with everything that is wrong,
+        see `axis.registry.enrolment`.
         """
 
-    async def enrol_all(self, enrolments: Sequence[NewEnrolment], actor: str) -> None:
-        """Keep and bind many certificates, all or none.
+    async def switch(self, wanted: WantedSwitch, actor: str) -> Switch:
+        """Let an agency's new certificate take the place of its old one, with an overlap.
 
-        Raises RegistryFileError (an InvalidInputError) with everything that is wrong.
+        Raises InvalidInputError, see `axis.registry.rollover`.
         """
 
     async def revoke(self, fingerprint: str, at: datetime, reason: str, actor: str) -> list[str]:
-        """End every binding of a certificate; return the agencies concerned."""
+        """End every mandate of a certificate; return the agencies concerned."""
 
     async def certificates(self) -> list[CertificateLine]:
-        """Return all certificates with their bindings."""
+        """Return all certificates, one line a mandate."""
 
     async def certificate(self, fingerprint: str) -> bytes | None:
         """Return a certificate's DER bytes."""

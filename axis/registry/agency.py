@@ -1,6 +1,7 @@
-"""Who takes part: agencies (cơ quan), their endpoints (hệ thống kết nối), their certificates.
+"""Who takes part: agencies (cơ quan) and their endpoints (hệ thống kết nối).
 
-Values only; what follows from them (routes, authority) is `axis.registry.directory`.
+Values only; who may sign for them is `axis.registry.mandates`, what follows from it all (routes,
+authority) is `axis.registry.directory`.
 """
 
 import re
@@ -9,7 +10,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from axis.clock import in_vietnam
-from axis.errors import InvalidInputError
 
 MAX_CODE_CHARS = 35
 """Longest agency code that Decision 20/2020/QĐ-TTg allows."""
@@ -85,36 +85,6 @@ class Endpoint:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolledCertificate:
-    """A seal certificate bound to an agency: what it signs counts as the agency's word."""
-
-    fingerprint: str
-    """SHA-256 over the DER bytes, lower-case hexadecimal."""
-    agency: str
-    """Code of the agency."""
-    der: bytes = b""
-    """The certificate itself; empty where a snapshot needs only decisions, to save memory."""
-    subject: str = ""
-    """Subject name as people read it (RFC 4514)."""
-    valid_from: date | None = None
-    """First day of the binding (None: from the start of the certificate)."""
-    valid_to: date | None = None
-    """Last day of the binding (None: to the end of the certificate)."""
-    revoked_at: datetime | None = None
-    """When an administrator withdrew the binding."""
-
-    def bound_on(self, day: date) -> bool:
-        """Return whether the binding's term covers this day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
-
-
-class EnrolmentError(InvalidInputError):
-    """The certificate names another organisation than the agency it was to be bound to."""
-
-
 def is_agency_code(text: str) -> bool:
     """Return whether the text can serve as an agency code.
 
@@ -134,21 +104,6 @@ def is_endpoint_id(text: str) -> bool:
         and _ENDPOINT_ID.fullmatch(text) is not None
         and text not in _RESERVED_ACCOUNTS
         and not text.startswith("axis-")
-    )
-
-
-def check_enrolment(agency: Agency, organization_identifier: str | None) -> None:
-    """Check that a certificate may be bound to this agency.
-
-    ``organization_identifier`` is the subject's attribute 2.5.4.97 (None when absent); where it
-    is present it must be the agency's code or an alias. Raises `EnrolmentError`.
-    """
-    if organization_identifier is None or organization_identifier in agency.codes:
-        return
-    found = organization_identifier[:MAX_CODE_CHARS]
-    raise EnrolmentError(
-        f"Chứng thư thuộc tổ chức «{found}», không thuộc cơ quan «{agency.code}»."
-        f" / The certificate belongs to organisation «{found}», not to agency «{agency.code}»."
     )
 
 

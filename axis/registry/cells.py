@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from axis.facts import Capacity
 from axis.registry.agency import (
     MAX_CODE_CHARS,
     MAX_ENDPOINT_ID_CHARS,
@@ -10,6 +11,7 @@ from axis.registry.agency import (
     is_agency_code,
     is_endpoint_id,
 )
+from axis.registry.mandates import ALL_KINDS, MessageKind
 from axis.registry.problems import Problems, quoted
 from axis.registry.table import Row
 
@@ -34,11 +36,12 @@ class Cells:
         self.wrong = True
         self._problems.add(vi, en, self.row.line)
 
-    def text(self, column: str, limit: int) -> str:
-        """Return a required text of bounded length without control characters."""
+    def text(self, column: str, limit: int, *, required: bool = True) -> str:
+        """Return a text of bounded length without control characters."""
         value = self.row.cells[column]
         if not value:
-            self._refuse_missing(column)
+            if required:
+                self._refuse_missing(column)
         elif len(value) > limit:
             self.refuse(
                 f"Cột «{column}» dài {len(value)} ký tự, vượt giới hạn {limit}.",
@@ -100,6 +103,32 @@ class Cells:
             f"Level {quoted(value)} is not valid; use: {names}.",
         )
         return Level.CENTRAL
+
+    def capacity(self) -> Capacity:
+        """Return in which capacity a certificate signs; the agency's own seal unless said."""
+        value = self.row.cells["capacity"].casefold() or Capacity.SEAL.value
+        if value in set(Capacity):
+            return Capacity(value)
+        names = ", ".join(Capacity)
+        self.refuse(
+            f"Tư cách ký {quoted(value)} không hợp lệ; dùng: {names}.",
+            f"Capacity {quoted(value)} is not valid; use: {names}.",
+        )
+        return Capacity.SEAL
+
+    def kinds(self) -> frozenset[MessageKind]:
+        """Return the kinds that may be signed, separated by ``;``; all unless said."""
+        parts = [part.strip().casefold() for part in self.row.cells["kinds"].split(";")]
+        named = {part for part in parts if part}
+        wrong = sorted(named - set(MessageKind))
+        if wrong:
+            names = ", ".join(MessageKind)
+            self.refuse(
+                f"Loại văn bản {quoted(wrong[0])} không hợp lệ; dùng: {names}.",
+                f"Kind {quoted(wrong[0])} is not valid; use: {names}.",
+            )
+            return ALL_KINDS
+        return frozenset(map(MessageKind, named)) or ALL_KINDS
 
     def term(self) -> tuple[date | None, date | None]:
         """Return first and last day: ``2025-06-30``, or ``30/06/2025`` as spreadsheets write it."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from axis.facts import Capacity
 from axis.registry.agency import MAX_NAME_CHARS, Agency, Endpoint
 from axis.registry.cells import Cells
+from axis.registry.mandates import ALL_KINDS, MAX_ACT_CHARS, MessageKind
 from axis.registry.problems import Problems, quoted
 from axis.registry.table import Columns, read_rows
 
@@ -24,7 +26,7 @@ AGENCY_COLUMNS = Columns(
 ENDPOINT_COLUMNS = Columns(required=("id", "name"))
 CERTIFICATE_COLUMNS = Columns(
     required=("code", "certificate"),
-    optional=("valid_from", "valid_to"),
+    optional=("valid_from", "valid_to", "capacity", "kinds", "act"),
     synonyms={"pem": "certificate"},
 )
 
@@ -42,6 +44,9 @@ class CertificateRow:
     """Path of the PEM or DER file, relative to the table."""
     valid_from: date | None = None
     valid_to: date | None = None
+    capacity: Capacity = Capacity.SEAL
+    kinds: frozenset[MessageKind] = ALL_KINDS
+    act: str = ""
 
 
 def read_agencies(data: bytes) -> list[Agency]:
@@ -56,7 +61,7 @@ def read_endpoints(data: bytes) -> list[Endpoint]:
 
 def read_certificates(data: bytes) -> list[CertificateRow]:
     """Read certificates.csv; raises `RegistryFileError`."""
-    return _read(data, CERTIFICATE_COLUMNS, _certificate, lambda row: f"{row.code} {row.path}")
+    return _read(data, CERTIFICATE_COLUMNS, _certificate, _certificate_key)
 
 
 def _read(
@@ -107,4 +112,17 @@ def _endpoint(cells: Cells) -> Endpoint:
 def _certificate(cells: Cells) -> CertificateRow:
     code = cells.code("code", required=True)
     path = cells.text("certificate", MAX_PATH_CHARS)
-    return CertificateRow(cells.row.line, code, path, *cells.term())
+    return CertificateRow(
+        cells.row.line,
+        code,
+        path,
+        *cells.term(),
+        capacity=cells.capacity(),
+        kinds=cells.kinds(),
+        act=cells.text("act", MAX_ACT_CHARS, required=False),
+    )
+
+
+def _certificate_key(row: CertificateRow) -> str:
+    """Return what makes a line another mandate than those before."""
+    return " ".join(filter(None, (row.code, row.path, row.capacity.value, row.act)))

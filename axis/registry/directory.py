@@ -10,22 +10,24 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from axis.errors import InvalidInputError
+from axis.facts import Capacity
 from axis.reasons import Reason
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, legal_day
+from axis.registry.agency import Agency, Endpoint, legal_day
+from axis.registry.mandates import Mandate, MessageKind, Signer, Signing, judge
 from axis.registry.routing import Resolved, Routing, Step, StepKind, notes
 from axis.verdict import Finding
 
 
 class Directory:
-    """Agencies, endpoints and enrolled certificates at one version of the registry."""
+    """Agencies, endpoints and mandates at one version of the registry."""
 
-    __slots__ = ("_agencies", "_certificates", "_codes", "_endpoints", "_named_heir", "_version")
+    __slots__ = ("_agencies", "_codes", "_endpoints", "_mandates", "_named_heir", "_version")
 
     def __init__(
         self,
         agencies: Iterable[Agency],
         endpoints: Iterable[Endpoint],
-        certificates: Iterable[EnrolledCertificate] = (),
+        mandates: Iterable[Mandate] = (),
         version: int = 0,
     ) -> None:
         """Take the snapshot; raises `InvalidInputError` when a code occurs twice."""
@@ -34,10 +36,11 @@ class Directory:
         self._agencies = _by_code(agencies)
         self._codes = _with_aliases(self._agencies)
         self._named_heir = _by_successor(self._agencies.values(), self._codes)
-        self._certificates: dict[str, tuple[EnrolledCertificate, ...]] = {}
-        for certificate in certificates:
-            bound = self._certificates.get(certificate.fingerprint, ())
-            self._certificates[certificate.fingerprint] = (*bound, certificate)
+        self._mandates: dict[str, tuple[Mandate, ...]] = {}
+        for mandate in mandates:
+            one = self._under_own_code(mandate)
+            others = self._mandates.get(one.fingerprint, ())
+            self._mandates[one.fingerprint] = (*others, one)
 
     @property
     def version(self) -> int:
@@ -96,13 +99,14 @@ class Directory:
 
         ``places`` says where in the message a code stands, for what is found about it.
         """
+        day = legal_day(at)
         places = places or {}
         named: dict[str, Resolved] = {}
         receivers: dict[str, list[Resolved]] = {}
         findings: list[Finding] = []
         distinct = list(dict.fromkeys(codes))
         for code in distinct:
-            outcome = self.resolve(code, at)
+            outcome = self.resolve(code, day)
             if isinstance(outcome, Finding):
                 findings.append(replace(outcome, place=places.get(code, "")))
                 continue
@@ -178,33 +182,46 @@ class Directory:
         return tuple(findings) or agency
 
     def authorize(
-        self, fingerprint: str, agency_code: str, at: datetime, *, subject: str = ""
-    ) -> list[Finding]:
-        """Return why this certificate may not sign for this agency at that moment (empty: it may).
+        self, signer: Signer, agency: Agency, kind: MessageKind, at: datetime
+    ) -> Mandate | Finding:
+        """Return the mandate by which a certificate signed for an agency, or what forbade it.
 
-        ``fingerprint`` is the SHA-256 of the DER bytes, lower-case hexadecimal; ``subject`` is
-        what the finding calls a certificate that nobody enrolled. A certificate may have several
-        bindings (renewed terms); one that holds is enough.
+        ``at`` is the moment of signing.
         """
-        bindings = self._certificates.get(fingerprint, ())
-        if not bindings:
-            facts = {"subject": subject or f"SHA-256 {fingerprint}"}
-            return [Finding(Reason.CERTIFICATE_NOT_ENROLLED, facts=facts)]
-        agency = self.find(agency_code)
-        own = [b for b in bindings if agency is not None and self.find(b.agency) is agency]
-        if not own:
-            facts = {"subject": bindings[0].subject, "code": agency_code}
-            return [Finding(Reason.CERTIFICATE_OF_OTHER_AGENCY, facts=facts)]
-        complaints = [_complaint(binding, at) for binding in own]
-        return [] if None in complaints else [c for c in complaints[-1:] if c is not None]
+        signing = Signing(signer, agency, self.above(agency, at), kind, at)
+        return judge(self.mandates(signer.fingerprint), signing)
+
+    def mandates(self, fingerprint: str) -> tuple[Mandate, ...]:
+        """Return all mandates of a certificate, in force or not.
+
+        ``fingerprint`` is the SHA-256 of the DER bytes, lower-case hexadecimal.
+        """
+        return self._mandates.get(fingerprint, ())
+
+    def seals(self, agency: Agency) -> tuple[Mandate, ...]:
+        """Return the mandates of an agency's own seals, in force or not; looks through all."""
+        return tuple(
+            mandate
+            for mandates in self._mandates.values()
+            for mandate in mandates
+            if mandate.capacity is Capacity.SEAL and mandate.agency == agency.code
+        )
+
+    def above(self, agency: Agency, at: date | None = None) -> tuple[Agency, ...]:
+        """Return the agencies above this one, the nearest first; with a day, those acting then."""
+        _, *above = self._upwards(agency)
+        return tuple(one for one in above if at is None or one.open_on(legal_day(at)))
 
     def agency_of_seal(self, fingerprint: str) -> str | None:
-        """Return the code of the agency whose certificate this was ever enrolled as, or None.
+        """Return the code of the agency whose seal this certificate was ever enrolled as, or None.
 
-        ``fingerprint`` as in `authorize`. It says whose seal it is, not that it may still be used.
+        ``fingerprint`` as in `mandates`. It says whose seal it is, not that it may still be used.
         """
-        bindings = self._certificates.get(fingerprint, ())
-        agencies = (self.find(binding.agency) for binding in bindings)
+        agencies = (
+            self.find(mandate.agency)
+            for mandate in self.mandates(fingerprint)
+            if mandate.capacity is Capacity.SEAL
+        )
         return next((agency.code for agency in agencies if agency is not None), None)
 
     def _successors(self, agency: Agency, day: date) -> Iterator[Agency]:
@@ -223,14 +240,26 @@ class Directory:
 
         An ancestor that has closed is passed over, not trusted with what came after it.
         """
+        for step in self._upwards(agency):
+            if step.endpoint in self._endpoints and (step is agency or step.open_on(day)):
+                return step
+        return None
+
+    def _upwards(self, agency: Agency) -> Iterator[Agency]:
+        """Follow agencies from this one to the top; ends at a gap or in a circle."""
         seen: set[str] = set()
         step: Agency | None = agency
         while step is not None and step.code not in seen:
-            if step.endpoint in self._endpoints and (step is agency or step.open_on(day)):
-                return step
+            yield step
             seen.add(step.code)
             step = self.find(step.parent) if step.parent is not None else None
-        return None
+
+    def _under_own_code(self, mandate: Mandate) -> Mandate:
+        """Return a mandate under its agency's present code, where tables may name an alias."""
+        agency = self.find(mandate.agency)
+        if agency is None or agency.code == mandate.agency:
+            return mandate
+        return replace(mandate, agency=agency.code)
 
 
 def _by_code(agencies: Iterable[Agency]) -> dict[str, Agency]:
@@ -269,18 +298,3 @@ def _closing(agency: Agency) -> dict[str, str]:
     """Return the first day without it, which is what the texts of the catalogue name."""
     assert agency.valid_to is not None
     return {"date": str(agency.valid_to + timedelta(days=1))}
-
-
-def _complaint(binding: EnrolledCertificate, at: datetime) -> Finding | None:
-    if binding.revoked_at is not None and binding.revoked_at <= at:
-        facts = {"subject": binding.subject, "date": str(legal_day(binding.revoked_at))}
-        return Finding(Reason.CERTIFICATE_REVOKED, facts=facts)
-    if not binding.bound_on(legal_day(at)):
-        facts = {
-            "subject": binding.subject,
-            "code": binding.agency,
-            "first": str(binding.valid_from or "…"),
-            "last": str(binding.valid_to or "…"),
-        }
-        return Finding(Reason.CERTIFICATE_OUT_OF_TERM, facts=facts)
-    return None

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from axis.registry.administration import CertificateLine
 from axis.registry.agency import Level
 
 EXPIRY_WARNING = timedelta(days=30)
 """How long before its end a certificate is shown as expiring: renewing one takes weeks."""
+
+
+NO_MANDATE: Final = UUID(int=0)
+"""Stands before the ids of all mandates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,24 +51,24 @@ class AgencyLine:
     successor: str | None
     successor_name: str | None
     certificates: int
-    """Bindings of certificates that are not revoked."""
+    """How many sign for it, now or at other times, and are not revoked."""
 
 
 class Standing(StrEnum):
-    """Whether a bound certificate may be signed with, as far as the registry knows."""
+    """Whether a certificate may be signed with by a mandate, as far as the registry knows."""
 
     GOOD = "good"
     """Còn hiệu lực."""
     EXPIRING = "expiring"
-    """Ends, itself or its binding, within `EXPIRY_WARNING`."""
+    """Ends, itself or its mandate, within `EXPIRY_WARNING`."""
     NOT_YET_VALID = "not_yet_valid"
     """Begins later."""
     EXPIRED = "expired"
-    """Ended, itself or its binding."""
+    """Ended, itself or its mandate."""
     REVOKED = "revoked"
-    """Đã thu hồi: an administrator ended the binding."""
+    """Đã thu hồi: an administrator ended the mandate."""
     UNBOUND = "unbound"
-    """Kept, but bound to no agency."""
+    """Kept, but without a mandate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +81,14 @@ class CertificateFilter:
     agency: str | None = None
     fingerprint: str | None = None
     limit: int = 50
-    after: tuple[str, str] | None = None
-    """Agency code (empty for unbound ones) and fingerprint of the last line: the next page."""
+    after: tuple[str, str, UUID] | None = None
+    """Agency code, fingerprint and mandate of the last line: the next page. Of a certificate
+    without a mandate the code is empty, and the mandate `NO_MANDATE`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateEntry:
-    """A certificate with one of its bindings, and how that stands at the moment asked for."""
+    """A certificate with one of its mandates, and how that stands at the moment asked for."""
 
     line: CertificateLine
     standing: Standing
@@ -100,4 +106,4 @@ class RegistryReader(Protocol):
     async def certificates(
         self, wanted: CertificateFilter, at: datetime
     ) -> Sequence[CertificateEntry]:
-        """Return matching certificates by agency code, one entry a binding."""
+        """Return matching certificates by agency code, one entry a mandate."""

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import cache
 
 import asyncpg
 
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.facts import Capacity
+from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.mandates import Mandate, MessageKind
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 
@@ -33,20 +36,20 @@ class DirectoryCache:
 
 
 async def load_directory(connection: Connection, version: int) -> Directory:
-    """Read the whole registry; certificates without their DER bytes."""
+    """Read the whole registry."""
     agencies = await connection.fetch(_SQL["agencies"])
     aliases = await connection.fetch(_SQL["aliases"])
     endpoints = await connection.fetch(_SQL["endpoints"])
-    enrolments = await connection.fetch(_SQL["enrolments"])
+    mandates = await connection.fetch(_SQL["mandates"])
     # in a thread, so that the event loop goes on with what needs no registry
-    return await asyncio.to_thread(_directory, agencies, aliases, endpoints, enrolments, version)
+    return await asyncio.to_thread(_directory, agencies, aliases, endpoints, mandates, version)
 
 
 def _directory(
     agencies: Sequence[asyncpg.Record],
     aliases: Sequence[asyncpg.Record],
     endpoints: Sequence[asyncpg.Record],
-    enrolments: Sequence[asyncpg.Record],
+    mandates: Sequence[asyncpg.Record],
     version: int,
 ) -> Directory:
     aliases_of: dict[str, tuple[str, ...]] = {}
@@ -68,6 +71,25 @@ def _directory(
             for row in agencies
         ),
         (Endpoint(row["id"], row["name"]) for row in endpoints),
-        (EnrolledCertificate(**row) for row in map(dict, enrolments)),
+        map(_mandate, mandates),
         version,
     )
+
+
+def _mandate(row: asyncpg.Record) -> Mandate:
+    return Mandate(
+        fingerprint=row["fingerprint"],
+        agency=row["agency"],
+        capacity=Capacity(row["capacity"]),
+        kinds=_kinds(tuple(row["kinds"])),
+        act=row["act"],
+        valid_from=row["valid_from"],
+        valid_to=row["valid_to"],
+        revoked_at=row["revoked_at"],
+    )
+
+
+@cache
+def _kinds(names: tuple[str, ...]) -> frozenset[MessageKind]:
+    """Return one set for all the mandates that share it."""
+    return frozenset(map(MessageKind, names))

@@ -7,25 +7,22 @@ that holds back the batches of the intake.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import datetime
 
 import asyncpg
 
 from axis.clock import Clock
 from axis.errors import InvalidInputError
-from axis.registry.administration import (
-    CertificateLine,
-    EndpointAccount,
-    NewCertificate,
-    NewEnrolment,
-)
-from axis.registry.agency import Agency
+from axis.registry.administration import CertificateLine, EndpointAccount
+from axis.registry.agency import Agency, legal_day
 from axis.registry.directory import Directory
+from axis.registry.enrolment import NewEnrolment, check_enrolments
 from axis.registry.problems import quoted
+from axis.registry.rollover import Switch, WantedSwitch, plan_switch
 from axis.store import registry_rows as rows
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection, Pool, transaction
-from axis.store.registry_change import Change, check_agencies, check_endpoints, check_enrolments
+from axis.store.registry_change import Change, check_agencies, check_endpoints
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
@@ -103,37 +100,26 @@ class PostgresAdministration:
             row = await connection.fetchrow(_SQL["account"], endpoint)
         return None if row is None else EndpointAccount(**dict(row))
 
-    async def enrol(
-        self,
-        certificate: NewCertificate,
-        agency: str,
-        valid_from: date | None,
-        valid_to: date | None,
-        actor: str,
-    ) -> None:
-        """Keep a certificate and bind it to an agency; raises InvalidInputError."""
-        enrolment = NewEnrolment(
-            certificate=certificate, agency=agency, valid_from=valid_from, valid_to=valid_to
-        )
-        await self.enrol_all([enrolment], actor)
-
-    async def enrol_all(self, enrolments: Sequence[NewEnrolment], actor: str) -> None:
-        """Keep and bind many certificates, all or none; raises RegistryFileError."""
+    async def enrol(self, enrolments: Sequence[NewEnrolment], actor: str) -> None:
+        """Keep certificates and give them mandates, all or none; raises RegistryFileError."""
         async with self._change(actor, "registry:certificate:enrol") as change:
             directory = await self._directory(change.connection)
-            found = await change.connection.fetch(
-                _SQL["revoked"], [item.certificate.fingerprint for item in enrolments]
-            )
-            revoked = {row["fingerprint"]: row["revoked_at"] for row in found}
-            bindings = check_enrolments(directory, enrolments, revoked)
-            await rows.put_certificates(
-                change.connection, [item.certificate for item in enrolments]
-            )
-            await rows.put_enrolments(change.connection, bindings)
-            change.facts = rows.enrolment_facts(bindings)
+            accepted = await self._enrol(change.connection, directory, enrolments)
+            change.facts = rows.enrolment_facts(accepted)
+
+    async def switch(self, wanted: WantedSwitch, actor: str) -> Switch:
+        """Let a new certificate take an old one's place; raises InvalidInputError."""
+        async with self._change(actor, "registry:certificate:switch") as change:
+            directory = await self._directory(change.connection)
+            plan = plan_switch(directory, wanted, legal_day(self._clock()))
+            await self._enrol(change.connection, directory, plan.enrolments)
+            for mandate in plan.ending:
+                await change.connection.execute(_SQL["end_mandate"], *mandate.key, mandate.valid_to)
+            change.facts = rows.switch_facts(wanted, plan)
+        return plan
 
     async def revoke(self, fingerprint: str, at: datetime, reason: str, actor: str) -> list[str]:
-        """End every binding of a certificate; return the agencies concerned.
+        """End every mandate of a certificate; return the agencies concerned.
 
         Raises InvalidInputError for a certificate that nobody enrolled.
         """
@@ -154,12 +140,10 @@ class PostgresAdministration:
         return agencies
 
     async def certificates(self) -> list[CertificateLine]:
-        """Return all certificates with their bindings."""
+        """Return all certificates, one line a mandate."""
         async with transaction(self._pool) as connection:
-            return [
-                CertificateLine(**row)
-                for row in map(dict, await connection.fetch(_SQL["certificates"]))
-            ]
+            found = await connection.fetch(_SQL["certificates"])
+        return [rows.certificate_line(dict(row)) for row in found]
 
     async def certificate(self, fingerprint: str) -> bytes | None:
         """Return a certificate's DER bytes."""
@@ -183,6 +167,17 @@ class PostgresAdministration:
                 f"Dữ liệu trái với quy tắc «{detail}» của danh bạ; không có gì được ghi."
                 f" / The data break the registry's rule «{detail}»; nothing was written."
             ) from error
+
+    async def _enrol(
+        self, connection: Connection, directory: Directory, enrolments: Sequence[NewEnrolment]
+    ) -> list[NewEnrolment]:
+        certificates = [item.certificate for item in enrolments]
+        found = await connection.fetch(_SQL["revoked"], [one.fingerprint for one in certificates])
+        revoked = {row["fingerprint"]: row["revoked_at"] for row in found}
+        accepted = check_enrolments(directory, enrolments, revoked)
+        await rows.put_certificates(connection, certificates)
+        await rows.put_mandates(connection, [item.mandate for item in accepted])
+        return accepted
 
     async def _directory(self, connection: Connection) -> Directory:
         """Return the registry that the change starts from; the lock keeps others away."""

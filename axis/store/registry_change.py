@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from axis.registry.administration import EndpointAccount, NewEnrolment
-from axis.registry.agency import (
-    MAX_NAME_CHARS,
-    Agency,
-    EnrolmentError,
-    check_enrolment,
-    is_endpoint_id,
-    legal_day,
-)
+from axis.registry.administration import EndpointAccount
+from axis.registry.agency import MAX_NAME_CHARS, Agency, is_endpoint_id
 from axis.registry.consistency import check_directory
 from axis.registry.directory import Directory
 from axis.registry.problems import Problems, RegistryFileError, quoted
@@ -78,70 +70,6 @@ def check_endpoints(endpoints: Sequence[EndpointAccount]) -> None:
                 " characters.",
             )
     problems.raise_if_any()
-
-
-def check_enrolments(
-    directory: Directory,
-    enrolments: Sequence[NewEnrolment],
-    revoked: Mapping[str, datetime],
-) -> list[NewEnrolment]:
-    """Return the enrolments with their agencies' own codes, the last of each pair only.
-
-    ``revoked`` holds the certificates among them that were revoked before: a lost key stays lost,
-    whoever it is bound to next. Raises RegistryFileError with everything that is wrong.
-    """
-    problems = Problems()
-    bindings: dict[tuple[str, str], NewEnrolment] = {}
-    for enrolment in enrolments:
-        agency = directory.find(enrolment.agency)
-        if agency is None:
-            code = quoted(enrolment.agency)
-            problems.add(
-                f"Cơ quan {code} không có trong danh bạ.",
-                f"Agency {code} is not in the registry.",
-                enrolment.line,
-            )
-        elif _may_be_bound(enrolment, agency, revoked, problems):
-            key = (enrolment.certificate.fingerprint, agency.code)
-            bindings[key] = replace(enrolment, agency=agency.code)
-    problems.raise_if_any()
-    return list(bindings.values())
-
-
-def _may_be_bound(
-    enrolment: NewEnrolment,
-    agency: Agency,
-    revoked: Mapping[str, datetime],
-    problems: Problems,
-) -> bool:
-    certificate, line = enrolment.certificate, enrolment.line
-    subject = quoted(certificate.subject)
-    first, last = enrolment.valid_from, enrolment.valid_to
-    before = len(problems.found) + problems.unlisted
-    try:
-        check_enrolment(agency, certificate.organization_identifier)
-    except EnrolmentError:
-        found = quoted(certificate.organization_identifier or "")
-        problems.add(
-            f"Chứng thư {subject} thuộc tổ chức {found}, không thuộc cơ quan «{agency.code}».",
-            f"Certificate {subject} belongs to organisation {found}, not to agency"
-            f" «{agency.code}».",
-            line,
-        )
-    if certificate.fingerprint in revoked:
-        day = legal_day(revoked[certificate.fingerprint])
-        problems.add(
-            f"Chứng thư {subject} đã bị thu hồi trên trục ngày {day}; hãy dùng chứng thư mới.",
-            f"Certificate {subject} was revoked on {day}; use a new one.",
-            line,
-        )
-    if first is not None and last is not None and last < first:
-        problems.add(
-            f"Thời hạn gắn chứng thư kết thúc ({last}) trước khi bắt đầu ({first}).",
-            f"The binding would end ({last}) before it starts ({first}).",
-            line,
-        )
-    return len(problems.found) + problems.unlisted == before
 
 
 def _aliases(agency: Agency) -> tuple[str, ...]:

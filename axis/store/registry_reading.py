@@ -5,10 +5,10 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from axis.registry.administration import CertificateLine
 from axis.registry.agency import Level, legal_day
 from axis.registry.views import (
     EXPIRY_WARNING,
+    NO_MANDATE,
     AgencyFilter,
     AgencyLine,
     CertificateEntry,
@@ -17,6 +17,7 @@ from axis.registry.views import (
 )
 from axis.store.pool import Pool, transaction
 from axis.store.reading import like_text
+from axis.store.registry_rows import certificate_line
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry_reading")
@@ -50,12 +51,12 @@ class PostgresRegistryReader:
     async def certificates(
         self, wanted: CertificateFilter, at: datetime
     ) -> Sequence[CertificateEntry]:
-        """Return matching certificates by agency code, one entry a binding."""
+        """Return matching certificates by agency code, one entry a mandate."""
         soon = at + EXPIRY_WARNING
         async with transaction(self._pool) as connection:
             found = await connection.fetch(
                 _SQL["certificates"],
-                *(wanted.after or ("", "")),
+                *(wanted.after or ("", "", NO_MANDATE)),
                 like_text(wanted.text),
                 wanted.standing.value if wanted.standing else None,
                 wanted.agency,
@@ -76,4 +77,4 @@ def _agency(row: Record) -> AgencyLine:
 def _entry(row: Record) -> CertificateEntry:
     facts = dict(row)
     standing = Standing(facts.pop("standing"))
-    return CertificateEntry(CertificateLine(**facts), standing)
+    return CertificateEntry(certificate_line(facts), standing)

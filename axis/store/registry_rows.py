@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from axis.facts import Capacity
 from axis.ids import new_id
-from axis.registry.administration import NewCertificate, NewEnrolment
+from axis.registry.administration import CertificateLine
 from axis.registry.agency import Agency
+from axis.registry.enrolment import NewCertificate, NewEnrolment
+from axis.registry.mandates import Mandate, MessageKind, in_order
+from axis.registry.rollover import Switch, WantedSwitch
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 
@@ -55,15 +59,26 @@ async def put_certificates(connection: Connection, certificates: Sequence[NewCer
     )
 
 
-async def put_enrolments(connection: Connection, bindings: Sequence[NewEnrolment]) -> None:
-    """Insert bindings or change their terms."""
+async def put_mandates(connection: Connection, mandates: Sequence[Mandate]) -> None:
+    """Insert mandates, or change the kinds and terms of those that are there."""
     await connection.execute(
-        _SQL["put_enrolments"],
-        [binding.certificate.fingerprint for binding in bindings],
-        [binding.agency for binding in bindings],
-        [binding.valid_from for binding in bindings],
-        [binding.valid_to for binding in bindings],
+        _SQL["put_mandates"],
+        [new_id() for _ in mandates],
+        [mandate.fingerprint for mandate in mandates],
+        [mandate.agency for mandate in mandates],
+        [mandate.capacity.value for mandate in mandates],
+        [" ".join(in_order(mandate.kinds)) for mandate in mandates],
+        [mandate.act for mandate in mandates],
+        [mandate.valid_from for mandate in mandates],
+        [mandate.valid_to for mandate in mandates],
     )
+
+
+def certificate_line(row: Mapping[str, Any]) -> CertificateLine:
+    """Return a certificate with one of its mandates as it was read."""
+    capacity = row["capacity"]
+    kinds = tuple(map(MessageKind, row["kinds"]))
+    return CertificateLine(**{**row, "capacity": capacity and Capacity(capacity), "kinds": kinds})
 
 
 async def audit(
@@ -95,18 +110,37 @@ def agency_facts(added: Sequence[Agency], changed: Sequence[Agency]) -> dict[str
     }
 
 
-def enrolment_facts(bindings: Sequence[NewEnrolment]) -> dict[str, Any]:
-    """Return what the audit says of certificates that were bound."""
+def enrolment_facts(enrolments: Sequence[NewEnrolment]) -> dict[str, Any]:
+    """Return what the audit says of certificates that were given mandates."""
     return {
-        "enrolled": len(bindings),
+        "enrolled": len(enrolments),
         "certificates": [
-            {
-                "fingerprint": binding.certificate.fingerprint,
-                "subject": binding.certificate.subject,
-                "agency": binding.agency,
-                "valid_from": binding.valid_from,
-                "valid_to": binding.valid_to,
-            }
-            for binding in bindings[:MAX_AUDITED]
+            {"subject": one.certificate.subject, **mandate_facts(one.mandate)}
+            for one in enrolments[:MAX_AUDITED]
         ],
+    }
+
+
+def switch_facts(wanted: WantedSwitch, plan: Switch) -> dict[str, Any]:
+    """Return what the audit says of a certificate that takes another's place."""
+    return {
+        "agency": plan.agency,
+        "fingerprint": wanted.certificate.fingerprint,
+        "on": wanted.on,
+        "last": plan.last,
+        **enrolment_facts(plan.enrolments),
+        "ending": [mandate_facts(mandate) for mandate in plan.ending],
+    }
+
+
+def mandate_facts(mandate: Mandate) -> dict[str, Any]:
+    """Return what the audit says of a mandate."""
+    return {
+        "fingerprint": mandate.fingerprint,
+        "agency": mandate.agency,
+        "capacity": mandate.capacity.value,
+        "kinds": in_order(mandate.kinds),
+        "act": mandate.act,
+        "valid_from": mandate.valid_from,
+        "valid_to": mandate.valid_to,
     }

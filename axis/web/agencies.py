@@ -4,8 +4,9 @@ from aiohttp import web
 
 from axis.clock import in_vietnam
 from axis.registry.agency import Level, is_agency_code
+from axis.registry.calendar import endings
 from axis.registry.routing import Resolved
-from axis.registry.views import AgencyFilter, CertificateFilter
+from axis.registry.views import EXPIRY_WARNING, AgencyFilter, CertificateFilter
 from axis.verdict import Finding
 from axis.web.context import Viewer, services
 from axis.web.documents import PAGE_LINES, one_page
@@ -49,6 +50,7 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
         raise NotFoundError
     now = parts.clock()
     entries = await parts.registry.certificates(CertificateFilter(agency=agency.code), now)
+    ends = endings((entry.line for entry in entries), now, EXPIRY_WARNING)
     # the same decision that the router takes, not one of this page's own
     route = (await parts.administration.directory()).resolve(agency.code, now)
     below, more = one_page(
@@ -62,6 +64,7 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
             "route": route if isinstance(route, Resolved) else None,
             "no_route": [route.text_vi(), route.text_en()] if isinstance(route, Finding) else None,
             "entries": entries,
+            "ends_bare": next((one.day for one in ends if one.bare), None),
             "below": below,
             "more_below": more,
             "today": in_vietnam(now).date(),

@@ -1,27 +1,37 @@
-"""Certificates, for administrators: found, read from a file, bound to agencies, revoked."""
+"""Certificates, for administrators: found, read from a file, given mandates, revoked."""
 
 import re
+from uuid import UUID
 
 import structlog
 from aiohttp import web
 
 from axis.clock import in_vietnam
 from axis.errors import InvalidInputError
-from axis.registry.administration import NewCertificate
+from axis.facts import Capacity
+from axis.registry.administration import CertificateLine
 from axis.registry.agency import is_agency_code
+from axis.registry.enrolment import NewCertificate, NewEnrolment
+from axis.registry.mandates import MessageKind
 from axis.registry.problems import RegistryFileError
-from axis.registry.views import CertificateEntry, CertificateFilter, Standing
+from axis.registry.views import NO_MANDATE, CertificateEntry, CertificateFilter, Standing
 from axis.trust.certificates import Certificate, load_certificates
 from axis.web.access import see_other
 from axis.web.context import Viewer, language, services
 from axis.web.documents import PAGE_LINES, one_page
-from axis.web.forms import query_choice, query_text, read_day, read_form
+from axis.web.forms import query_choice, query_text, read_day, read_form, read_id
 from axis.web.problems import BadRequestError, NotFoundError
 from axis.web.rendering import page
 from axis.web.texts import Language, in_language, text
 
-MAX_BINDINGS = 200
-"""Bindings of one certificate on its page; a platform's seal serves at most hundreds."""
+MAX_MANDATES = 200
+"""Mandates of one certificate on its page; a parent's seal serves at most hundreds of units."""
+
+MANDATE_FIELDS = ("agency", "capacity", "act", "first", "last")
+"""What a form asks of a mandate, beside a box for each kind."""
+
+KIND_FIELDS = tuple(f"kind_{kind.value}" for kind in MessageKind)
+"""The boxes of a form; one that is not ticked does not come."""
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _DONE = frozenset({"bound", "revoked"})
@@ -48,21 +58,21 @@ async def show_list(request: web.Request, viewer: Viewer) -> web.Response:
             "entries": entries,
             "wanted": wanted,
             "standings": tuple(Standing),
-            "next_after": f"{last.agency or ''}~{last.fingerprint}" if last else None,
+            "next_after": _next(last) if last else None,
         },
     )
 
 
 async def show(request: web.Request, viewer: Viewer) -> web.Response:
-    """Show one certificate with its bindings."""
+    """Show one certificate with its mandates."""
     return await _show(request, await _entries(request))
 
 
 async def bind(request: web.Request, viewer: Viewer) -> web.StreamResponse:
-    """Bind a kept certificate to another agency, or change a binding's term."""
+    """Give a kept certificate another mandate, or change the term and kinds of one."""
     entries = await _entries(request)
     fingerprint = entries[0].line.fingerprint
-    form = await read_form(request, "agency", "first", "last")
+    form = await read_form(request, *MANDATE_FIELDS, optional=KIND_FIELDS)
     der = await services(request).administration.certificate(fingerprint)
     if der is None:
         raise NotFoundError
@@ -94,25 +104,36 @@ async def revoke(request: web.Request, viewer: Viewer) -> web.StreamResponse:
 async def enrol(
     request: web.Request, viewer: Viewer, certificate: Certificate, form: dict[str, str]
 ) -> None:
-    """Bind a certificate as a form asks; raises InvalidInputError."""
+    """Give a certificate the mandate that a form asks for; raises InvalidInputError."""
     code = form["agency"].strip()
     if not code:
         raise InvalidInputError(_both("problem.agency.missing"))
     if not is_agency_code(code):
         raise BadRequestError("problem.form")
-    first, last = read_day(form["first"]), read_day(form["last"])
-    kept = NewCertificate(
-        fingerprint=certificate.fingerprint,
-        der=certificate.der,
-        subject=certificate.subject,
-        issuer=certificate.issuer,
-        serial=f"{certificate.serial:x}",
-        not_before=certificate.not_before,
-        not_after=certificate.not_after,
-        organization_identifier=certificate.organization_identifier,
+    enrolment = NewEnrolment(
+        certificate=NewCertificate.of(certificate),
+        agency=code,
+        capacity=_capacity(form["capacity"]),
+        kinds=frozenset(kind for kind in MessageKind if form[f"kind_{kind.value}"]),
+        act=form["act"].strip(),
+        valid_from=read_day(form["first"]),
+        valid_to=read_day(form["last"]),
     )
-    await services(request).administration.enrol(kept, code, first, last, viewer.actor)
-    _log.info("certificate.bound", fingerprint=kept.fingerprint, agency=code, by=viewer.actor)
+    await services(request).administration.enrol([enrolment], viewer.actor)
+    _log.info(
+        "certificate.bound",
+        fingerprint=certificate.fingerprint,
+        agency=code,
+        capacity=enrolment.capacity.value,
+        by=viewer.actor,
+    )
+
+
+def blank_form(agency: str = "") -> dict[str, str]:
+    """Return the form of a mandate before anybody typed: a seal for every kind."""
+    empty = dict.fromkeys(MANDATE_FIELDS, "")
+    kinds = dict.fromkeys(KIND_FIELDS, "on")
+    return {**empty, **kinds, "agency": agency, "capacity": Capacity.SEAL.value}
 
 
 def sealing_certificate(data: bytes) -> Certificate:
@@ -137,12 +158,12 @@ def problems_of(error: InvalidInputError, spoken: Language) -> list[str]:
 
 
 async def _entries(request: web.Request) -> list[CertificateEntry]:
-    """Return the certificate that the path names, one entry a binding."""
+    """Return the certificate that the path names, one entry a mandate."""
     fingerprint = request.match_info["fingerprint"]
     if _FINGERPRINT.fullmatch(fingerprint) is None:
         raise NotFoundError
     parts = services(request)
-    wanted = CertificateFilter(fingerprint=fingerprint, limit=MAX_BINDINGS)
+    wanted = CertificateFilter(fingerprint=fingerprint, limit=MAX_MANDATES)
     entries = list(await parts.registry.certificates(wanted, parts.clock()))
     if not entries:
         raise NotFoundError
@@ -163,7 +184,9 @@ async def _show(
             "line": entries[0].line,
             "entries": [entry for entry in entries if entry.line.agency is not None],
             "revoked": any(entry.standing is Standing.REVOKED for entry in entries),
-            "form": form or {"agency": "", "first": "", "last": ""},
+            "form": form or blank_form(),
+            "capacities": tuple(Capacity),
+            "kinds": tuple(MessageKind),
             "problems": problems or [],
             "done": done if done in _DONE else "",
             "today": in_vietnam(services(request).clock()).date(),
@@ -179,17 +202,30 @@ def _ask_revoke(
     return page(request, "revoke.html", context, status=400 if problem else 200)
 
 
-def _after(request: web.Request) -> tuple[str, str] | None:
-    """Return where the next page begins: an agency code, a tilde and a fingerprint."""
+def _capacity(value: str) -> Capacity:
+    try:
+        return Capacity(value)
+    except ValueError:
+        raise BadRequestError("problem.form") from None
+
+
+def _next(line: CertificateLine) -> str:
+    """Return where the page after this line begins, for its address."""
+    return f"{line.agency or ''}~{line.fingerprint}~{line.mandate or NO_MANDATE}"
+
+
+def _after(request: web.Request) -> tuple[str, str, UUID] | None:
+    """Return where the next page begins: an agency code, a fingerprint and a mandate's id."""
     value = query_text(request, "after")
     if not value:
         return None
-    agency, mark, fingerprint = value.rpartition("~")
-    if not mark or _FINGERPRINT.fullmatch(fingerprint) is None:
+    parts = value.split("~")
+    if len(parts) != len(("agency", "fingerprint", "mandate")):
         raise BadRequestError
-    if agency and not is_agency_code(agency):
+    agency, fingerprint, mandate = parts
+    if _FINGERPRINT.fullmatch(fingerprint) is None or (agency and not is_agency_code(agency)):
         raise BadRequestError
-    return agency, fingerprint
+    return agency, fingerprint, read_id(mandate)
 
 
 def _both(key: str, **facts: object) -> str:

@@ -1,7 +1,7 @@
 """What comes in: addresses and forms, bounded and checked before anything is done with them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -12,14 +12,15 @@ from aiohttp.web_request import FileField
 
 from axis.accounts import MAX_NAME_CHARS, MAX_PASSWORD_CHARS
 from axis.registry.agency import MAX_CODE_CHARS
+from axis.registry.mandates import MAX_ACT_CHARS, MessageKind
 from axis.trust.certificates import MAX_CERTIFICATE_BYTES
 from axis.web.problems import BadRequestError, NotFoundError
 
 MAX_FORM_BYTES = 256 * 1024
 """A certificate of the greatest size in base64 with a chain of ordinary ones beside it."""
 
-MAX_FORM_FIELDS = 10
-"""The longest form has five."""
+MAX_FORM_FIELDS = 15
+"""The longest form has eleven."""
 
 MAX_SEARCH_CHARS = 200
 """Longer than any DocumentId or agency name that people type."""
@@ -31,7 +32,9 @@ MAX_ADDRESS_CHARS = 2000
 """The address to return to after signing in."""
 
 _LIMITS = {
+    "act": MAX_ACT_CHARS,
     "agency": MAX_CODE_CHARS,
+    "capacity": 10,
     "der": (MAX_CERTIFICATE_BYTES + 2) // 3 * 4,
     "first": 10,
     "last": 10,
@@ -39,6 +42,7 @@ _LIMITS = {
     "next": MAX_ADDRESS_CHARS,
     "password": MAX_PASSWORD_CHARS,
     "reason": MAX_REASON_CHARS,
+    **dict.fromkeys((f"kind_{kind.value}" for kind in MessageKind), 2),
 }
 """Longest value of each field of our forms, in characters."""
 
@@ -67,11 +71,14 @@ def query_choice(request: web.Request, name: str, choices: type[_Choice]) -> _Ch
 def query_id(request: web.Request, name: str) -> UUID | None:
     """Return an id of the address, None when absent; raises BadRequestError."""
     value = _single(request, name)
-    if not value:
-        return None
-    if _UUID.fullmatch(value) is None:
+    return read_id(value) if value else None
+
+
+def read_id(text: str) -> UUID:
+    """Return the id that a text is; raises BadRequestError."""
+    if _UUID.fullmatch(text) is None:
         raise BadRequestError
-    return UUID(value)
+    return UUID(text)
 
 
 def path_id(request: web.Request) -> UUID:
@@ -82,20 +89,21 @@ def path_id(request: web.Request) -> UUID:
     return UUID(value)
 
 
-async def read_form(request: web.Request, *names: str, optional: str = "") -> dict[str, str]:
+async def read_form(
+    request: web.Request, *names: str, optional: Sequence[str] = ()
+) -> dict[str, str]:
     """Return the texts of a form that has exactly these fields.
 
-    ``optional`` names one field more that may be absent and is then empty. Raises
-    BadRequestError, and 413 from aiohttp beyond `MAX_FORM_BYTES`.
+    ``optional`` names fields that may be absent and are then empty. Raises BadRequestError, and
+    413 from aiohttp beyond `MAX_FORM_BYTES`.
     """
     texts: dict[str, str] = {}
     for name, value in (await _posted(request)).items():
         if not isinstance(value, str):
             raise BadRequestError("problem.form")
         texts[name] = _checked(name, value, _LIMITS.get(name, 0))
-    if optional:
-        texts.setdefault(optional, "")
-    _check_names(texts, {*names, optional} - {""})
+    texts = {**dict.fromkeys(optional, ""), **texts}
+    _check_names(texts, {*names, *optional})
     return texts
 
 

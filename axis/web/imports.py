@@ -11,10 +11,19 @@ from aiohttp import web
 
 from axis.clock import in_vietnam
 from axis.errors import InvalidInputError
+from axis.facts import Capacity
 from axis.registry.agency import is_agency_code
+from axis.registry.mandates import MessageKind
 from axis.trust.certificates import Certificate
 from axis.web.access import see_other
-from axis.web.certificates import enrol, problems_of, sealing_certificate
+from axis.web.certificates import (
+    KIND_FIELDS,
+    MANDATE_FIELDS,
+    blank_form,
+    enrol,
+    problems_of,
+    sealing_certificate,
+)
 from axis.web.context import Viewer, language, services
 from axis.web.forms import MAX_FORM_BYTES, query_text, read_form, read_upload
 from axis.web.problems import BadRequestError
@@ -39,12 +48,12 @@ async def read_file(request: web.Request, viewer: Viewer) -> web.Response:
     except InvalidInputError as error:
         return _ask_file(request, form["agency"], problems_of(error, language(request)))
     agency = form["agency"] or certificate.organization_identifier or ""
-    return _review(request, certificate, {"agency": agency, "first": "", "last": ""})
+    return _review(request, certificate, blank_form(agency))
 
 
 async def bind(request: web.Request, viewer: Viewer) -> web.StreamResponse:
-    """Keep the certificate and bind it to the agency."""
-    form = await read_form(request, "der", "agency", "first", "last")
+    """Keep the certificate and let it sign for the agency."""
+    form = await read_form(request, "der", *MANDATE_FIELDS, optional=KIND_FIELDS)
     try:
         certificate = sealing_certificate(base64.b64decode(form["der"], validate=True))
     except (binascii.Error, ValueError, InvalidInputError):
@@ -75,6 +84,8 @@ def _review(
             "certificate": certificate,
             "der": base64.b64encode(certificate.der).decode("ascii"),
             "form": form,
+            "capacities": tuple(Capacity),
+            "kinds": tuple(MessageKind),
             "problems": problems or [],
             "expired": certificate.not_after < now,
             "early": certificate.not_before > now,

@@ -36,7 +36,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """Check name and password; begin a session."""
-    form = await read_form(request, "name", "password", optional="next")
+    form = await read_form(request, "name", "password", optional=("next",))
     parts = services(request)
     name = account_name(form["name"])
     address = request.remote or ""

@@ -82,7 +82,7 @@ async def test_refused_forms_have_no_violation(page: Page, stage: Stage) -> None
     fingerprint = (await places(stage))["fingerprint"]
     await page.goto(f"/admin/certificates/{fingerprint}")
     await page.get_by_label("Mã định danh cơ quan").fill("X99")
-    await page.get_by_role("button", name="Gắn chứng thư").click()
+    await page.get_by_role("button", name="Cho ký").click()
     await expect(page.get_by_role("alert")).to_contain_text("X99")
     await clean(page)
 

@@ -30,7 +30,7 @@ async def test_admin_imports_binds_and_revokes_a_certificate(
     await expect(page.get_by_text(seal.certificate.fingerprint)).to_be_visible()
     await expect(page.get_by_label("Mã định danh cơ quan")).to_have_value("H37.10")
     await page.get_by_label("Đến hết ngày").fill("2026-12-01")
-    await page.get_by_role("button", name="Gắn chứng thư").click()
+    await page.get_by_role("button", name="Cho ký").click()
 
     await expect(page.get_by_role("status")).to_contain_text("có hiệu lực ngay")
     await expect(page.get_by_role("table")).to_contain_text("đến hết 01/12/2026")

@@ -14,8 +14,9 @@ from axis.exchange.known import Known
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.ids import new_id
 from axis.local.pki import make_demo_pki
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.mandates import Mandate
 from axis.trust.keys import SigningKey
 
 AT: Final = datetime(2025, 10, 8, 2, 30, tzinfo=UTC)
@@ -66,15 +67,12 @@ def world() -> World:
     """Make it, with keys that nobody else has."""
     with tempfile.TemporaryDirectory(prefix="axis-fuzz-") as folder:
         pki = make_demo_pki(Path(folder), [("G22", "Văn phòng Chính phủ")], AT, rsa_agencies=())
-        key = pki.seal("G22").load()
+        key = pki.receipts.load()  # names no organisation, so it can be everybody's
         rules = Rules(pki.policy())
     directory = Directory(
         _MEMBERS,
         [Endpoint(ENDPOINT, "Hệ thống thử nghiệm")],
-        [
-            EnrolledCertificate(key.certificate.fingerprint, agency.code, subject=agency.name)
-            for agency in _MEMBERS
-        ],
+        [Mandate(key.certificate.fingerprint, agency.code) for agency in _MEMBERS],
     )
     documents = tuple(_sent(sender, name, kind) for sender, name, kind, _ in _SENT)
     deliveries = tuple(

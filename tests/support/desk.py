@@ -22,11 +22,12 @@ from axis.exchange.ports import Publication
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.ids import new_id
-from axis.local.installation import DEMO, new_certificate
+from axis.local.installation import DEMO
 from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.registry.administration import EndpointAccount
 from axis.registry.csvfile import read_agencies, read_endpoints
+from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.registry.passwords import rabbit_hash
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool
@@ -108,8 +109,8 @@ class Desk:
         )
         await self.administration.put_agencies(demo_agencies(), "test")
         for code in ENROLLED:
-            certificate = new_certificate(self.pki.seal(code).certificate)
-            await self.administration.enrol(certificate, code, None, None, "test")
+            seal = NewCertificate.of(self.pki.seal(code).certificate)
+            await self.administration.enrol([NewEnrolment(certificate=seal, agency=code)], "test")
 
     # -- what agencies do --------------------------------------------------------------------
 

@@ -28,8 +28,9 @@ from axis.exchange.known import Known
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.ids import new_id
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.mandates import Mandate
 from axis.trust.certificates import Certificate
 from axis.verdict import Finding
 
@@ -67,10 +68,9 @@ def directory(
         agencies,
         [Endpoint(name, f"Hệ thống {name}") for name in (*ENDPOINTS, *endpoints)],
         [
-            EnrolledCertificate(
+            Mandate(
                 fingerprint(agency.code),
                 agency.code,
-                subject=f"CN={agency.name}",
                 revoked_at=NOW - timedelta(days=1) if agency.code in revoked else None,
             )
             for agency in agencies

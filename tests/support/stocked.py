@@ -16,7 +16,8 @@ from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.intake import Intake
 from axis.exchange.ports import Publisher, Store, Workbench
 from axis.exchange.receipts import Notary
-from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
+from axis.registry.administration import EndpointAccount
+from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.store.exchange import PostgresStore
 from axis.store.migrate import migrate
 from axis.store.pool import Pool, open_pool
@@ -47,7 +48,7 @@ async def stock(pool: Pool) -> None:
         "test",
     )
     await administration.put_agencies(AGENCIES, "test")
-    await administration.enrol_all([enrolment(agency.code) for agency in AGENCIES], "test")
+    await administration.enrol([enrolment(agency.code) for agency in AGENCIES], "test")
 
 
 def enrolment(code: str) -> NewEnrolment:
@@ -65,8 +66,6 @@ def enrolment(code: str) -> NewEnrolment:
             organization_identifier=None,
         ),
         agency=code,
-        valid_from=None,
-        valid_to=None,
     )
 
 

@@ -32,8 +32,9 @@ from axis.local.bench.accounting import ProcessGroup
 from axis.local.bench.load import LoadError
 from axis.local.pdf import make_pdf
 from axis.local.pki import make_demo_pki
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.mandates import Mandate
 from axis.trust.sign import sign
 from axis.trust.verify import SignatureVerdict, verify
 from axis.verdict import Verdict
@@ -44,7 +45,8 @@ ROUNDS: Final = 2_000
 SECONDS: Final = 8.0
 """About the longest that one kind of document is measured, unless asked otherwise."""
 
-_SENDER: Final = "G22"
+SENDER: Final = "G22"
+"""Code of the agency that sends what is measured."""
 _RECEIVERS: Final = ("H37", "H26", "H30")
 _MEGABYTE: Final = 1024 * 1024
 _HUGE: Final = 10_000_000
@@ -130,28 +132,29 @@ def measure_admission(
 
 def _prepare(folder: Path, kinds: Sequence[Kind]) -> _Bench:
     at = system_clock()
-    pki = make_demo_pki(folder, [(_SENDER, "Văn phòng Chính phủ")], at, rsa_agencies=())
-    seal = pki.seal(_SENDER).load()
+    pki = make_demo_pki(folder, [(SENDER, "Văn phòng Chính phủ")], at, rsa_agencies=())
+    seal = pki.seal(SENDER).load()
     agencies = [
         Agency(code, f"Cơ quan {code}", Level.CENTRAL, endpoint=code.lower())
-        for code in (_SENDER, *_RECEIVERS)
+        for code in (SENDER, *_RECEIVERS)
     ]
     endpoints = [Endpoint(agency.code.lower(), agency.name) for agency in agencies]
-    enrolled = EnrolledCertificate(seal.certificate.fingerprint, _SENDER)
+    enrolled = Mandate(seal.certificate.fingerprint, SENDER)
     return _Bench(
         rules=Rules(pki.policy()),
         directory=Directory(agencies, endpoints, [enrolled]),
         at=at,
         bodies={
-            kind.name: sign(write_document(_document(kind, at)), seal)
+            kind.name: sign(write_document(bench_document(kind, at)), seal)
             for kind in (KINDS[0], *kinds)
         },
     )
 
 
-def _document(kind: Kind, at: datetime) -> Document:
+def bench_document(kind: Kind, at: datetime) -> Document:
+    """Return a document of a kind, unsigned."""
     return new_document(
-        sender=Organization(organ_id=_SENDER, name="Văn phòng Chính phủ"),
+        sender=Organization(organ_id=SENDER, name="Văn phòng Chính phủ"),
         receivers=[Organization(organ_id=code, name=f"Cơ quan {code}") for code in _RECEIVERS],
         number=101,
         notation="VPCP-TTĐT",
@@ -176,7 +179,7 @@ def _content(kind: Kind) -> bytes:
 def _measure(bench: _Bench, kind: Kind, seconds: float) -> Cost:
     body = bench.bodies[kind.name]
     _refuse_failure(kind, _admit(bench, body))
-    bare, unsigned, whole = _alternating(
+    bare, unsigned, whole = alternating(
         [
             lambda: _bare(body),
             lambda: _admit(bench, body, _no_signature),
@@ -210,7 +213,7 @@ def _admit(bench: _Bench, body: bytes, verifier: Verifier = verify) -> Verdict:
     findings = list(examination.findings)
     if isinstance(examination.message, Document):
         known = Known(bench.directory)
-        endpoint = _SENDER.lower()
+        endpoint = SENDER.lower()
         admitted = admit_document(examination.message, endpoint, examination, known, bench.at)
         findings += admitted.findings
     return Verdict.of(findings, examination.files)
@@ -222,7 +225,7 @@ def _refuse_failure(kind: Kind, verdict: Verdict) -> None:
         raise LoadError(f"{kind.label}: {found}")
 
 
-def _alternating(steps: Sequence[Callable[[], object]], seconds: float) -> list[float]:
+def alternating(steps: Sequence[Callable[[], object]], seconds: float) -> list[float]:
     """Return the median milliseconds of each step, taken in turns, so that all meet one machine."""
     for step in steps:
         step()  # code and memory are warm, as they are in a worker

@@ -9,10 +9,10 @@ SELECT code, alias FROM agency_alias ORDER BY alias
 -- name: endpoints
 SELECT id, name FROM endpoint ORDER BY id
 
--- name: enrolments
-SELECT e.fingerprint, e.agency, c.subject, e.valid_from, e.valid_to, e.revoked_at
-FROM enrolment e JOIN certificate c USING (fingerprint)
-ORDER BY e.fingerprint, e.agency
+-- name: mandates
+SELECT fingerprint, agency, capacity, kinds, act, valid_from, valid_to, revoked_at
+FROM enrolment
+ORDER BY fingerprint, agency, id
 
 -- name: lock_registry
 -- Lets one change at a time look at the registry and alter it; batches of the intake go on.
@@ -69,12 +69,21 @@ SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[]
                      $6::timestamptz[], $7::timestamptz[], $8::text[])
 ON CONFLICT (fingerprint) DO NOTHING
 
--- name: put_enrolments
--- Binds certificates to agencies or changes the terms of their bindings.
-INSERT INTO enrolment (fingerprint, agency, valid_from, valid_to)
-SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::date[])
-ON CONFLICT (fingerprint, agency) DO UPDATE SET
-    valid_from = excluded.valid_from, valid_to = excluded.valid_to
+-- name: put_mandates
+-- Gives certificates mandates or changes the kinds and terms of those that they have. The kinds of
+-- each come as one text, because arrays of arrays must be rectangular.
+INSERT INTO enrolment (id, fingerprint, agency, capacity, kinds, act, valid_from, valid_to)
+SELECT id, fingerprint, agency, capacity, string_to_array(kinds, ' '), act, valid_from, valid_to
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[],
+            $8::date[])
+     AS mandate (id, fingerprint, agency, capacity, kinds, act, valid_from, valid_to)
+ON CONFLICT (fingerprint, agency, capacity, act) DO UPDATE SET
+    kinds = excluded.kinds, valid_from = excluded.valid_from, valid_to = excluded.valid_to
+
+-- name: end_mandate
+-- Changes the last day of one mandate.
+UPDATE enrolment SET valid_to = $5
+WHERE fingerprint = $1 AND agency = $2 AND capacity = $3 AND act = $4
 
 -- name: revoked
 -- Which of these certificates have been revoked, and when first.
@@ -83,18 +92,19 @@ WHERE fingerprint = ANY ($1::text[]) AND revoked_at IS NOT NULL
 GROUP BY fingerprint
 
 -- name: revoke
--- Revokes every binding of a certificate that is not revoked yet.
+-- Ends every mandate of a certificate that is not revoked yet.
 UPDATE enrolment SET revoked_at = $2 WHERE fingerprint = $1 AND revoked_at IS NULL
 RETURNING agency
 
 -- name: certificates
--- All certificates with their bindings, for lists.
-SELECT c.fingerprint, c.subject, c.issuer, c.serial, c.not_before, c.not_after,
-       e.agency, a.name AS agency_name, e.valid_from, e.valid_to, e.revoked_at
+-- All certificates with their mandates, for lists.
+SELECT c.fingerprint, c.subject, c.issuer, c.serial, c.not_before, c.not_after, e.id AS mandate,
+       e.agency, a.name AS agency_name, e.capacity, coalesce(e.kinds, '{}') AS kinds,
+       coalesce(e.act, '') AS act, e.valid_from, e.valid_to, e.revoked_at
 FROM certificate c
 LEFT JOIN enrolment e USING (fingerprint)
 LEFT JOIN agency a ON a.code = e.agency
-ORDER BY e.agency NULLS LAST, c.not_after DESC
+ORDER BY e.agency NULLS LAST, c.not_after DESC, e.id
 
 -- name: certificate
 SELECT der FROM certificate WHERE fingerprint = $1

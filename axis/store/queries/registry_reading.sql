@@ -4,8 +4,9 @@ WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS patte
 SELECT a.code, a.name, a.level, a.parent, p.name AS parent_name, a.endpoint, a.valid_from,
        a.valid_to, a.successor, s.name AS successor_name,
        ARRAY(SELECT l.alias FROM agency_alias l WHERE l.code = a.code ORDER BY l.alias) AS aliases,
-       (SELECT count(*)::integer FROM enrolment e
-        WHERE e.agency = a.code AND e.revoked_at IS NULL) AS certificates
+       (SELECT count(DISTINCT e.fingerprint)::integer FROM enrolment e
+        WHERE e.agency = a.code AND e.revoked_at IS NULL AND e.capacity <> 'carrier'
+       ) AS certificates
 FROM agency a
 LEFT JOIN agency p ON p.code = a.parent
 LEFT JOIN agency s ON s.code = a.successor
@@ -24,8 +25,9 @@ LIMIT $5
 SELECT a.code, a.name, a.level, a.parent, p.name AS parent_name, a.endpoint, a.valid_from,
        a.valid_to, a.successor, s.name AS successor_name,
        ARRAY(SELECT l.alias FROM agency_alias l WHERE l.code = a.code ORDER BY l.alias) AS aliases,
-       (SELECT count(*)::integer FROM enrolment e
-        WHERE e.agency = a.code AND e.revoked_at IS NULL) AS certificates
+       (SELECT count(DISTINCT e.fingerprint)::integer FROM enrolment e
+        WHERE e.agency = a.code AND e.revoked_at IS NULL AND e.capacity <> 'carrier'
+       ) AS certificates
 FROM agency a
 LEFT JOIN agency p ON p.code = a.parent
 LEFT JOIN agency s ON s.code = a.successor
@@ -34,33 +36,37 @@ ORDER BY a.code <> $1
 LIMIT 1
 
 -- name: certificates
--- Certificates with their bindings and how these stand: a binding ends with the certificate or
+-- Certificates with their mandates and how these stand: a mandate ends with the certificate or
 -- with its own last day on Việt Nam's calendar, whichever comes first.
--- $1 after agency, $2 after fingerprint, $3 text or null, $4 standing or null, $5 agency or null,
--- $6 fingerprint or null, $7 limit, $8 now, $9 today, $10 soon, $11 the day that is soon
-WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($3::text) || '%' AS pattern),
+-- $1 after agency, $2 after fingerprint, $3 after mandate, $4 text or null, $5 standing or null,
+-- $6 agency or null, $7 fingerprint or null, $8 limit, $9 now, $10 today, $11 soon, $12 the day
+-- that is soon
+WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($4::text) || '%' AS pattern),
 entry AS (
     SELECT c.fingerprint, c.subject, c.issuer, c.serial, c.not_before, c.not_after,
-           e.agency, a.name AS agency_name, e.valid_from, e.valid_to, e.revoked_at,
+           e.id AS mandate, e.agency, a.name AS agency_name, e.capacity,
+           coalesce(e.kinds, '{}') AS kinds, coalesce(e.act, '') AS act,
+           e.valid_from, e.valid_to, e.revoked_at,
            CASE
                WHEN e.agency IS NULL THEN 'unbound'
                WHEN e.revoked_at IS NOT NULL THEN 'revoked'
-               WHEN c.not_after < $8 OR e.valid_to < $9 THEN 'expired'
-               WHEN c.not_before > $8 OR e.valid_from > $9 THEN 'not_yet_valid'
-               WHEN c.not_after < $10 OR e.valid_to < $11 THEN 'expiring'
+               WHEN c.not_after < $9 OR e.valid_to < $10 THEN 'expired'
+               WHEN c.not_before > $9 OR e.valid_from > $10 THEN 'not_yet_valid'
+               WHEN c.not_after < $11 OR e.valid_to < $12 THEN 'expiring'
                ELSE 'good'
            END AS standing
     FROM certificate c
     LEFT JOIN enrolment e USING (fingerprint)
     LEFT JOIN agency a ON a.code = e.agency
-    WHERE (coalesce(e.agency, ''), c.fingerprint) > ($1, $2)
-      AND ($3::text IS NULL
+    WHERE (coalesce(e.agency, ''), c.fingerprint,
+           coalesce(e.id, '00000000-0000-0000-0000-000000000000')) > ($1, $2, $3)
+      AND ($4::text IS NULL
            OR c.search LIKE (SELECT pattern FROM wanted)
            OR a.search LIKE (SELECT pattern FROM wanted))
-      AND ($5::text IS NULL OR e.agency = $5)
-      AND ($6::text IS NULL OR c.fingerprint = $6)
+      AND ($6::text IS NULL OR e.agency = $6)
+      AND ($7::text IS NULL OR c.fingerprint = $7)
 )
 SELECT * FROM entry
-WHERE $4::text IS NULL OR standing = $4
-ORDER BY coalesce(agency, ''), fingerprint
-LIMIT $7
+WHERE $5::text IS NULL OR standing = $5
+ORDER BY coalesce(agency, ''), fingerprint, mandate
+LIMIT $8

@@ -427,7 +427,7 @@ async def test_new_agency_counts_from_the_next_batch_on(exchange: Exchange, stoc
     await administration.put_agencies(
         [Agency("G14", "Bộ mới", Level.CENTRAL, endpoint="g09")], "test"
     )
-    await administration.enrol_all([enrolment("G14")], "test")
+    await administration.enrol([enrolment("G14")], "test")
     (accepted,) = await exchange.handle(case(document("G22", ["G14"])))
     assert accepted.ending is Ending.ACCEPTED
 

@@ -11,8 +11,12 @@ import asyncpg
 import pytest
 
 from axis.errors import InvalidInputError
-from axis.registry.administration import EndpointAccount, NewCertificate, NewEnrolment
+from axis.facts import Capacity
+from axis.registry.administration import EndpointAccount
 from axis.registry.agency import Agency, Level
+from axis.registry.directory import Directory
+from axis.registry.enrolment import NewCertificate, NewEnrolment
+from axis.registry.mandates import Mandate, MessageKind
 from axis.registry.problems import RegistryFileError
 from axis.store.migrate import migrate
 from axis.store.pool import Pool, open_pool
@@ -61,6 +65,24 @@ def certificate(letter: str = "a", organization: str | None = None) -> NewCertif
         not_after=NOW + timedelta(days=365),
         organization_identifier=organization,
     )
+
+
+async def enrol(
+    registry: PostgresAdministration,
+    code: str,
+    wanted: NewCertificate | None = None,
+    **mandate: Any,
+) -> None:
+    """Enrol one certificate, `a` unless another is given."""
+    enrolment = NewEnrolment(certificate=wanted or certificate(), agency=code, **mandate)
+    await registry.enrol([enrolment], "test")
+
+
+def may_sign(directory: Directory, code: str, kind: MessageKind = MessageKind.NEW) -> bool:
+    """Return whether certificate `a` may sign for an agency now."""
+    agency = directory.find(code)
+    assert agency is not None
+    return isinstance(directory.authorize(certificate(), agency, kind, NOW), Mandate)
 
 
 async def audited(pool: Pool) -> list[dict[str, Any]]:
@@ -203,10 +225,10 @@ async def test_password_for_an_unknown_endpoint_is_refused(
 async def test_enrolled_certificate_may_sign_for_its_agency_only(
     filled: PostgresAdministration,
 ) -> None:
-    await filled.enrol(certificate(), "000.00.02.H37", date(2026, 1, 1), None, "test")
+    await enrol(filled, "000.00.02.H37", valid_from=date(2026, 1, 1))
     directory = await filled.directory()
-    assert directory.authorize("a" * 64, "H37.02", NOW) == []
-    assert directory.authorize("a" * 64, "G22", NOW) != []
+    assert may_sign(directory, "H37.02")
+    assert not may_sign(directory, "G22")
     assert await filled.certificate("a" * 64) == b"a"
     (line,) = await filled.certificates()
     assert (line.agency, line.agency_name, line.valid_from) == (
@@ -220,8 +242,8 @@ async def test_certificate_naming_another_organisation_is_refused(
     filled: PostgresAdministration,
 ) -> None:
     with pytest.raises(InvalidInputError, match="G22"):
-        await filled.enrol(certificate(organization="G22"), "H37", None, None, "test")
-    await filled.enrol(certificate(organization="000.00.02.H37"), "H37.02", None, None, "test")
+        await enrol(filled, "H37", certificate(organization="G22"))
+    await enrol(filled, "H37.02", certificate(organization="000.00.02.H37"))
 
 
 async def test_many_enrolments_are_taken_whole_or_not_with_their_lines(
@@ -239,7 +261,7 @@ async def test_many_enrolments_are_taken_whole_or_not_with_their_lines(
         ),
     ]
     with pytest.raises(RegistryFileError) as refused:
-        await filled.enrol_all(enrolments, "test")
+        await filled.enrol(enrolments, "test")
     assert [problem.line for problem in refused.value.problems] == [3, 4]
     assert await filled.certificates() == []
 
@@ -247,8 +269,8 @@ async def test_many_enrolments_are_taken_whole_or_not_with_their_lines(
 async def test_enrolling_again_changes_the_term_of_the_binding(
     filled: PostgresAdministration,
 ) -> None:
-    await filled.enrol(certificate(), "G22", None, date(2026, 2, 1), "test")
-    await filled.enrol(certificate(), "G22", None, date(2027, 2, 1), "test")
+    await enrol(filled, "G22", valid_to=date(2026, 2, 1))
+    await enrol(filled, "G22", valid_to=date(2027, 2, 1))
     (line,) = await filled.certificates()
     assert line.valid_to == date(2027, 2, 1)
 
@@ -256,16 +278,16 @@ async def test_enrolling_again_changes_the_term_of_the_binding(
 async def test_revoked_certificate_ends_all_bindings_and_cannot_come_back(
     filled: PostgresAdministration, pool: Pool
 ) -> None:
-    await filled.enrol(certificate(), "G22", None, None, "test")
-    await filled.enrol(certificate(), "H37", None, None, "test")
+    for code in ("G22", "H37"):
+        await enrol(filled, code, capacity=Capacity.PERSON, act="1/QĐ")
     assert await filled.revoke("a" * 64, NOW, "mất khóa", "lan") == ["G22", "H37"]
     directory = await filled.directory()
-    assert directory.authorize("a" * 64, "G22", NOW) != []
-    assert directory.authorize("a" * 64, "H37", NOW) != []
+    assert not may_sign(directory, "G22")
+    assert not may_sign(directory, "H37")
     assert (await audited(pool))[-1]["facts"]["reason"] == "mất khóa"
     assert await filled.revoke("a" * 64, NOW, "lần nữa", "lan") == []
     with pytest.raises(InvalidInputError, match="thu hồi"):
-        await filled.enrol(certificate(), "H37.02", None, None, "test")
+        await enrol(filled, "H37.02")
 
 
 async def test_revoking_an_unknown_certificate_is_refused(

@@ -5,7 +5,13 @@ from datetime import timedelta
 import pytest
 
 from axis.registry.agency import Level
-from axis.registry.views import EXPIRY_WARNING, AgencyFilter, CertificateFilter, Standing
+from axis.registry.views import (
+    EXPIRY_WARNING,
+    NO_MANDATE,
+    AgencyFilter,
+    CertificateFilter,
+    Standing,
+)
 from axis.store.registry_reading import PostgresRegistryReader
 from tests.support.desk import ENROLLED
 from tests.support.stage import Stage
@@ -125,5 +131,6 @@ async def test_certificates_follow_each_other_page_by_page(stage: Stage) -> None
     after = None
     while page := await reader.certificates(CertificateFilter(limit=2, after=after), stage.clock()):
         seen += [entry.line.agency for entry in page]
-        after = (page[-1].line.agency or "", page[-1].line.fingerprint)
+        last = page[-1].line
+        after = (last.agency or "", last.fingerprint, last.mandate or NO_MANDATE)
     assert seen == sorted(ENROLLED)

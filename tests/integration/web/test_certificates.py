@@ -13,7 +13,8 @@ from tests.support.desk import MORNING
 from tests.support.stage import Played, Stage
 from tests.support.visitor import Visitor, words
 
-UNBOUND = {"agency": "", "first": "", "last": ""}
+KINDS = {f"kind_{kind}": "on" for kind in ("new", "recall", "update", "replace", "status")}
+UNBOUND = {"agency": "", "capacity": "seal", "act": "", "first": "", "last": "", **KINDS}
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +74,8 @@ async def test_bound_certificate_keeps_its_term(
 ) -> None:
     visitor = await enter("quantri")
     _, der = await review(visitor, newcomers.seal("H37.10").certificate.der, "000.00.10.H37")
-    form = {"der": der, "agency": "000.00.10.H37", "first": "2026-11-01", "last": "2026-12-31"}
+    term = {"first": "2026-11-01", "last": "2026-12-31"}
+    form = {**UNBOUND, "der": der, "agency": "000.00.10.H37", **term}
     answer = await visitor.send("/admin/certificates/import/bind", form)
     page = await visitor.read(answer.headers["Location"])
     assert "01/11/2026 – 31/12/2026" in page
@@ -177,7 +179,7 @@ async def test_kept_certificate_is_bound_anew_with_another_term(
 ) -> None:
     visitor = await enter("quantri")
     path = f"/admin/certificates/{played.pki.seal('G22').certificate.fingerprint}"
-    form = {"agency": "G22", "first": "2026-11-01", "last": "2027-01-31"}
+    form = {**UNBOUND, "agency": "G22", "first": "2026-11-01", "last": "2027-01-31"}
     answer = await visitor.send(f"{path}/bind", form)
     assert answer.status == 303
     assert "01/11/2026 – 31/01/2027" in await visitor.read(path)
@@ -203,7 +205,7 @@ async def test_revoked_certificate_is_refused_from_the_next_document_on(
     page = await visitor.read(answer.headers["Location"])
     assert "văn bản tiếp theo ký bằng chứng thư này sẽ bị từ chối" in page
     assert "Đã thu hồi" in page
-    assert "Gắn thêm cơ quan" not in page
+    assert "Thêm quyền ký" not in page
     desk.clock.move(seconds=1)
     await desk.send(desk.letter("G22", ["G09"], "Sau khi thu hồi"), "g22")
     assert desk.decisions[-1].reasons == ("A-CERTIFICATE-REVOKED",)

@@ -1,18 +1,14 @@
 """Agencies and endpoints as values: what counts as a code, a day, a binding."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from axis.registry.agency import (
     Agency,
-    EnrolledCertificate,
-    EnrolmentError,
     Level,
-    check_enrolment,
     is_agency_code,
     is_endpoint_id,
-    legal_day,
 )
 
 FINANCE = Agency("G12", "Bộ Tài chính", Level.CENTRAL, aliases=("000.00.00.G12",))
@@ -62,26 +58,3 @@ def test_agency_is_open_on_its_first_and_last_day_and_not_outside() -> None:
     assert agency.open_on(date(2025, 6, 30))
     assert not agency.open_on(date(2004, 6, 30))
     assert not agency.open_on(date(2025, 7, 1))
-
-
-def test_binding_without_dates_holds_on_every_day() -> None:
-    assert EnrolledCertificate("00", "G22").bound_on(date(1975, 4, 30))
-
-
-@pytest.mark.parametrize("identifier", [None, "G12", "000.00.00.G12"])
-def test_enrolment_of_a_certificate_naming_the_agency_or_nobody_is_accepted(
-    identifier: str | None,
-) -> None:
-    check_enrolment(FINANCE, identifier)
-
-
-@pytest.mark.parametrize("identifier", ["G22", "", "g12", "VATVN-0100109106"])
-def test_enrolment_of_a_certificate_naming_another_organisation_is_refused(identifier: str) -> None:
-    with pytest.raises(EnrolmentError, match="«G12»"):
-        check_enrolment(FINANCE, identifier)
-
-
-def test_legal_day_of_a_moment_is_the_day_in_viet_nam() -> None:
-    assert legal_day(datetime(2025, 6, 30, 17, 0, tzinfo=UTC)) == date(2025, 7, 1)
-    assert legal_day(datetime(2025, 6, 30, 16, 59, tzinfo=UTC)) == date(2025, 6, 30)
-    assert legal_day(date(2025, 6, 30)) == date(2025, 6, 30)

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axis.facts import Capacity
 from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.cells import MAX_ALIASES
 from axis.registry.csvfile import CertificateRow, read_agencies, read_certificates, read_endpoints
+from axis.registry.mandates import MAX_ACT_CHARS, MessageKind
 from axis.registry.problems import MAX_PROBLEMS, RegistryFileError
 from axis.registry.table import MAX_CSV_BYTES
 
@@ -189,6 +191,50 @@ def test_read_certificates_gives_paths_and_terms(header: str) -> None:
     assert read_certificates(data) == [
         CertificateRow(2, "G22", "certs/g22.pem", valid_from=date(2025, 1, 1))
     ]
+
+
+def test_read_certificates_gives_capacity_kinds_and_act() -> None:
+    data = (
+        "code,certificate,capacity,kinds,act\n"
+        "H37.02,lan.pem,Person, new; STATUS ;,125/QĐ-UBND\n"
+        "H37.03,lan.pem,,,\n"
+    )
+    assert read_certificates(data.encode()) == [
+        CertificateRow(
+            2,
+            "H37.02",
+            "lan.pem",
+            capacity=Capacity.PERSON,
+            kinds=frozenset({MessageKind.NEW, MessageKind.STATUS}),
+            act="125/QĐ-UBND",
+        ),
+        CertificateRow(3, "H37.03", "lan.pem"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("king,,", "Capacity «king» is not valid; use: seal, person, parent, carrier."),
+        (
+            ",new;letters,",
+            "Kind «letters» is not valid; use: new, recall, update, replace,",
+        ),
+        (f",,{'x' * (MAX_ACT_CHARS + 1)}", "Column «act» has"),
+    ],
+)
+def test_read_certificates_names_a_wrong_capacity_kind_or_act(cells: str, said: str) -> None:
+    header = "code,certificate,capacity,kinds,act\n"
+    (text,) = problems(read_certificates, f"{header}G22,a.pem,{cells}\n")
+    assert said in text
+
+
+def test_read_certificates_one_certificate_on_two_acts_is_two_mandates() -> None:
+    header = "code,certificate,capacity,act\n"
+    two = header + "G22,a.pem,person,1/QĐ\nG22,a.pem,person,2/QĐ\n"
+    assert len(read_certificates(two.encode())) == 2
+    (text,) = problems(read_certificates, two + "G22,a.pem,person,1/QĐ\n")
+    assert "already on line 2" in text
 
 
 def test_read_certificates_several_of_one_agency_are_accepted() -> None:

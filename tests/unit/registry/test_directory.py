@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from axis.errors import InvalidInputError
+from axis.facts import Capacity
 from axis.reasons import Reason
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.mandates import Mandate, MessageKind
 from axis.registry.routing import Resolved, Step, StepKind
 from axis.verdict import Finding
+from tests.support.signers import signer
 
 MERGER = date(2025, 7, 1)
 LAST_DAY = date(2025, 6, 30)
@@ -321,60 +324,53 @@ def test_sender_at_no_endpoint_need_only_exist_and_be_open() -> None:
     assert reasons(DIRECTORY.sender("H99", None, MERGER)) == [Reason.SENDER_UNKNOWN]
 
 
-def bound(**changes: object) -> Directory:
-    binding = EnrolledCertificate("ab12", "G12", subject="CN=Bộ Tài chính", **changes)  # type: ignore[arg-type]
-    return Directory(AGENCIES, ENDPOINTS, [binding])
+def test_agencies_above_are_the_nearest_first_and_only_those_that_act_on_the_day() -> None:
+    branch = Agency("H37.90.1", "Trạm", Level.COMMUNE, parent="H37.90")
+    directory = Directory([*AGENCIES, branch], ENDPOINTS)
+    assert [one.code for one in directory.above(branch)] == ["H37.90", "H37"]
+    assert [one.code for one in directory.above(branch, MERGER)] == ["H37"]
 
 
-def test_authorize_enrolled_certificate_is_accepted_under_any_code_of_the_agency() -> None:
-    assert bound().authorize("ab12", "G12", NOON) == []
-    assert bound().authorize("ab12", "000.00.00.G12", NOON) == []
+def test_agencies_above_end_where_the_circle_closes() -> None:
+    one = Agency("A1", "Một", Level.CENTRAL, parent="A2")
+    directory = Directory([one, Agency("A2", "Hai", Level.CENTRAL, parent="A1")], [])
+    assert [agency.code for agency in directory.above(one)] == ["A2"]
 
 
-def test_authorize_certificate_nobody_enrolled_is_refused() -> None:
-    finding = Finding(Reason.CERTIFICATE_NOT_ENROLLED, facts={"subject": "CN=Lạ"})
-    assert bound().authorize("ffff", "G12", NOON, subject="CN=Lạ") == [finding]
-    (unnamed,) = bound().authorize("ffff", "G12", NOON)
-    assert unnamed.facts == {"subject": "SHA-256 ffff"}
+def test_mandate_under_an_alias_is_the_agencys() -> None:
+    directory = Directory(AGENCIES, ENDPOINTS, [Mandate("ab12", "000.00.00.G12")])
+    (mandate,) = directory.mandates("ab12")
+    assert mandate.agency == "G12"
+    agency = directory.find("G12")
+    assert agency is not None
+    assert directory.seals(agency) == (mandate,)
+    found = directory.authorize(signer("ab12"), agency, MessageKind.NEW, NOON)
+    assert found == mandate
 
 
-@pytest.mark.parametrize("code", ["G22", "H99"])
-def test_authorize_certificate_of_another_agency_is_refused(code: str) -> None:
-    facts = {"subject": "CN=Bộ Tài chính", "code": code}
-    finding = Finding(Reason.CERTIFICATE_OF_OTHER_AGENCY, facts=facts)
-    assert bound().authorize("ab12", code, NOON) == [finding]
-
-
-def test_authorize_revoked_certificate_is_refused_from_that_moment() -> None:
-    directory = bound(revoked_at=NOON)
-    facts = {"subject": "CN=Bộ Tài chính", "date": "2025-10-01"}
-    finding = Finding(Reason.CERTIFICATE_REVOKED, facts=facts)
-    assert directory.authorize("ab12", "G12", NOON) == [finding]
-    assert directory.authorize("ab12", "G12", NOON.replace(hour=4)) == []
-
-
-@pytest.mark.parametrize(
-    "changes", [{"valid_to": date(2025, 9, 30)}, {"valid_from": date(2025, 10, 2)}]
-)
-def test_authorize_outside_the_bindings_term_is_refused(changes: dict[str, object]) -> None:
-    (finding,) = bound(**changes).authorize("ab12", "G12", NOON)
-    assert finding.reason is Reason.CERTIFICATE_OUT_OF_TERM
-    assert "?" not in finding.text_vi() + finding.text_en()
-
-
-def test_authorize_one_binding_that_holds_is_enough() -> None:
-    lapsed = EnrolledCertificate("ab12", "G12", valid_to=date(2024, 12, 31))
-    renewed = EnrolledCertificate("ab12", "G12", valid_from=date(2025, 1, 1))
-    other = EnrolledCertificate("ab12", "G22", revoked_at=NOON)
-    directory = Directory(AGENCIES, ENDPOINTS, [renewed, lapsed, other])
-    assert directory.authorize("ab12", "G12", NOON) == []
+def test_authorize_counts_an_agency_above_only_while_it_acts() -> None:
+    branch = Agency("H37.90.1", "Trạm", Level.COMMUNE, parent="H37.90")
+    mandates = [
+        Mandate("ab12", "H37.90"),
+        Mandate("ab12", "H37.90.1", Capacity.PARENT, act="1/QĐ"),
+    ]
+    directory = Directory([*AGENCIES, branch], ENDPOINTS, mandates)
+    kind, seal = MessageKind.NEW, signer("ab12")
+    before = directory.authorize(seal, branch, kind, datetime(2025, 6, 30, 5, tzinfo=UTC))
+    assert before == mandates[1]
+    after = directory.authorize(seal, branch, kind, NOON)
+    assert isinstance(after, Finding)
+    assert after.reason is Reason.MANDATE_OUTSIDE_HIERARCHY
 
 
 def test_agency_of_a_seal_is_named_by_its_present_code_even_when_the_seal_is_revoked() -> None:
-    under_alias = EnrolledCertificate("ab12", "000.00.00.G12", revoked_at=NOON)
+    under_alias = Mandate("ab12", "000.00.00.G12", revoked_at=NOON)
     directory = Directory(AGENCIES, ENDPOINTS, [under_alias])
     assert directory.agency_of_seal("ab12") == "G12"
 
 
-def test_agency_of_a_seal_that_nobody_enrolled_is_none() -> None:
-    assert bound().agency_of_seal("ffff") is None
+def test_agency_of_a_seal_that_is_only_a_persons_or_nobodys_is_none() -> None:
+    person = Mandate("ab12", "G12", Capacity.PERSON, act="1/QĐ")
+    directory = Directory(AGENCIES, ENDPOINTS, [person])
+    assert directory.agency_of_seal("ab12") is None
+    assert directory.agency_of_seal("ffff") is None

@@ -8,8 +8,15 @@ from axis.edxml.limits import MAX_RECEIVERS
 from axis.edxml.values import Document, Organization
 from tests.support.changing import replace
 from tests.vectors.recipes.messages import following, letter, report, xml
-from tests.vectors.recipes.vector import Sending, Vector, Way, reason_shown
-from tests.vectors.recipes.workshop import OUT_OF_TERM, REVOKED, STRANGER
+from tests.vectors.recipes.vector import Person, Sending, Vector, Way, reason_shown
+from tests.vectors.recipes.workshop import (
+    CARRIER,
+    MISTAKEN,
+    OUT_OF_TERM,
+    REVOKED,
+    STATUSES_ONLY,
+    STRANGER,
+)
 
 _FIRST: Final = letter()
 _SENT: Final = Sending(body=xml(_FIRST))
@@ -64,6 +71,26 @@ def _seals() -> Iterator[Vector]:
     yield _vector(
         "A-CERTIFICATE-OF-OTHER-AGENCY-superior",
         replace(_AT_H37, body=xml(letter("H37.02"))),
+    )
+    yield _vector("A-CARRIER-ONLY", replace(_SENT, seal=CARRIER))
+    yield _vector(
+        "A-CARRIER-ONLY-for-its-own-agency",
+        replace(_SENT, body=xml(letter(CARRIER)), seal=CARRIER),
+    )
+    yield _vector(
+        "A-CERTIFICATE-OF-OTHER-AGENCY-person",
+        replace(_AT_H37, body=xml(letter("H37")), seal=Person("G22")),
+    )
+    yield _vector(
+        "A-CERTIFICATE-OF-OTHER-ORGANISATION",
+        replace(_SENT, body=xml(letter(MISTAKEN)), seal="G09"),
+    )
+    yield _vector(
+        "A-MANDATE-OUTSIDE-HIERARCHY",
+        replace(_AT_H37, body=xml(letter("H26.12"))),
+    )
+    yield _vector(
+        "A-MANDATE-KIND", replace(_SENT, body=xml(letter(STATUSES_ONLY)), seal=STATUSES_ONLY)
     )
     yield _vector("A-CERTIFICATE-REVOKED", replace(_SENT, body=xml(letter(REVOKED)), seal=REVOKED))
     yield _vector(

@@ -26,7 +26,7 @@ from tests.support.office_files import (
 from tests.support.pdfs import sign_pdf
 from tests.vectors.recipes.messages import field, following, letter, report, xml
 from tests.vectors.recipes.pdfs import PDF
-from tests.vectors.recipes.vector import Sending, Trust, Vector
+from tests.vectors.recipes.vector import Person, Sending, Trust, Vector
 from tests.vectors.recipes.workshop import CROWD, STRANGER, Workshop
 
 SAMPLES: Final = Path(__file__).parents[1] / "edxml"
@@ -45,6 +45,7 @@ def good_vectors() -> Iterator[Vector]:
     yield from _spellings()
     yield from _headers()
     yield from _attachments()
+    yield from _rights()
     yield from _answers()
 
 
@@ -198,6 +199,17 @@ def _attachments() -> Iterator[Vector]:
         yield Vector(name=f"cid-{name}", sending=Sending(body=body))
     broken = _ENCODED.sub(lambda found: found[1] + _in_lines(found[2]) + found[3], _PLAIN)
     yield Vector(name="base64-in-lines", sending=Sending(body=broken))
+
+
+def _rights() -> Iterator[Vector]:
+    yield Vector(
+        name="signed-by-a-person-on-an-act",
+        sending=Sending(body=xml(letter(subject="V/v người được giao ký")), seal=Person("G22")),
+    )
+    yield Vector(
+        name="signed-on-behalf-by-the-agency-above",
+        sending=Sending(body=xml(letter("H37.101")), seal="H37", endpoint="lgsp-h37"),
+    )
 
 
 def _answers() -> Iterator[Vector]:

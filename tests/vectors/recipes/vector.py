@@ -50,14 +50,21 @@ class Trust(Enum):
     NOTHING = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose key signs: the first person of an agency."""
+
+    agency: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """A message as an endpoint hands it in."""
 
     body: bytes
-    seal: str | Flaw | None = "G22"
-    """Whose key signs: an agency's code, a key with a flaw, or nobody's. What cannot be signed is
-    sent as it is."""
+    seal: str | Person | Flaw | None = "G22"
+    """Whose key signs: an agency's code, a person, a key with a flaw, or nobody's. What cannot be
+    signed is sent as it is."""
     tampered: Callable[[bytes], bytes] | None = None
     """What happens to the bytes after signing."""
     endpoint: str | None = "g22"

@@ -23,12 +23,14 @@ from axis.exchange.known import Known
 from axis.exchange.preview import Grounds, preview
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
+from axis.facts import Capacity
 from axis.ids import new_id
-from axis.local.pki import DemoPki, add_flawed_keys, make_demo_pki
+from axis.local.pki import DemoPki, KeyFiles, add_flawed_keys, make_demo_pki
 from axis.local.pki_config import Flaw
 from axis.local.pki_revocation import revoke_seal, write_revocation_lists
-from axis.registry.agency import Agency, Endpoint, EnrolledCertificate, Level
+from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.mandates import Mandate, MessageKind
 from axis.trust.certificates import load_certificates
 from axis.trust.keys import SigningKey
 from axis.trust.location import EDXML, RECEIPT
@@ -39,7 +41,7 @@ from axis.trust.sign import sign
 from axis.verdict import Outcome
 from axis.workers import ProcessWorkbench, Tools
 from tests.support.exchange import AGENCIES, ENDPOINTS
-from tests.vectors.recipes.vector import Sending, Trust, Vector, Way
+from tests.vectors.recipes.vector import Person, Sending, Trust, Vector, Way
 
 AT: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -49,6 +51,12 @@ OUT_OF_TERM: Final = "G11"
 """An agency whose seal was enrolled until last year."""
 REVOKED_BY_ISSUER: Final = "G12"
 """An agency whose certification authority has revoked its certificate."""
+CARRIER: Final = "G13"
+"""Its certificate is a platform's, which only carries."""
+STATUSES_ONLY: Final = "G14"
+"""An agency whose seal may sign statuses and nothing else."""
+MISTAKEN: Final = "G15"
+"""An agency that a row of the registry, by mistake, gives another's seal."""
 STRANGER: Final = "X99"
 """Has a good seal and is unknown to the registry."""
 
@@ -60,6 +68,9 @@ _AGENCIES: Final = (
     Agency(REVOKED, "Bộ Thử nghiệm Mười", Level.CENTRAL, endpoint="g22"),
     Agency(OUT_OF_TERM, "Bộ Thử nghiệm Mười Một", Level.CENTRAL, endpoint="g22"),
     Agency(REVOKED_BY_ISSUER, "Bộ Thử nghiệm Mười Hai", Level.CENTRAL, endpoint="g22"),
+    Agency(CARRIER, "Trung tâm Thử nghiệm", Level.CENTRAL, endpoint="g22"),
+    Agency(STATUSES_ONLY, "Bộ Thử nghiệm Mười Bốn", Level.CENTRAL, endpoint="g22"),
+    Agency(MISTAKEN, "Bộ Thử nghiệm Mười Lăm", Level.CENTRAL, endpoint="g22"),
     Agency("H26", "Ủy ban nhân dân tỉnh Thử Nghiệm", Level.PROVINCE, endpoint="lgsp-h37"),
     Agency("H26.12", "Sở Thử nghiệm", Level.PROVINCE, "H26"),
     Agency("H26.101.3", "Phòng Thử nghiệm", Level.COMMUNE, "H26"),
@@ -68,6 +79,7 @@ _AGENCIES: Final = (
 )
 _YESTERDAY: Final = date(2026, 3, 1)
 _SEALS: Final = ("G22", "G09", "H37", "H37.02", REVOKED, OUT_OF_TERM, REVOKED_BY_ISSUER)
+_OTHER_SEALS: Final = (CARRIER, STATUSES_ONLY, STRANGER)
 _numbers = count(1)
 
 
@@ -87,8 +99,10 @@ class Workshop:
     directory: Directory
     policies: Mapping[Trust, SignaturePolicy]
 
-    def key(self, seal: str | Flaw) -> SigningKey:
-        """Return an agency's key, or one with a flaw, which `SigningKey.load` might refuse."""
+    def key(self, seal: str | Person | Flaw) -> SigningKey:
+        """Return somebody's key, or one with a flaw, which `SigningKey.load` might refuse."""
+        if isinstance(seal, Person):
+            return self.pki.person(seal.agency).load()
         if not isinstance(seal, Flaw):
             return self.pki.seal(seal).load()
         files = self.pki.flawed(seal)
@@ -123,25 +137,40 @@ class Workshop:
 
 def make_workshop(folder: Path) -> Workshop:
     """Make keys into a folder, and a registry that knows them."""
-    agencies = [(code, f"Cơ quan thử nghiệm {code}") for code in (*_SEALS, STRANGER)]
+    agencies = [(code, f"Cơ quan thử nghiệm {code}") for code in (*_SEALS, *_OTHER_SEALS)]
     pki = make_demo_pki(folder, agencies, AT, rsa_agencies=("H37.02",))
     add_flawed_keys(pki, AT)
     enrolled = [
-        EnrolledCertificate(
+        Mandate(
             pki.seal(code).certificate.fingerprint,
             code,
-            subject=f"CN={code}",
             revoked_at=AT - timedelta(days=1) if code == REVOKED else None,
             valid_to=date(2025, 12, 31) if code == OUT_OF_TERM else None,
         )
         for code in _SEALS
     ]
-    enrolled += [
-        EnrolledCertificate(pki.flawed(flaw).certificate.fingerprint, "G22", subject=f"CN={flaw}")
-        for flaw in Flaw
-    ]
+    enrolled += _other_rights(pki)
+    enrolled += [Mandate(pki.flawed(flaw).certificate.fingerprint, "G22") for flaw in Flaw]
     endpoints = [Endpoint(name, f"Hệ thống {name}") for name in ENDPOINTS]
     return Workshop(pki, Directory(_AGENCIES, endpoints, enrolled), _policies(pki))
+
+
+def _other_rights(pki: DemoPki) -> list[Mandate]:
+    """Return mandates that are no plain seal's, and two that a registry should not have."""
+    statuses = frozenset({MessageKind.STATUS})
+    parent, act = Capacity.PARENT, "125/QĐ-UBND"
+    return [
+        Mandate(_fingerprint(pki.seal(CARRIER)), CARRIER, Capacity.CARRIER),
+        Mandate(_fingerprint(pki.seal(STATUSES_ONLY)), STATUSES_ONLY, kinds=statuses),
+        Mandate(_fingerprint(pki.person("G22")), "G22", Capacity.PERSON, act="7/QĐ-VPCP"),
+        Mandate(_fingerprint(pki.seal("H37")), "H37.101", parent, act=act),
+        Mandate(_fingerprint(pki.seal("H37")), "H26.12", parent, act=act),
+        Mandate(_fingerprint(pki.seal("G09")), MISTAKEN),
+    ]
+
+
+def _fingerprint(files: KeyFiles) -> str:
+    return files.certificate.fingerprint
 
 
 def _policies(pki: DemoPki) -> dict[Trust, SignaturePolicy]:
