@@ -3,8 +3,6 @@
 Its keys lie unprotected on disk, so nothing outside a demonstration may ever trust its root.
 """
 
-import json
-import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,22 +12,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from asn1crypto import pem
-from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig, PKIArchitecture
+from certomancer.registry import CertLabel
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from axis.errors import ConfigurationError
 from axis.local import pki_config
 from axis.local.pki_config import Flaw
-from axis.local.pki_entries import (
-    ARCHITECTURE,
-    Config,
-    address,
-    key_file_name,
-    labels,
-    new_configuration,
-)
+from axis.local.pki_entries import Config, address, key_file_name, labels
 from axis.local.pki_flaws import KEYS, Key, add_flawed, flaw_label
+from axis.local.pki_folder import (
+    exclusive,
+    open_architecture,
+    read_configuration,
+    store_configuration,
+    write_private,
+)
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.keys import SigningKey
 from axis.trust.policy import SignaturePolicy
@@ -44,7 +42,6 @@ DEMO_PERSONS: Final = {
 }
 """Persons with certificates of their own, by agency; their names say that nobody is meant."""
 
-CONFIGURATION: Final = "certomancer.yml"
 _SAFE_CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]{0,34}")
 """Agency codes become file names, so only their regular letters are allowed."""
 
@@ -185,35 +182,37 @@ def make_demo_pki(
     folder whose certificates are not valid at this moment any more.
     """
     pki = DemoPki(folder)
-    config = load_configuration(folder, at)
-    pki_config.complete(config, at, port)
-    for code, name in agencies:
-        if not _SAFE_CODE.fullmatch(code):
-            raise ConfigurationError(
-                f"Mã cơ quan «{code}» không dùng được cho PKI thử nghiệm."
-                f" / Agency code «{code}» cannot be used in the demo PKI."
-            )
-        label = pki_config.seal_label(code)
-        if label not in labels(config):
-            pki_config.add_seal(config, code, name, at)
-            if code in rsa_agencies:
-                _write_key(pki, label, rsa.generate_private_key(65537, 2048))
-        for number, person in enumerate(persons.get(code, ()), start=1):
-            pki_config.add_person(config, code, number, person, name, at)
-    _issue(pki, config)
+    with exclusive(folder):
+        config = load_configuration(folder, at)
+        pki_config.complete(config, at, port)
+        for code, name in agencies:
+            if not _SAFE_CODE.fullmatch(code):
+                raise ConfigurationError(
+                    f"Mã cơ quan «{code}» không dùng được cho PKI thử nghiệm."
+                    f" / Agency code «{code}» cannot be used in the demo PKI."
+                )
+            label = pki_config.seal_label(code)
+            if label not in labels(config):
+                pki_config.add_seal(config, code, name, at)
+                if code in rsa_agencies:
+                    _write_key(pki, label, rsa.generate_private_key(65537, 2048))
+            for number, person in enumerate(persons.get(code, ()), start=1):
+                pki_config.add_person(config, code, number, person, name, at)
+        _issue(pki, config)
     return pki
 
 
 def add_flawed_keys(pki: DemoPki, at: datetime) -> None:
     """Add one key with a certificate for each flaw, for tests of refusals."""
-    config = load_configuration(pki.folder, at)
-    for flaw in Flaw:
-        label = flaw_label(flaw)
-        if label not in labels(config):
-            add_flawed(config, flaw, at)
-            if flaw in KEYS:
-                _write_key(pki, label, KEYS[flaw]())
-    _issue(pki, config)
+    with exclusive(pki.folder):
+        config = load_configuration(pki.folder, at)
+        for flaw in Flaw:
+            label = flaw_label(flaw)
+            if label not in labels(config):
+                add_flawed(config, flaw, at)
+                if flaw in KEYS:
+                    _write_key(pki, label, KEYS[flaw]())
+        _issue(pki, config)
 
 
 def load_configuration(folder: Path, at: datetime) -> Config:
@@ -233,32 +232,9 @@ def load_configuration(folder: Path, at: datetime) -> Config:
     return config
 
 
-def read_configuration(folder: Path) -> Config:
-    """Return the folder's configuration as it is, or one in which nothing exists yet."""
-    try:
-        config: Config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return new_configuration()
-    return config
-
-
-def store_configuration(folder: Path, config: Config) -> None:
-    """Keep the configuration that the folder's next run begins with."""
-    text = json.dumps(config, ensure_ascii=False, indent=1)
-    write_private(folder / CONFIGURATION, text.encode())
-
-
-def open_architecture(folder: Path, config: Config) -> PKIArchitecture:
-    """Return certomancer's view of the PKI, with its keys."""
-    certomancer = CertomancerConfig(
-        config, key_search_dir=str(folder), lazy_load_keys=True, config_search_dir=str(folder)
-    )
-    return certomancer.get_pki_arch(ArchLabel(ARCHITECTURE))
-
-
 def _issue(pki: DemoPki, config: Config) -> None:
     """Make missing keys, let certomancer issue missing certificates, store all of it."""
-    missing = [label for label in labels(config) if not pki._files(label).certificate_file.exists()]
+    missing = pki_config.unpinned(config)
     if not missing:
         return
     for name in ("keys", "certificates", "chains", "anchors"):
@@ -283,16 +259,6 @@ def _write_key(pki: DemoPki, label: str, key: Key) -> None:
     file = pki._files(label).key_file
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-
-
-def write_private(file: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner only."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-    temporary.replace(file)
 
 
 def _pem(certificate: Any) -> bytes:

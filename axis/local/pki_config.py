@@ -136,6 +136,12 @@ def pin_certificate(config: Config, label: str, file: str) -> None:
     architecture(config)["certs"][label]["certificate-file"] = file
 
 
+def unpinned(config: Config) -> list[str]:
+    """Return the labels of certificates that are not issued yet, or were not when a run ended."""
+    certificates = architecture(config)["certs"]
+    return [label for label, entry in certificates.items() if "certificate-file" not in entry]
+
+
 def revoke(config: Config, label: str, at: datetime) -> None:
     """Enter that a certificate is revoked from a moment on; what is revoked already stays so.
 

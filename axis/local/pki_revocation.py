@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from axis.local import pki_config
-from axis.local.pki import (
-    DemoPki,
-    load_configuration,
+from axis.local.pki import DemoPki, load_configuration
+from axis.local.pki_entries import authorities
+from axis.local.pki_folder import (
+    exclusive,
     read_configuration,
     store_configuration,
     write_private,
 )
-from axis.local.pki_entries import authorities
 from axis.local.pki_services import PkiServices
 
 _VALIDITY: Final = timedelta(days=7)
@@ -46,6 +46,7 @@ def write_revocation_lists(pki: DemoPki, at: datetime) -> Path:
 
 
 def _revoke(pki: DemoPki, label: str, at: datetime) -> None:
-    config = load_configuration(pki.folder, at)
-    pki_config.revoke(config, label, at.replace(microsecond=0))
-    store_configuration(pki.folder, config)
+    with exclusive(pki.folder):
+        config = load_configuration(pki.folder, at)
+        pki_config.revoke(config, label, at.replace(microsecond=0))
+        store_configuration(pki.folder, config)

@@ -19,8 +19,8 @@ from certomancer.registry import (
 from certomancer.services import CRLBuilder, choose_signed_digest
 
 from axis.errors import AxisError, InvalidInputError
-from axis.local.pki import CONFIGURATION, open_architecture, read_configuration
 from axis.local.pki_config import TIMESTAMPS
+from axis.local.pki_folder import CONFIGURATION, open_architecture, read_configuration
 
 DEFAULT_VALIDITY: Final = timedelta(hours=1)
 """Short enough that a demonstration shows how information about revocation is renewed."""

@@ -1,6 +1,7 @@
 """The process that answers for the demo PKI (CRL, OCSP, timestamps): started, found, stopped."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from axis.local.pki import DemoPki
 from axis.local.pki_services import DEFAULT_VALIDITY
 from axis.local.ports import port_is_free
 from axis.local.processes import (
+    APPEAR_SECONDS,
     POLL_SECONDS,
     LocalServerError,
     consecutive,
@@ -21,6 +23,7 @@ from axis.local.processes import (
     find,
     log_tail,
     spawn,
+    until,
 )
 
 READY_SECONDS: Final = 30.0
@@ -90,7 +93,8 @@ class Responders:
                 environment=os.environ,
                 log=log,
             )
-        if not await _listens(port, READY_SECONDS):
+        appeared = await until(lambda: self.running, APPEAR_SECONDS)
+        if not appeared or not await self._answers(port):
             await self.stop()
             raise LocalServerError(f"responders did not start:\n{log_tail(self.log)}")
 
@@ -102,22 +106,20 @@ class Responders:
         """End it at once."""
         await end(self.pids(), signal.SIGKILL, STOP_SECONDS)
 
+    async def _answers(self, port: int) -> bool:
+        """Wait until it takes connections; False when it ended, or `READY_SECONDS` have passed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS):
+                while self.running:
+                    try:
+                        _, writer = await asyncio.open_connection(urlsplit(self.url).hostname, port)
+                    except OSError:
+                        await asyncio.sleep(POLL_SECONDS)
+                        continue
+                    writer.close()
+                    await writer.wait_closed()
+                    return True
+        return False
+
     def _command(self) -> Sequence[str]:
         return "pki", "serve", "--folder", str(self._folder)
-
-
-async def _listens(port: int, timeout: float) -> bool:
-    """Wait until somebody takes connections; False when nobody does after `timeout` seconds."""
-    try:
-        async with asyncio.timeout(timeout):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except OSError:
-                    await asyncio.sleep(POLL_SECONDS)
-                    continue
-                writer.close()
-                await writer.wait_closed()
-                return True
-    except TimeoutError:
-        return False

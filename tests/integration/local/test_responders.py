@@ -1,7 +1,10 @@
 """The demo PKI's responders over real HTTP: what they say is signed and current."""
 
+import socket
 import urllib.error
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -11,11 +14,22 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
 from axis.clock import system_clock
+from axis.local.installation import Installation
+from axis.local.pki import make_demo_pki
 from axis.local.pki_config import INTERMEDIATE, ROOT
+from axis.local.ports import lasting_port
+from axis.local.processes import LocalServerError
+from axis.local.responders import Responders
 from axis.trust.certificates import Certificate
 from tests.support.responders import RunningPki, StartPki, get, running_pki, start_pki
 
 __all__ = ["running_pki", "start_pki"]
+
+
+@pytest.fixture(scope="module")
+def spoilt(start_pki: StartPki) -> RunningPki:
+    """A PKI that is revoked and taken down; what it says holds for three seconds."""
+    return start_pki(validity=timedelta(seconds=3), agencies=(("H37", "Tỉnh"),))
 
 
 def parsed(certificate: Certificate) -> x509.Certificate:
@@ -63,38 +77,34 @@ def test_revocation_is_in_the_very_next_list_and_ocsp_response(running_pki: Runn
     assert status(running_pki, "H37").certificate_status is ocsp.OCSPCertStatus.GOOD
 
 
-def test_revoked_intermediate_is_in_the_list_of_the_root(start_pki: StartPki) -> None:
-    running = start_pki(agencies=())
-    assert revoked_serials(running, ROOT) == []
+def test_revoked_intermediate_is_in_the_list_of_the_root(spoilt: RunningPki) -> None:
+    assert revoked_serials(spoilt, ROOT) == []
 
-    running.revoke_intermediate()
+    spoilt.revoke_intermediate()
 
-    assert revoked_serials(running, ROOT) == [running.pki.intermediate.certificate.serial]
+    assert revoked_serials(spoilt, ROOT) == [spoilt.pki.intermediate.certificate.serial]
 
 
-def test_what_is_said_holds_as_long_as_was_asked_for(start_pki: StartPki) -> None:
-    running = start_pki(validity=timedelta(seconds=3), agencies=(("H37", "Tỉnh"),))
-
-    issued = x509.load_der_x509_crl(running.revocation_list())
-    answer = ocsp.load_der_ocsp_response(running.status("H37"))
+def test_what_is_said_holds_as_long_as_was_asked_for(spoilt: RunningPki) -> None:
+    issued = x509.load_der_x509_crl(spoilt.revocation_list())
+    answer = ocsp.load_der_ocsp_response(spoilt.status("H37"))
 
     assert issued.next_update_utc == issued.last_update_utc + timedelta(seconds=3)
     assert answer.this_update_utc is not None
     assert answer.next_update_utc == answer.this_update_utc + timedelta(seconds=3)
 
 
-def test_responders_that_are_down_come_back_at_the_same_address(start_pki: StartPki) -> None:
-    running = start_pki(agencies=(("H37", "Tỉnh"),))
-    before = running.url
-    running.stop()
+def test_responders_that_are_down_come_back_at_the_same_address(spoilt: RunningPki) -> None:
+    before = spoilt.url
+    spoilt.stop()
     with pytest.raises(urllib.error.URLError):
-        running.revocation_list()
+        spoilt.revocation_list()
 
-    running.revoke("H37")
-    running.start()
+    spoilt.revoke("H37")
+    spoilt.start()
 
-    assert running.url == before
-    assert revoked_serials(running) == [running.pki.seal("H37").certificate.serial]
+    assert spoilt.url == before
+    assert revoked_serials(spoilt) == [spoilt.pki.seal("H37").certificate.serial]
 
 
 @pytest.mark.parametrize("at", [None, datetime.fromisoformat("2026-02-03T04:05:06Z")])
@@ -130,3 +140,41 @@ def test_every_address_in_a_seal_answers(running_pki: RunningPki) -> None:
     issuer = x509.load_der_x509_certificate(get(places[AuthorityInformationAccessOID.CA_ISSUERS]))
     assert issuer == parsed(running_pki.pki.intermediate.certificate)
     assert places[AuthorityInformationAccessOID.OCSP].startswith(running_pki.url)
+
+
+async def test_start_of_responders_whose_port_is_taken_says_so(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        pki = make_demo_pki(tmp_path, [], system_clock(), port=port)
+
+        with pytest.raises(LocalServerError, match=f"{port}.* is in use"):
+            await Responders(pki).start()
+
+
+async def test_responders_that_end_at_once_are_reported_with_what_they_wrote(
+    tmp_path: Path,
+) -> None:
+    pki = make_demo_pki(tmp_path, [], system_clock(), port=lasting_port())
+
+    with pytest.raises(LocalServerError, match=r"(?s)did not start:.*--validity"):
+        await Responders(pki, timedelta(0)).start()
+
+
+async def test_responders_of_a_pki_without_a_port_are_refused(tmp_path: Path) -> None:
+    pki = make_demo_pki(tmp_path, [], system_clock())
+
+    with pytest.raises(LocalServerError, match="make it with a port"):
+        await Responders(pki).start()
+    await Responders(pki).stop()
+
+
+async def test_installation_in_a_folder_ends_the_responders_of_its_pki(tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "axis")
+    make_demo_pki(installation.pki.folder, [], system_clock(), port=lasting_port())
+    await installation.responders.start()
+    assert installation.responders.running
+
+    await installation.delete()
+
+    assert not installation.responders.running
+    assert not installation.folder.exists()

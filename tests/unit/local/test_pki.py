@@ -1,6 +1,7 @@
 """The demo PKI: complete, safe on disk, kept when asked again, grown when agencies are new."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from axis.errors import ConfigurationError
 from axis.local.pki import DemoPki, add_flawed_keys, make_demo_pki
 from axis.local.pki_config import Flaw
+from axis.local.pki_folder import CONFIGURATION, exclusive, open_architecture, read_configuration
 from axis.trust.paths import prove_path
 
 AT = datetime(2025, 10, 6, tzinfo=UTC)
@@ -70,7 +72,6 @@ def test_new_agencies_are_added_and_the_others_kept(pki: DemoPki) -> None:
 def test_interrupted_run_is_completed(pki: DemoPki) -> None:
     files = pki.seal("G22")
     key = files.key_file.read_bytes()
-    files.certificate_file.unlink()
     config = pki.folder / "certomancer.yml"
     made = json.loads(config.read_text(encoding="utf-8"))
     del made["pki-architectures"]["axis-demo"]["certs"]["seal-G22"]["certificate-file"]
@@ -80,6 +81,8 @@ def test_interrupted_run_is_completed(pki: DemoPki) -> None:
 
     assert files.key_file.read_bytes() == key
     assert files.load().certificate == files.certificate
+    served = open_architecture(pki.folder, read_configuration(pki.folder))
+    assert served.get_cert(CertLabel("seal-G22")).dump() == files.certificate.der
 
 
 def test_certomancer_reads_the_folder_and_serves_the_same_certificates(pki: DemoPki) -> None:
@@ -168,3 +171,26 @@ def test_code_that_cannot_be_a_file_name_is_refused(code: str, tmp_path: Path) -
 def test_folder_of_another_time_is_refused_with_what_to_do(pki: DemoPki) -> None:
     with pytest.raises(ConfigurationError, match="remove the folder"):
         make_demo_pki(pki.folder, AGENCIES, AT + timedelta(days=40 * 365))
+
+
+def test_damaged_configuration_is_refused_with_what_to_do(pki: DemoPki) -> None:
+    (pki.folder / CONFIGURATION).write_text("{", encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match="is damaged; remove the folder"):
+        make_demo_pki(pki.folder, AGENCIES, AT)
+
+
+def test_changes_of_a_pki_wait_for_each_other(pki: DemoPki) -> None:
+    done = threading.Event()
+
+    def grow() -> None:
+        make_demo_pki(pki.folder, [("H26", "Hà Nội")], AT)
+        done.set()
+
+    other = threading.Thread(target=grow)
+    with exclusive(pki.folder):
+        other.start()
+        assert not done.wait(0.5)
+        assert not pki.seal("H26").key_file.exists()
+    other.join(60)
+    assert done.is_set()

@@ -64,7 +64,7 @@ def test_revoked_issuer_takes_all_seals_with_it(pki: DemoPki) -> None:
 def test_list_is_good_for_a_week(pki: DemoPki) -> None:
     write_revocation_lists(pki, AT)
     assert judged(pki, "H37", AT + timedelta(days=6)) == []
-    late = judged(pki, "H37", AT + timedelta(days=8))
+    late = judged(pki, "H37", AT + timedelta(days=9))
     assert set(late) == {Reason.REVOCATION_UNKNOWN}
 
 
