@@ -136,8 +136,10 @@ class Examiner:
         if extension in EXECUTABLE_EXTENSIONS:
             if not any(found.reason is Reason.TYPE_NOT_ALLOWED for found in look.findings):
                 self._say(subject.finding(Reason.TYPE_NOT_ALLOWED, type=f".{extension}"))
-        elif look.kind is not None and extension in KNOWN_EXTENSIONS.difference(
-            look.kind.extensions
+        elif (
+            look.kind is not None
+            and extension in KNOWN_EXTENSIONS
+            and extension not in look.kind.extensions
         ):
             self._say(subject.finding(Reason.TYPE_MISMATCH, type=look.kind.word))
 

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from axis.content.kinds import Kind
 from axis.content.names import shown
 from axis.reasons import Reason, Severity
 from axis.verdict import FileSignature, Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The file that is looked at: its name for people, and its place in the message."""
 
     name: str

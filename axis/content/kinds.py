@@ -98,6 +98,8 @@ _MAGIC: Final = (
     (b"II*\0", TIFF),
     (b"MM\0*", TIFF),
 )
+_MAGIC_STARTS: Final = tuple(magic for magic, _ in _MAGIC)
+
 _FOREIGN: Final = (
     (b"\x7fELF", "ELF (Linux)"),
     (b"\xca\xfe\xba\xbe", "Java class"),
@@ -130,15 +132,17 @@ _SPOKEN: Final = (
     (re.compile(r"\{\\rt"), "RTF"),
     (re.compile(r"#!"), "script (#!)"),
     (re.compile(r"%!PS"), "PostScript"),
-    (re.compile(r"<\?php|<%", re.I), "script (PHP, ASP)"),
-    (re.compile(r"<(!doctype\s+html|html|head|body|script|iframe)\b", re.I), "HTML"),
+    (re.compile(r"(?i:<\?php|<%)"), "script (PHP, ASP)"),
+    (re.compile(r"(?i:<(!doctype\s+html|html|head|body|script|iframe)\b)"), "HTML"),
     (
-        re.compile(r"(mime-version|content-type|x-mimeole|received|return-path)\s*:", re.I),
+        re.compile(r"(?i:(mime-version|content-type|x-mimeole|received|return-path)\s*:)"),
         "MHTML, EML",
     ),
 )
 """Texts that programs run or open as more than text. RTF carries objects in so many disguises that
 no look through it could be relied on."""
+
+_ANY_SPOKEN: Final = re.compile("|".join(pattern.pattern for pattern, _ in _SPOKEN))
 
 UNKNOWN: Final = "không rõ · unknown"
 _BMP_HEADERS: Final = (12, 40, 52, 56, 64, 108, 124)
@@ -151,9 +155,8 @@ def kind_of_binary(data: bytes) -> Kind | None:
     """Return the kind that a file's first bytes say, archives and texts left aside."""
     if PDF_MAGIC in data[:PDF_MAGIC_WITHIN]:
         return PDF
-    for magic, kind in _MAGIC:
-        if data.startswith(magic):
-            return kind
+    if data.startswith(_MAGIC_STARTS):
+        return next(kind for magic, kind in _MAGIC if data.startswith(magic))
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return WEBP
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
@@ -178,4 +181,6 @@ def word_of_active_text(start: str) -> str | None:
     start = start.lstrip()
     while start.startswith("<!--") and (end := start.find("-->")) > 0:
         start = start[end + 3 :].lstrip()
-    return next((word for pattern, word in _SPOKEN if pattern.match(start)), None)
+    if not _ANY_SPOKEN.match(start):
+        return None
+    return next(word for pattern, word in _SPOKEN if pattern.match(start))

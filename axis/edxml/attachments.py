@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from axis.edxml.archives import ArchiveError, Budget
 from axis.edxml.base64text import decode
 from axis.edxml.files import ZIP, media_type, unwrap
@@ -42,8 +44,7 @@ class AttachmentContent:
         return kept or "attachment"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A line of the manifest and its file."""
 
     reference: Reference
@@ -98,7 +99,9 @@ def pair_up(document: Document) -> tuple[list[Pair], list[Finding]]:
     each file is used once.
     """
     pairs, findings = _join(document)
-    return pairs, findings + _duplicate_names(pairs)
+    if len(pairs) > 1:
+        findings += _duplicate_names(pairs)
+    return pairs, findings
 
 
 def disk_name(name: str) -> str:

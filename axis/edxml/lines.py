@@ -4,8 +4,9 @@ Values are read from the signed tree, whose canonical form has other lines than 
 the checks of authority know places only. Lines always come from the tree of the sent bytes.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -24,35 +25,40 @@ _MAX_STEPS: Final = 32
 class Lines:
     """The lines of the header's own elements: small enough to leave the process with a result."""
 
-    of_header: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """Name of a child of MessageHeader → the lines on which such children begin."""
+    of_header: Sequence[tuple[str, int]] = ()
+    """The children of MessageHeader: the name of each and the line on which it begins."""
 
     @classmethod
     def read(cls, root: etree._Element) -> "Lines":
         """Note where the children of the message header stand."""
         header = root
         for name in _HEADER_TAGS:
-            below = next((child for child in header if child.tag == name), None)
+            below = next(header.iterchildren(name), None)
             if below is None:
                 return cls()
             header = below
-        found: dict[str, list[int]] = {}
-        for child in header:
-            name = str(child.tag)[_PREFIX_CHARS:]
-            found.setdefault(name, []).append(child.sourceline or 0)
-        return cls(found)
+        return cls(
+            tuple([(str(child.tag)[_PREFIX_CHARS:], child.sourceline or 0) for child in header])
+        )
 
     def complete(self, findings: Iterable[Finding]) -> list[Finding]:
         """Return the findings, those about the header with their lines."""
-        return [self._complete(finding) for finding in findings]
+        found = list(findings)
+        if not found:
+            return found
+        by_name: defaultdict[str, list[int]] = defaultdict(list)
+        for name, line in self.of_header:
+            by_name[name].append(line)
+        return [_completed(finding, by_name) for finding in found]
 
-    def _complete(self, finding: Finding) -> Finding:
-        if finding.line is not None or not finding.place.startswith(f"{HEADER}/"):
-            return finding
-        name, number = _step(finding.place[len(HEADER) + 1 :].partition("/")[0])
-        lines = self.of_header.get(name, ())
-        line = lines[number - 1] if number <= len(lines) else 0
-        return replace(finding, line=line) if line else finding
+
+def _completed(finding: Finding, of_header: Mapping[str, Sequence[int]]) -> Finding:
+    if finding.line is not None or not finding.place.startswith(f"{HEADER}/"):
+        return finding
+    name, number = _step(finding.place[len(HEADER) + 1 :].partition("/")[0])
+    lines = of_header.get(name, ())
+    line = lines[number - 1] if number <= len(lines) else 0
+    return replace(finding, line=line) if line else finding
 
 
 def located(findings: Iterable[Finding], root: etree._Element) -> list[Finding]:

@@ -8,7 +8,7 @@ from axis.edxml.codecs import TEXT, XML_SPACE
 from axis.edxml.identity import Naming, is_plain, read_identity
 from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.shape import Leaf, Listing, Part, Parts, Shape, Slot
-from axis.edxml.xml import finding_at, name_of
+from axis.edxml.xml import finding_at
 from axis.reasons import Reason
 from axis.verdict import Finding
 
@@ -36,7 +36,7 @@ class Reader:
         """
         found: dict[str, etree._Element | None] = dict.fromkeys(tags)
         for child in parent:
-            name = name_of(child)
+            name = child.tag
             if name in found:
                 if found[name] is None:
                     found[name] = child

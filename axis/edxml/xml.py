@@ -44,6 +44,9 @@ _DTD = (b"<!DOCTYPE", b"<!ENTITY")
 _DECLARATION_BYTES = 256
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
 _ENCODINGS = (b"utf-8", b"us-ascii")
+_USUAL_DECLARATIONS = tuple(
+    b'<?xml version="1.0" encoding="%s"?>' % name for name in (b"UTF-8", b"utf-8")
+)
 _BOM = b"\xef\xbb\xbf"
 
 _ROOT = f"{{{NAMESPACE}}}edXML"
@@ -94,15 +97,7 @@ def parse_tree(
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         return None, [_not_xml(error.msg or "", line=error.lineno or None)]
-    finding = _refuse_tree(root)
-    # The declaration has two signs of question, an instruction two more; attributes need one of
-    # equality each. Looking at the tree costs more than counting.
-    if finding is None and data.count(b"?") > 2:
-        finding = _refuse_instructions(root)
-    if finding is None and data.count(b"=") > _FEW_EQUALS:
-        finding = _refuse_attributes(root)
-    if finding is None and (b"<!--" in data or b"<![CDATA[" in data):
-        finding = _refuse_split_values(data)
+    finding = _refuse_tree(root, data)
     return (None, [finding]) if finding else (root, [])
 
 
@@ -183,7 +178,7 @@ def _refuse_markup(data: bytes) -> Finding | None:
 
 def _declared_encoding(head: bytes) -> bytes:
     """Return the encoding that the XML declaration names, in lower case; UTF-8 if none."""
-    if not head.startswith(b"<?xml"):
+    if head.startswith(_USUAL_DECLARATIONS) or not head.startswith(b"<?xml"):
         return _ENCODINGS[0]
     declaration, end, _ = head.partition(b"?>")
     if not end:
@@ -192,15 +187,32 @@ def _declared_encoding(head: bytes) -> bytes:
     return named[1].lower() if named else _ENCODINGS[0]
 
 
-def _refuse_tree(root: etree._Element) -> Finding | None:
-    info = root.getroottree().docinfo
-    if info.internalDTD is not None or next(root.iter(etree.Entity), None) is not None:
+def _refuse_tree(root: etree._Element, data: bytes) -> Finding | None:
+    """Look for what may not be in a tree.
+
+    Looking for a sign in the bytes costs less than looking at the tree; so what takes a sign that
+    the bytes do not have is not looked for.
+    """
+    marked = b"!" in data
+    if (marked or b"&" in data) and _has_entities(root):
         return Finding(Reason.DTD_PRESENT)
     if root.tag != _ROOT:
         return finding_at(root, Reason.WRONG_ROOT, found=name_of(root))
     if _TOO_DEEP(root):
         return _too_complex("levels", MAX_DEPTH + 1, MAX_DEPTH)
-    return None
+    finding = None
+    if data.count(b"?") > 2:  # The declaration has two.
+        finding = _refuse_instructions(root)
+    if finding is None and data.count(b"=") > _FEW_EQUALS:
+        finding = _refuse_attributes(root)
+    if finding is None and marked and (b"<!--" in data or b"<![CDATA[" in data):
+        finding = _refuse_split_values(data)
+    return finding
+
+
+def _has_entities(root: etree._Element) -> bool:
+    declared = root.getroottree().docinfo.internalDTD is not None
+    return declared or next(root.iter(etree.Entity), None) is not None
 
 
 def _refuse_instructions(root: etree._Element) -> Finding | None:

@@ -79,4 +79,4 @@ def test_message_without_a_header_has_no_lines():
 def test_no_place_makes_locating_fail(place):
     root, _ = parse_tree(f'<edXML xmlns="{NAMESPACE}"><To/><To/></edXML>'.encode())
     located([Finding(Reason.MISSING_FIELD, f"/edXML/{place}")], root)
-    Lines({"To": (1, 2)}).complete([Finding(Reason.MISSING_FIELD, f"{HEADER}/{place}")])
+    Lines((("To", 1), ("To", 2))).complete([Finding(Reason.MISSING_FIELD, f"{HEADER}/{place}")])

@@ -412,7 +412,7 @@ def test_findings_about_a_document_have_places(message: Document, place: str) ->
 
 def test_findings_about_the_header_have_lines() -> None:
     message = document("G22", ["G09", "X99"])
-    examined = replace(case(message).examination, lines=Lines({"To": (12, 17)}))
+    examined = replace(case(message).examination, lines=Lines((("To", 12), ("To", 17))))
     admitted = admit_document(message, "g22", examined, Known(directory()), NOW)
     assert [one.line for one in admitted.findings] == [17]
 
