@@ -120,12 +120,15 @@ def admit_document(
     findings = list(speaker.findings)
     routing = Routing()
     found: tuple[UUID, ...] = ()
-    if len(document.receivers) > MAX_RECEIVERS:
-        facts = {"count": len(document.receivers), "limit": MAX_RECEIVERS}
+    receivers = document.receivers
+    if len(receivers) > MAX_RECEIVERS:
+        facts = {"count": len(receivers), "limit": MAX_RECEIVERS}
         findings.append(Finding(Reason.TOO_MANY_RECEIVERS, f"{HEADER}/To", facts=facts))
     else:
-        places = targets.receiver_places(document)
-        routing = known.directory.route(document.receivers, at, places)
+        routing = known.directory.route(receivers, at)
+        if routing.findings:  # only then does it matter where the receivers stand
+            places = targets.receiver_places(document)
+            routing = known.directory.route(receivers, at, places)
         findings += routing.findings
     if speaker.agency is not None and known.stored_known:
         found, complaints = targets.find_targets(document, speaker.agency, known, at)
@@ -262,9 +265,10 @@ def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
         earlier.sender == sender and earlier.kind is DocumentKind.NEW
         for earlier in known.documents.get(document.document_id, [])
     )
+    if not taken:
+        return []
     facts = {"document_id": document.document_id}
-    place = f"{HEADER}/DocumentId"
-    return [Finding(Reason.DOCUMENT_CONFLICT, place, facts=facts)] if taken else []
+    return [Finding(Reason.DOCUMENT_CONFLICT, f"{HEADER}/DocumentId", facts=facts)]
 
 
 def _with_lines(findings: Iterable[Finding], examination: Examination) -> tuple[Finding, ...]:

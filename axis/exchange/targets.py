@@ -37,6 +37,8 @@ def find_targets(
     document: Document, sender: Agency, known: Known, at: datetime
 ) -> tuple[tuple[UUID, ...], list[Finding]]:
     """Return the stored documents that this one is about, and what forbids to speak about them."""
+    if document.kind is DocumentKind.NEW:
+        return (), []
     targets: dict[str, KnownDocument] = {}
     findings: list[Finding] = []
     for document_id, place in _named(document).items():

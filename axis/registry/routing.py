@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 from axis.reasons import Reason
 from axis.registry.agency import Agency
 from axis.verdict import Finding
@@ -31,8 +33,7 @@ class Step:
     """Code that it led to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """A named receiver and where it is served."""
 
     named: str
