@@ -22,10 +22,12 @@ from axis.client.errors import (
     JournalError,
     ReceiptTimeoutError,
     SubmissionPendingError,
+    TimestampUnavailableError,
     UnprovenReceiptError,
 )
 from axis.client.receipts import CheckedReceipt, ReceiptTrust
 from axis.client.system import AgencySystem, Submission
+from axis.client.timestamps import TimestampAuthority
 
 __all__ = [
     "AccountRefusedError",
@@ -41,6 +43,8 @@ __all__ = [
     "ReceiptTrust",
     "Submission",
     "SubmissionPendingError",
+    "TimestampAuthority",
+    "TimestampUnavailableError",
     "UnprovenReceiptError",
     "check",
 ]
