@@ -17,6 +17,7 @@ from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError
 from axis.examination import Rules
+from axis.exchange.holding import HoldLimits
 from axis.exchange.receipts import Notary
 from axis.logs import configure_logging
 from axis.receipt_key import CertificateUse, receipt_key
@@ -68,6 +69,7 @@ async def _router(settings: Settings, name: str) -> None:
                 broker_url=settings.broker.address,
                 ready=lambda: answers(pool),
                 clock=system_clock,
+                holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
             )
             _log.info("router.started", workers=settings.router.workers)
             await use.during(Router(parts, settings.router, metrics_registry()).run())

@@ -3,16 +3,27 @@ authorities, never input."""
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from axis.exchange.case import Decision, Ending
 from axis.exchange.dispatch import Dispatched
+from axis.exchange.ports import HeldLoad
 from axis.revocation.ports import Revoked, Survey
 from axis.trust.standing import Source
 
 _log = structlog.get_logger("axis.exchange")
+
+_REFUSALS = (Ending.REFUSED, Ending.DEAD)
+_LEVELS = {
+    Ending.REFUSED: "warning",
+    Ending.DEAD: "warning",
+    Ending.HELD: "warning",
+    Ending.STILL_HELD: "debug",
+}
+"""Of what is no ordinary ending; a full house of held submissions is tried every few minutes."""
 
 _BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -49,7 +60,25 @@ class RouterMetrics:
             buckets=_BATCH_SIZES,
             registry=registry,
         )
+        self._held = Gauge(
+            "axis_held_submissions", "Submissions that wait for a check", registry=registry
+        )
+        self._held_bytes = Gauge(
+            "axis_held_bytes", "Bytes that wait for a check", registry=registry
+        )
+        self._held_seconds = Gauge(
+            "axis_held_oldest_seconds",
+            "How long the oldest submission has waited for a check",
+            registry=registry,
+        )
         self.consumers = Gauge("axis_consumers", "Open consumer sessions", registry=registry)
+
+    def held(self, load: HeldLoad, at: datetime) -> None:
+        """Show how much waits for a check, all routers' together."""
+        self._held.set(load.count)
+        self._held_bytes.set(load.size)
+        waited = timedelta() if load.oldest is None else at - load.oldest
+        self._held_seconds.set(waited.total_seconds())
 
 
 class RouterObserver:
@@ -64,14 +93,9 @@ class RouterObserver:
         for decision in decisions:
             self._metrics.submissions.labels(decision.kind, decision.ending.value).inc()
             self._metrics.deliveries.inc(decision.deliveries)
-            for reason in decision.reasons:
+            for reason in decision.reasons if decision.ending in _REFUSALS else ():
                 self._metrics.reasons.labels(reason).inc()
-            level = (
-                _log.info
-                if decision.ending in (Ending.ACCEPTED, Ending.DUPLICATE, Ending.REPEATED)
-                else _log.warning
-            )
-            level(
+            getattr(_log, _LEVELS.get(decision.ending, "info"))(
                 f"submission.{decision.ending.value}",
                 submission=str(decision.submission),
                 endpoint=decision.endpoint,

@@ -5,7 +5,7 @@ It keeps nothing that matters: any number of routers share the work, and each ma
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
@@ -19,9 +19,11 @@ from axis.broker.publish import RabbitPublisher
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
 from axis.clock import Clock
 from axis.exchange.dispatch import Dispatch, DispatchLimits
+from axis.exchange.holding import HoldLimits
 from axis.exchange.intake import Intake
 from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
 from axis.exchange.receipts import Notary
+from axis.exchange.retrying import Retrying
 from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
@@ -32,6 +34,9 @@ when another router committed it."""
 
 FAULT_PAUSE_SECONDS = 1.0
 """Pause after a fault of store or broker before the dispatch tries again."""
+
+MEASURE_SECONDS = 10.0
+"""How often what waits for a check is counted for the metrics."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +56,8 @@ class Parts:
     clock: Clock
     keeper: Keeper | None = None
     """Keeps information about revocation current, where it is judged."""
+    holding: HoldLimits = field(default_factory=HoldLimits)
+    """How long, how much and how often documents wait for a check."""
 
 
 class Router:
@@ -64,7 +71,7 @@ class Router:
         self._wake = {True: asyncio.Event(), False: asyncio.Event()}
         self._observer = RouterObserver(self._metrics, self._wake_up)
         self._intake = Intake(
-            parts.store, parts.workbench, parts.notary, self._observer, parts.clock
+            parts.store, parts.workbench, parts.notary, self._observer, parts.clock, parts.holding
         )
         self._consumers = self._make_consumers()
 
@@ -84,6 +91,8 @@ class Router:
                     tasks.create_task(self._pump(urgent=urgent))
                 if self._parts.keeper is not None:
                     tasks.create_task(self._parts.keeper.run())
+                tasks.create_task(self._try_again())
+                tasks.create_task(self._measure_held())
         finally:
             await runner.cleanup()
 
@@ -171,6 +180,32 @@ class Router:
                     await self._rest(wake)
         finally:
             await publisher.close()
+
+    async def _try_again(self) -> None:
+        """Try held submissions again as they become due."""
+        retrying = Retrying(self._parts.store, self._intake, self._parts.clock)
+        while True:
+            try:
+                tried = await retrying.round()
+            except UnavailableError as error:
+                await self._fault("retrying", error)
+                continue
+            except Exception as error:  # noqa: BLE001 - a bug must not end the trying for good
+                _log.exception("retrying.failed", error=type(error).__name__)
+                tried = 0
+            if not tried:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _measure_held(self) -> None:
+        while True:
+            try:
+                async with self._parts.store.intake() as work:
+                    load = await work.held_load()
+            except UnavailableError:
+                pass  # whoever works with the store says so
+            else:
+                self._metrics.held(load, self._parts.clock())
+            await asyncio.sleep(MEASURE_SECONDS)
 
     async def _rest(self, wake: asyncio.Event) -> None:
         try:

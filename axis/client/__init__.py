@@ -21,13 +21,12 @@ from axis.client.errors import (
     ClientError,
     JournalError,
     ReceiptTimeoutError,
+    SubmissionHeldError,
     SubmissionPendingError,
-    TimestampUnavailableError,
     UnprovenReceiptError,
 )
 from axis.client.receipts import CheckedReceipt, ReceiptTrust
 from axis.client.system import AgencySystem, Submission
-from axis.client.timestamps import TimestampAuthority
 
 __all__ = [
     "AccountRefusedError",
@@ -42,9 +41,8 @@ __all__ = [
     "ReceiptTimeoutError",
     "ReceiptTrust",
     "Submission",
+    "SubmissionHeldError",
     "SubmissionPendingError",
-    "TimestampAuthority",
-    "TimestampUnavailableError",
     "UnprovenReceiptError",
     "check",
 ]

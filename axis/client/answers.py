@@ -68,17 +68,8 @@ class AnswerReader:
         One about other bytes is no receipt for these, whatever submission it names. Raises
         UnprovenReceiptError when all that came fails the signature check.
         """
-        found = [
-            await asyncio.to_thread(self._check, answer)
-            for answer in await self._journal.answers.to(submission.message_id)
-        ]
-        fitting = [
-            checked
-            for checked in found
-            if checked.answers_submission
-            and checked.receipt is not None
-            and checked.receipt.subject.sha256 == submission.sha256
-        ]
+        found = await self._to(submission)
+        fitting = [one for one in found if one.answers_submission and _about(one, submission)]
         if self._trust is None:
             return fitting[-1] if fitting else None
         for checked in reversed(fitting):
@@ -88,6 +79,23 @@ class AnswerReader:
             if checked.verdict is not None and not checked.verdict.passed:
                 raise UnprovenReceiptError(submission.message_id, checked.verdict)
         return None
+
+    async def notice_of(self, submission: SubmissionRecord) -> CheckedReceipt | None:
+        """Return the notice that this submission waits for a check, or None.
+
+        It says nothing once there is a receipt: the two may come in any order.
+        """
+        for checked in reversed(await self._to(submission)):
+            if checked.held and _about(checked, submission):
+                return checked if checked.proof or self._trust is None else None
+        return None
+
+    async def _to(self, submission: SubmissionRecord) -> list[CheckedReceipt]:
+        """Return what answers a submission, oldest first."""
+        return [
+            await asyncio.to_thread(self._check, answer)
+            for answer in await self._journal.answers.to(submission.message_id)
+        ]
 
     def _present(self, record: AnswerRecord) -> Answer:
         receipt = status = None
@@ -102,3 +110,8 @@ class AnswerReader:
 
     def _check(self, record: AnswerRecord) -> CheckedReceipt:
         return check_receipt(record.body, self._trust, record.received_at)
+
+
+def _about(checked: CheckedReceipt, submission: SubmissionRecord) -> bool:
+    receipt = checked.receipt
+    return receipt is not None and receipt.subject.sha256 == submission.sha256

@@ -10,10 +10,12 @@ from typing import Final
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from axis.client.connection import insist, keep_connected
-from axis.client.contract import answers
+from axis.client.contract import AnswerType, answers
 from axis.client.journal import AnswerRecord, Journal
 from axis.client.stream import open_stream
 from axis.clock import Clock
+from axis.evidence.reader import UnreadableReceiptError
+from axis.evidence.xml import read_receipt
 
 PREFETCH: Final = 100
 """Answers in flight: a few kilobytes each, written to the journal in one transaction."""
@@ -84,4 +86,13 @@ def _record(message: AbstractIncomingMessage, at: datetime) -> AnswerRecord:
         document=document if isinstance(document, str) else None,
         body=message.body,
         received_at=at,
+        event=_event_of(message) if message.type == AnswerType.RECEIPT else None,
     )
+
+
+def _event_of(message: AbstractIncomingMessage) -> str | None:
+    """Return what a receipt is about by its own word, which nobody has verified yet."""
+    try:
+        return read_receipt(message.body).event.value
+    except UnreadableReceiptError:
+        return None

@@ -1,5 +1,6 @@
 """What can go wrong between an agency's system and the axis; every text says what to do."""
 
+from axis.client.receipts import CheckedReceipt
 from axis.errors import AxisError
 from axis.reasons import Severity
 from axis.verdict import Verdict
@@ -46,18 +47,6 @@ class CheckFailedError(ClientError):
         self.verdict = verdict
 
 
-class TimestampUnavailableError(ClientError):
-    """No timestamp is to be had from this authority now; nothing was signed."""
-
-    def __init__(self, url: str, detail: str) -> None:
-        super().__init__(
-            f"Chưa có dấu thời gian từ {url} ({detail}). Chưa ký; hãy thử lại, hoặc ký không kèm"
-            " dấu thời gian (mức XAdES-B)."
-            f" / There is no timestamp from {url} ({detail}). Nothing was signed; try again, or"
-            " sign without a timestamp (level XAdES-B)."
-        )
-
-
 class SubmissionPendingError(ClientError):
     """The broker has not confirmed a submission in time; it is in the journal and is sent again
     under the same `message_id`. Submitting the bytes anew is not needed.
@@ -84,6 +73,28 @@ class ReceiptTimeoutError(ClientError):
             " when it comes."
         )
         self.message_id = message_id
+
+
+class SubmissionHeldError(ReceiptTimeoutError):
+    """The axis holds a submission because a check has to wait; its receipt comes by itself.
+
+    `notice` is the signed notice of that, with the reasons.
+    """
+
+    def __init__(self, message_id: str, notice: CheckedReceipt) -> None:
+        verdict = None if notice.receipt is None else notice.receipt.verdict
+        findings = () if verdict is None else verdict.findings
+        vi = " ".join(f"{one.code}: {one.text_vi}" for one in findings)
+        en = " ".join(f"{one.code}: {one.text_en}" for one in findings)
+        ClientError.__init__(
+            self,
+            f"Trục đang giữ gói «{message_id}» để chờ kiểm tra và sẽ tự xử lý; không cần gửi lại."
+            f" {vi}"
+            f" / The axis keeps «{message_id}» waiting for a check and deals with it by itself; no"
+            f" need to send it again. {en}",
+        )
+        self.message_id = message_id
+        self.notice = notice
 
 
 class UnprovenReceiptError(ClientError):

@@ -89,6 +89,11 @@ class CheckedReceipt:
         return self.receipt is not None and self.receipt.event is Event.SUBMISSION_ACCEPTANCE
 
     @property
+    def held(self) -> bool:
+        """Whether it says that the submission waits for a check (SubmissionHeld), no answer yet."""
+        return self.receipt is not None and self.receipt.event is Event.SUBMISSION_HELD
+
+    @property
     def answers_submission(self) -> bool:
         """Whether it ends a submission: accepted or refused."""
         return self.receipt is not None and self.receipt.event in _ENDINGS

@@ -1,7 +1,7 @@
 """An agency's system (hệ thống quản lý văn bản) or platform (LGSP) on the axis."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from axis.client.checking import fit_to_submit
 from axis.client.collector import AnswerCollector
 from axis.client.contract import MESSAGE_ID_SYNTAX, Route
 from axis.client.deliveries import Delivery
-from axis.client.errors import ReceiptTimeoutError
+from axis.client.errors import ReceiptTimeoutError, SubmissionHeldError
 from axis.client.inbox import PREFETCH, Inbox
 from axis.client.journal import Journal
 from axis.client.receipts import CheckedReceipt, ReceiptTrust
@@ -50,13 +50,21 @@ class Submission:
     sha256: str
     system: "AgencySystem"
 
-    async def receipt(self, timeout: float = RECEIPT_SECONDS) -> CheckedReceipt:
+    async def receipt(
+        self,
+        timeout: float = RECEIPT_SECONDS,
+        *,
+        held: Callable[[CheckedReceipt], None] | None = None,
+    ) -> CheckedReceipt:
         """Wait for the receipt: SubmissionAcceptance, or SubmissionRejection with every reason.
 
-        Raises ReceiptTimeoutError when none came in time, UnprovenReceiptError when one came
+        Where the axis holds the message because a check has to wait, `held` is called once with
+        the notice of that (SubmissionHeld), and the waiting goes on: nothing is to be done, and the
+        receipt may take hours. Raises SubmissionHeldError when the time is over and it is still
+        held, ReceiptTimeoutError when nothing came in time, UnprovenReceiptError when one came
         whose signature does not hold.
         """
-        return await self.system.receipt(self.message_id, timeout)
+        return await self.system.receipt(self.message_id, timeout, held=held)
 
 
 class AgencySystem:
@@ -110,7 +118,7 @@ class AgencySystem:
         try:
             await system._submitter.open()
             system._background.start("submissions", system._submitter.run)
-            if await opened.submissions.unanswered(clock()):
+            if await opened.submissions.owed():
                 system._start_answers()
             yield system
         finally:
@@ -197,7 +205,13 @@ class AgencySystem:
 
     # -- receipts and statuses -------------------------------------------------------------------
 
-    async def receipt(self, message_id: str, timeout: float = RECEIPT_SECONDS) -> CheckedReceipt:
+    async def receipt(
+        self,
+        message_id: str,
+        timeout: float = RECEIPT_SECONDS,
+        *,
+        held: Callable[[CheckedReceipt], None] | None = None,
+    ) -> CheckedReceipt:
         """Wait for the receipt of a submission; see `Submission.receipt`.
 
         Raises UnknownSubmissionError when this journal has no such submission.
@@ -205,10 +219,17 @@ class AgencySystem:
         self._start_answers()
         record = await self.journal.submissions.get(message_id)
         deadline = asyncio.get_running_loop().time() + timeout
+        notice: CheckedReceipt | None = None
         with self._collector.news_of(message_id) as news:
             while (found := await self._reader.receipt_of(record)) is None:
                 self._background.check()
+                if notice is None:
+                    notice = await self._reader.notice_of(record)
+                    if notice is not None and held is not None:
+                        held(notice)
                 left = deadline - asyncio.get_running_loop().time()
+                if left <= 0 and notice is not None:
+                    raise SubmissionHeldError(message_id, notice)
                 if left <= 0:
                     raise ReceiptTimeoutError(message_id, timeout)
                 await _wait_at_most(news, min(left, POLL_SECONDS))
@@ -218,6 +239,13 @@ class AgencySystem:
     async def receipt_of(self, message_id: str) -> CheckedReceipt | None:
         """Return the receipt of a submission if it is in the journal; see `Submission.receipt`."""
         return await self._reader.receipt_of(await self.journal.submissions.get(message_id))
+
+    async def held(self, message_id: str) -> CheckedReceipt | None:
+        """Return the notice that a submission waits for a check; None once it has its receipt."""
+        record = await self.journal.submissions.get(message_id)
+        if await self._reader.receipt_of(record) is not None:
+            return None
+        return await self._reader.notice_of(record)
 
     async def answers(self) -> AsyncGenerator[Answer]:
         """Yield receipts and statuses that nobody has acknowledged, then new ones, for ever.

@@ -1,7 +1,8 @@
 """The events that evidence is about, named as ETSI EN 319 522-1 clause 6 names them.
 
 The letters are the standard's: A submission, B relay, C acceptance or rejection by the receiver,
-D consignment, E handover, F connections with other delivery systems.
+D consignment, E handover, F connections with other delivery systems. X is the axis's own, for what
+the standard has no event for.
 """
 
 from dataclasses import dataclass
@@ -49,6 +50,9 @@ class Event(StrEnum):
     """F.2: the document could not be passed to a system that gives no evidence."""
     RECEIVED_FROM_NON_ERDS = "ReceivedFromNonERDS"
     """F.3: the document came from a system that gives no evidence."""
+    SUBMISSION_HELD = "SubmissionHeld"
+    """X.1: nothing is known to be wrong, and a check waits for something that is away. The axis
+    tries again by itself; SubmissionAcceptance or SubmissionRejection follows."""
 
     @property
     def code(self) -> str:
@@ -118,5 +122,10 @@ _TEXTS = {
     ),
     Event.RECEIVED_FROM_NON_ERDS: _Text(
         "F.3", "Nhận từ ngoài trục", "Received from outside the axis"
+    ),
+    Event.SUBMISSION_HELD: _Text(
+        "X.1",
+        "Văn bản đang chờ kiểm tra, sẽ tự được xử lý; không cần gửi lại",
+        "Waiting for a check and dealt with by itself; no need to send it again",
     ),
 }

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from axis.edxml.values import Document, Message
 from axis.examination import Examination
-from axis.exchange.ports import MessageKey
+from axis.exchange.ports import HeldSubmission, MessageKey
 from axis.exchange.submission import Submission
 from axis.registry.agency import Agency
+from axis.verdict import Finding
 
 
 class Ending(StrEnum):
@@ -19,6 +20,10 @@ class Ending(StrEnum):
     REPEATED = "repeated"
     """The same submission once more: the broker or the sender gave it again."""
     REFUSED = "refused"
+    HELD = "held"
+    """Neither accepted nor refused: it waits for a check, and is tried again by itself."""
+    STILL_HELD = "still_held"
+    """Tried again, and waits on."""
     DEAD = "dead"
 
 
@@ -44,6 +49,8 @@ class Case:
 
     submission: Submission
     examination: Examination
+    held: HeldSubmission | None = None
+    """Set where this is another try of a submission that waits for a check."""
 
     @property
     def message(self) -> Message | None:
@@ -86,10 +93,15 @@ class Case:
         name a thousand documents. Those are only read; a document that is just being committed
         counts as not yet there.
         """
-        keys = [f"message\n{self.submission.user_id}\n{self.message_key}"]
+        keys = [message_lock(self.submission.user_id, self.message_key)]
         if self.message is None:
             return keys
         return [*keys, f"document\n{self.message.document_id}"]
+
+
+def message_lock(endpoint: str | None, message_key: str) -> str:
+    """Return the key under which one submission is decided."""
+    return f"message\n{endpoint}\n{message_key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +114,5 @@ class Matter:
     """The key under which the submission is recorded."""
     agency: Agency | None = None
     """The sender, once it is known that the endpoint may speak for it."""
+    findings: tuple[Finding, ...] = ()
+    """What is to be said whatever the checks find."""

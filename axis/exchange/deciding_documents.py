@@ -14,7 +14,7 @@ from axis.exchange.records import DeliveryRow, DocumentRow, SubmissionOutcome
 from axis.ids import new_id
 from axis.registry.agency import Agency
 from axis.trust.certificates import Certificate
-from axis.verdict import Verdict
+from axis.verdict import Outcome, Verdict
 
 
 def decide_document(docket: Docket, matter: Matter, document: Document) -> Decision:
@@ -38,6 +38,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
     matter = replace(matter, agency=admitted.speaker.agency)
     verdict = Verdict.of(
         [
+            *matter.findings,
             *admission.check_message_id(matter.case.submission),
             *examination.findings,
             *admission.check_route(document, matter.case.submission.routing_key),
@@ -46,6 +47,8 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
         admission.name_sealers(examination.files, known.directory),
         admission.facts_of(examination, admitted.speaker),
     )
+    if verdict.outcome is Outcome.INDETERMINATE:
+        return docket.hold(matter, verdict)
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)
     row = _row(docket, matter, document, matter.agency, examination.certificate, verdict, admitted)

@@ -14,7 +14,7 @@ from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
 from axis.ids import new_id
 from axis.registry.agency import Agency
 from axis.trust.certificates import Certificate
-from axis.verdict import Finding, Verdict
+from axis.verdict import Finding, Outcome, Verdict
 
 _ANSWERS = (StatusCode.AGREED, StatusCode.DISAGREED)
 
@@ -45,6 +45,7 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
     matter = replace(matter, agency=agency)
     verdict = Verdict.of(
         [
+            *matter.findings,
             *admission.check_message_id(matter.case.submission),
             *examination.findings,
             *admission.check_route(status, matter.case.submission.routing_key),
@@ -52,6 +53,8 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
         ],
         signature=admission.facts_of(examination, admitted.speaker),
     )
+    if verdict.outcome is Outcome.INDETERMINATE:
+        return docket.hold(matter, verdict)
     document, delivery, certificate = admitted.document, admitted.delivery, examination.certificate
     if (
         not verdict.passed

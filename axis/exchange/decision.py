@@ -3,15 +3,18 @@
 Pure: everything known comes in, records come out. Receipts are still unsigned XML here.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from axis.edxml.values import Document, Status
 from axis.exchange import admission
-from axis.exchange.case import Case, Decision, Matter
+from axis.exchange.case import Case, Decision, Ending, Matter
 from axis.exchange.deciding_documents import decide_document
 from axis.exchange.deciding_statuses import decide_status
-from axis.exchange.docket import Docket
+from axis.exchange.docket import Docket, close
+from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
+from axis.exchange.ports import EarlierSubmission
 from axis.exchange.receipts import Notary
 from axis.exchange.records import Records
 from axis.reasons import Reason
@@ -21,8 +24,10 @@ from axis.verdict import Finding
 class Decider:
     """Decides the cases of one batch, one after the other, into one set of records."""
 
-    def __init__(self, known: Known, notary: Notary, at: datetime) -> None:
-        self._docket = Docket(known, notary, at)
+    def __init__(
+        self, known: Known, notary: Notary, at: datetime, limits: HoldLimits | None = None
+    ) -> None:
+        self._docket = Docket(known, notary, at, limits or HoldLimits())
 
     @property
     def known(self) -> Known:
@@ -43,8 +48,10 @@ class Decider:
             facts = {"endpoint": endpoint}
             return docket.bury(case, Finding(Reason.UNKNOWN_ENDPOINT, facts=facts))
         earlier = docket.known.submissions.get((endpoint, case.message_key))
+        if case.held is not None:
+            return self._again(Matter(case, endpoint, case.message_key), earlier)
         if earlier is None:
-            return self._first_time(Matter(case, endpoint, case.message_key))
+            return self._judge(Matter(case, endpoint, case.message_key))
         if earlier.sha256 == case.examination.sha256:
             return docket.repeat_answer(case, endpoint, earlier)
         reused = docket.known.submissions.get((endpoint, case.reuse_key))
@@ -56,11 +63,24 @@ class Decider:
             [Finding(Reason.MESSAGE_ID_REUSED, facts=facts)],
         )
 
-    def _first_time(self, matter: Matter) -> Decision:
+    def _again(self, matter: Matter, earlier: EarlierSubmission | None) -> Decision:
+        """Try a held submission again; nothing happens where another router has settled it."""
+        if earlier is None or not earlier.held:
+            return close(matter.case, Ending.REPEATED)
+        if earlier.refusal is not None:
+            wanted = Finding(Reason.REFUSED_BY_OPERATOR, facts={"reason": earlier.refusal})
+            matter = replace(matter, findings=(wanted,))
+        return self._judge(matter)
+
+    def _judge(self, matter: Matter) -> Decision:
         case = matter.case
         if isinstance(case.message, Document):
             return decide_document(self._docket, matter, case.message)
         if isinstance(case.message, Status):
             return decide_status(self._docket, matter, case.message)
-        findings = [*admission.check_message_id(case.submission), *case.examination.findings]
+        findings = [
+            *matter.findings,
+            *admission.check_message_id(case.submission),
+            *case.examination.findings,
+        ]
         return self._docket.refuse(matter, findings)

@@ -10,6 +10,7 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind
 from axis.exchange.ports import (
     EarlierSubmission,
+    HeldLoad,
     KnownDelivery,
     KnownDocument,
     KnownStatus,
@@ -35,6 +36,8 @@ class Known:
     """(document, receiver code) of those that were looked up: who got it, or a later version."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
     """By digest, those about the deliveries that were looked up."""
+    held_load: HeldLoad = field(default_factory=HeldLoad)
+    """How much waits for a check."""
 
     def same_document(
         self, sender: str, document_id: str, kind: DocumentKind, sha256: str

@@ -12,6 +12,7 @@ from axis.errors import AxisError
 from axis.examination import Examination
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.records import MessageType, OutboxRow, Records
+from axis.exchange.submission import Submission
 from axis.registry.directory import Directory
 
 MessageKey = tuple[str, str]
@@ -45,6 +46,35 @@ class EarlierSubmission:
     sha256: str
     receipt: UUID
     receipt_size: int
+    held: bool = False
+    """Whether it still waits for a check; the receipt is then the notice of that."""
+    refusal: str | None = None
+    """Why an administrator wants a held one refused, in the administrator's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSubmission:
+    """A submission that waits for a check, claimed for another try."""
+
+    submission: Submission
+    """As it was taken, with its first id and time."""
+    expires_at: datetime
+    """When the wait ends, come what may."""
+    attempts: int
+    """Tries after the first, this one included."""
+    leased_until: datetime
+    """Until when no other router tries it, unless somebody wakes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLoad:
+    """How much waits for a check."""
+
+    count: int = 0
+    size: int = 0
+    """Bytes of the submissions."""
+    oldest: datetime | None = None
+    """Since when the oldest one waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +148,18 @@ class IntakeWork(Protocol):
 
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
+
+    async def held_load(self) -> HeldLoad:
+        """Return how much waits for a check."""
+
+    async def claim_held(
+        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
+    ) -> Sequence[HeldSubmission]:
+        """Take held submissions that are due, longest due first, passing over what others hold.
+
+        At least one and at most `max_bytes` in all. The lease counts once this transaction ends; a
+        router that dies afterwards costs the time that it runs for.
+        """
 
     async def save(self, records: Records) -> None:
         """Add everything that was decided."""

@@ -27,6 +27,8 @@ class SubmissionOutcome(StrEnum):
     DUPLICATE = "duplicate"
     """The same content came before; answered with the first receipt, stored once."""
     REFUSED = "refused"
+    HELD = "held"
+    """Not ended yet: a check waits for something that is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,30 @@ class SubmissionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """What is kept of a submission while it waits; the rest is in its `SubmissionRow`."""
+
+    submission: UUID
+    body: bytes
+    verdict: Mapping[str, Any]
+    held_since: datetime
+    next_try_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Postponement:
+    """A held submission that was tried again and still waits."""
+
+    submission: UUID
+    leased_until: datetime
+    """One that was woken meanwhile is due at another time, and stays so."""
+    next_try_at: datetime
+    reasons: tuple[str, ...]
+    verdict: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
     """One event, signed; addressed to an endpoint and, where known, an agency."""
 
@@ -191,6 +217,11 @@ class Records:
     dead_letters: list[DeadLetterRow] = field(default_factory=list)
     changes: list[DeliveryChange] = field(default_factory=list)
     resends: list[Resend] = field(default_factory=list)
+    held: list[HeldRow] = field(default_factory=list)
+    """Beside their submissions, which have the outcome HELD."""
+    postponed: list[Postponement] = field(default_factory=list)
+    settled: list[SubmissionRow] = field(default_factory=list)
+    """Submissions that were held and have ended now; they wait no longer."""
 
     def with_signed(self, receipts: Sequence[bytes]) -> "Records":
         """Return the records with the evidence signed, in its order, and the sizes that follow."""

@@ -142,6 +142,12 @@ NEVER_HAD_IT = entry(
     " replaced there. Leave this receiver out.",
     "QĐ 28/2018/QĐ-TTg",
 )
+REFUSED_BY_OPERATOR = entry(
+    "A-REFUSED-BY-OPERATOR",
+    "Quản trị trục không chờ kiểm tra văn bản nữa mà từ chối: {reason}",
+    "The axis's administrators refused the document instead of waiting for its check: {reason}",
+    OUR_LIMIT,
+)
 REGISTRY_NOT_GIVEN = entry(
     "A-NOT-CHECKED",
     "Chưa kiểm tra được thẩm quyền vì thiếu {what}. Hãy bổ sung rồi kiểm tra lại.",

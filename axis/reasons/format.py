@@ -72,6 +72,22 @@ UNCHECKABLE = entry(
     "This document could not be checked safely. Export it again and send it again.",
     OUR_LIMIT,
 )
+NO_ROOM_TO_WAIT = entry(
+    "F-NO-ROOM-TO-WAIT",
+    "Trục chưa kiểm tra được văn bản ngay bây giờ và không còn chỗ để giữ (đang giữ {count}). Văn"
+    " bản không bị chê gì; hãy gửi lại sau một giờ bằng message_id mới.",
+    "The axis cannot check the document now and has no room to keep it waiting ({count} wait)."
+    " Nothing is wrong with it; send it again in an hour under a new message_id.",
+    OUR_LIMIT,
+)
+WAITED_TOO_LONG = entry(
+    "F-WAITED-TOO-LONG",
+    "Sau {hours} giờ vẫn chưa kiểm tra được văn bản, vì các lý do kèm theo. Hãy hỏi quản trị trục"
+    " rồi gửi lại bằng message_id mới.",
+    "After {hours} hours the document could still not be checked, for the reasons beside. Ask the"
+    " axis's administrators, then send it again under a new message_id.",
+    OUR_LIMIT,
+)
 UPDATES_NOTHING = entry(
     "F-UPDATES-NOTHING",
     "Gói cập nhật không nêu cập nhật gì. Hãy đặt BussinessDocumentInfo với DocumentInfo bằng 1"

@@ -1,6 +1,7 @@
 """The intake's transaction on PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from axis.errors import InvalidInputError
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import (
     EarlierSubmission,
+    HeldLoad,
+    HeldSubmission,
     KnownDelivery,
     KnownDocument,
     KnownStatus,
@@ -17,6 +20,7 @@ from axis.exchange.ports import (
 )
 from axis.exchange.records import Records
 from axis.registry.directory import Directory
+from axis.store import holding
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
@@ -64,7 +68,11 @@ class PostgresIntakeWork:
         rows = await self._connection.fetch(_SQL["earlier_submissions"], endpoints, message_keys)
         return {
             (row["endpoint"], row["message_key"]): EarlierSubmission(
-                row["sha256"], row["receipt"], row["receipt_size"]
+                row["sha256"],
+                row["receipt"],
+                row["receipt_size"],
+                held=row["held"],
+                refusal=row["refusal"],
             )
             for row in rows
         }
@@ -97,6 +105,18 @@ class PostgresIntakeWork:
         """Return the statuses stored for these deliveries."""
         rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))
         return [KnownStatus(**row) for row in map(dict, rows)]
+
+    async def held_load(self) -> HeldLoad:
+        """Return how much waits for a check."""
+        return await holding.load(self._connection)
+
+    async def claim_held(
+        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
+    ) -> Sequence[HeldSubmission]:
+        """Take held submissions that are due, longest due first."""
+        return await holding.claim(
+            self._connection, at=at, leased_until=leased_until, limit=limit, max_bytes=max_bytes
+        )
 
     async def save(self, records: Records) -> None:
         """Insert everything that was decided."""

@@ -19,6 +19,7 @@ from axis.exchange.records import (
     StatusRow,
     SubmissionRow,
 )
+from axis.store import holding
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 
@@ -69,6 +70,8 @@ async def add_records(connection: Connection, records: Records) -> None:
     await DELIVERIES.insert(connection, records.deliveries)
     await STATUSES.insert(connection, records.statuses)
     await SUBMISSIONS.insert(connection, records.submissions)
+    await holding.keep(connection, records.held)
+    await holding.move(connection, records.postponed, records.settled)
     await EVIDENCE.insert(connection, records.evidence)
     about = [(row.id, delivery) for row in records.evidence for delivery in row.deliveries]
     await _pairs(connection, "evidence_delivery", ("evidence", "delivery"), about)

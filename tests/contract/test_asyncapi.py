@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from axis.client import contract
 from axis.edxml import limits
 from axis.evidence.events import Event
 from axis.evidence.reader import MAX_RECEIPT_BYTES
-from axis.exchange import admission, dispatch, submission
+from axis.exchange import admission, dispatch, holding, submission
 from axis.reasons import Reason
 from axis.registry import agency
 from axis.settings import BrokerSettings, RouterSettings
@@ -97,7 +98,7 @@ def test_reasons_quoted_exist() -> None:
 
 
 def test_limits_quoted_are_listed() -> None:
-    quoted = set(re.findall(r"`([a-z]+(?:Bytes|Chars|Deliveries|Attempts))`", TEXT))
+    quoted = set(re.findall(r"`([a-z]+(?:Bytes|Chars|Deliveries|Attempts|Hours))`", TEXT))
     assert quoted
     assert quoted <= set(CONTRACT["x-limits"])
 
@@ -199,6 +200,7 @@ def test_limits_are_those_of_the_program() -> None:
         "inboxBytes": topology.MAX_INBOX_BYTES,
         "intakeBytes": topology.MAX_INTAKE_BYTES,
         "consignmentAttempts": dispatch.FAILURE_AFTER_ATTEMPTS,
+        "holdHours": holding.LONGEST_WAIT / timedelta(hours=1),
     }
 
 

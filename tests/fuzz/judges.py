@@ -98,14 +98,16 @@ def _judge_submission(trial: Trial, route: Route) -> None:
     _judge_json(previewed.to_json())
     decider = Decider(world().known(), Notary("Trục thử nghiệm"), AT)
     decision = decider.decide(Case(_submission(sent.body, route), examination))
-    assert (decision.ending is Ending.REFUSED) is bool(decision.reasons)
+    assert (decision.ending in (Ending.REFUSED, Ending.HELD)) is bool(decision.reasons)
     for row in decider.records.evidence:
         read_receipt(row.receipt)
     for document in decider.records.documents:
         _judge_json(document.verdict)
     if route is Route.DOCUMENT and isinstance(examination.message, Document):
-        accepted = previewed.verdict.outcome is Outcome.PASSED
+        outcome = previewed.verdict.outcome
+        accepted, held = outcome is Outcome.PASSED, outcome is Outcome.INDETERMINATE
         assert (decision.ending is Ending.ACCEPTED) is accepted, "preview and decision differ"
+        assert (decision.ending is Ending.HELD) is held, "preview and decision differ"
 
 
 def _judge_trust(examination: Examination, sent: Submitted) -> None:

@@ -24,7 +24,9 @@ from axis.edxml.values import (
 from axis.examination import Examination
 from axis.exchange.case import Case
 from axis.exchange.decision import Decider
+from axis.exchange.holding import LONGEST_WAIT, HoldLimits
 from axis.exchange.known import Known
+from axis.exchange.ports import HeldSubmission
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.ids import new_id
@@ -205,6 +207,15 @@ def reported(
     return case(message, submission(endpoint, routing_key="status", body=body))
 
 
-def decider(known: Known | None = None, at: datetime = NOW) -> Decider:
+def decider(
+    known: Known | None = None, at: datetime = NOW, limits: HoldLimits | None = None
+) -> Decider:
     """A decider that knows the small registry and what it decides itself."""
-    return Decider(known or Known(directory()), Notary(ISSUER), at)
+    return Decider(known or Known(directory()), Notary(ISSUER), at, limits)
+
+
+def claimed(
+    first: Submission, *, attempts: int = 1, expires_at: datetime = NOW + LONGEST_WAIT
+) -> HeldSubmission:
+    """A held submission as a router has it that tries it again."""
+    return HeldSubmission(first, expires_at, attempts, NOW + timedelta(minutes=2))

@@ -11,6 +11,8 @@ from axis.exchange.case import Decision
 from axis.exchange.ports import (
     CopyArrived,
     EarlierSubmission,
+    HeldLoad,
+    HeldSubmission,
     KnownDelivery,
     KnownDocument,
     KnownStatus,
@@ -35,6 +37,10 @@ class MemoryStore:
     copies: list[CopyArrived] = field(default_factory=list)
     confirmed: list[UUID] = field(default_factory=list)
     postponed: dict[UUID, datetime] = field(default_factory=dict)
+    earlier: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
+    due: list[HeldSubmission] = field(default_factory=list)
+    """Held submissions that wait to be claimed."""
+    held_load: HeldLoad = field(default_factory=HeldLoad)
     faults: dict[str, Exception] = field(default_factory=dict)
     """What to raise at a step of `log`."""
 
@@ -61,7 +67,7 @@ class MemoryStore:
 
 
 class MemoryIntakeWork:
-    """Implements `IntakeWork`: nothing was there before."""
+    """Implements `IntakeWork`: nothing was there before but what the store is told."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.saved: list[Records] = []
@@ -78,7 +84,7 @@ class MemoryIntakeWork:
         self, keys: Collection[MessageKey]
     ) -> Mapping[MessageKey, EarlierSubmission]:
         self._store.step("earlier_submissions")
-        return {}
+        return {key: self._store.earlier[key] for key in keys if key in self._store.earlier}
 
     async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
         self._store.step("documents_named")
@@ -91,6 +97,17 @@ class MemoryIntakeWork:
     async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
         self._store.step("held")
         return []
+
+    async def held_load(self) -> HeldLoad:
+        self._store.step("held_load")
+        return self._store.held_load
+
+    async def claim_held(
+        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
+    ) -> Sequence[HeldSubmission]:
+        self._store.step("claim_held")
+        claimed, self._store.due = self._store.due[:limit], self._store.due[limit:]
+        return claimed
 
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         self._store.step("statuses_of")

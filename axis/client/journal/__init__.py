@@ -22,7 +22,8 @@ __all__ = ["AnswerRecord", "DeliveryRecord", "Journal", "SubmissionRecord"]
 APPLICATION_ID: Final = 0x61786A6E
 """The letters «axjn» in the file's header tell a journal from any other SQLite file."""
 
-VERSION: Final = 1
+UPGRADES: Final = (answers.WITH_EVENTS,)
+"""What each version added to the one before; the schema is the newest."""
 
 
 class Journal:
@@ -43,7 +44,7 @@ class Journal:
         database = Database(path)
         schema = [*submissions.SCHEMA, *answers.SCHEMA, *deliveries.SCHEMA]
         try:
-            await database.open(schema, application_id=APPLICATION_ID, version=VERSION)
+            await database.open(schema, application_id=APPLICATION_ID, upgrades=UPGRADES)
         except BaseException:
             await database.close()
             raise
@@ -56,9 +57,10 @@ class Journal:
     async def forget(self, before: datetime) -> None:
         """Drop what is older than a moment and no longer needed to be safe.
 
-        That is the bytes of submissions that have a receipt, acknowledged statuses, and the notes
-        of deliveries; receipts stay, because they are the agency's proof. Choose a moment weeks
-        ago: a delivery that the broker gives once more after it would be shown again.
+        That is the bytes of submissions that have a receipt and are not held any more, acknowledged
+        statuses, and the notes of deliveries; receipts stay, because they are the agency's proof.
+        Choose a moment weeks ago: a delivery that the broker gives once more after it would be
+        shown again.
         """
         moment = iso_utc(before)
 
@@ -66,7 +68,8 @@ class Journal:
             connection.execute(
                 "UPDATE submission SET body = NULL WHERE published_at < ?"
                 " AND EXISTS (SELECT 1 FROM answer WHERE type = 'receipt'"
-                "             AND correlation_id = submission.message_id)",
+                "             AND correlation_id = submission.message_id"
+                "             AND event IS NOT 'SubmissionHeld')",
                 (moment,),
             )
             connection.execute(

@@ -18,14 +18,18 @@ SCHEMA: Final = (
         document        TEXT,
         body            BLOB NOT NULL,
         received_at     TEXT NOT NULL,
-        acknowledged_at TEXT
+        acknowledged_at TEXT,
+        event           TEXT
     ) STRICT""",
     "CREATE INDEX answer_correlation ON answer (correlation_id) WHERE correlation_id IS NOT NULL",
     "CREATE INDEX answer_document ON answer (document) WHERE document IS NOT NULL",
     "CREATE INDEX answer_open ON answer (sequence) WHERE acknowledged_at IS NULL",
 )
 
-_COLUMNS: Final = "sequence, message_id, type, correlation_id, document, body, received_at"
+WITH_EVENTS: Final = ("ALTER TABLE answer ADD COLUMN event TEXT",)
+"""Version 2. Before it no receipt left a submission waiting, so none needs to be looked through."""
+
+_COLUMNS: Final = "sequence, message_id, type, correlation_id, document, body, received_at, event"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class AnswerRecord:
     """The axis's id of the document that it is about."""
     body: bytes
     received_at: datetime
+    event: str | None = None
+    """What a receipt says has happened, by its own word; None for a status."""
     sequence: int = 0
     """Place in the journal; given by the journal."""
 
@@ -60,14 +66,15 @@ class Answers:
                 answer.document,
                 answer.body,
                 iso_utc(answer.received_at),
+                answer.event,
             )
             for answer in answers
         ]
         await self._database.write(
             lambda connection: connection.executemany(
                 "INSERT INTO answer"
-                " (message_id, type, correlation_id, document, body, received_at)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                " (message_id, type, correlation_id, document, body, received_at, event)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 values,
             )
         )
@@ -109,6 +116,7 @@ class Answers:
                     document=row[4],
                     body=row[5],
                     received_at=datetime.fromisoformat(row[6]),
+                    event=row[7],
                 )
                 for row in connection.execute(query, values)
             ]

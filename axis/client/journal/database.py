@@ -25,13 +25,21 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._closed = False
 
-    async def open(self, schema: Sequence[str], *, application_id: int, version: int) -> None:
+    async def open(
+        self,
+        schema: Sequence[str],
+        *,
+        application_id: int,
+        upgrades: Sequence[Sequence[str]] = (),
+    ) -> None:
         """Open or create the file, readable by its owner only, and bring it to this schema.
+
+        Version 1 had none of the `upgrades`, each of which leads to the next version.
 
         Raises JournalError when it cannot be used, belongs to another program, or was made by a
         newer version.
         """
-        await self._call(lambda: self._open(schema, application_id, version))
+        await self._call(lambda: self._open(schema, application_id, upgrades))
 
     async def read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Do some reading and return its result; raises JournalError."""
@@ -59,7 +67,9 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise JournalError(self.path, str(error)) from error
 
-    def _open(self, schema: Sequence[str], application_id: int, version: int) -> None:
+    def _open(
+        self, schema: Sequence[str], application_id: int, upgrades: Sequence[Sequence[str]]
+    ) -> None:
         # Made before SQLite does it, because the journal holds whole documents.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         connection = sqlite3.connect(
@@ -69,15 +79,16 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         # FULL: the broker is told to forget a message as soon as the journal has it.
         connection.execute("PRAGMA synchronous = FULL")
-        self._write(lambda opened: self._prepare(opened, schema, application_id, version))
+        self._write(lambda opened: self._prepare(opened, schema, application_id, upgrades))
 
     def _prepare(
         self,
         connection: sqlite3.Connection,
         schema: Sequence[str],
         application_id: int,
-        version: int,
+        upgrades: Sequence[Sequence[str]],
     ) -> None:
+        version = 1 + len(upgrades)
         found_id = connection.execute("PRAGMA application_id").fetchone()[0]
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if (found_id, found) == (0, 0) and not connection.execute(
@@ -89,6 +100,11 @@ class Database:
             connection.execute(f"PRAGMA user_version = {version}")
         elif found_id != application_id:
             raise JournalError(self.path, "tệp của chương trình khác / another program's file")
+        elif 0 < found < version:
+            for upgrade in upgrades[found - 1 :]:
+                for statement in upgrade:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version}")
         elif found != version:
             raise JournalError(
                 self.path, f"phiên bản {found}, cần {version} / version {found}, not {version}"

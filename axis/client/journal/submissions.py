@@ -115,7 +115,8 @@ class Submissions:
 
     async def unanswered(self, published_before: datetime) -> list[str]:
         """Return the submissions that the broker has not confirmed, oldest first, then those that
-        it confirmed before a moment and that have no receipt yet.
+        it confirmed before a moment and that have no receipt yet, nor the notice that they are
+        held: what the axis holds is safe with it.
         """
 
         def work(connection: sqlite3.Connection) -> list[str]:
@@ -128,6 +129,20 @@ class Submissions:
                 (iso_utc(published_before),),
             )
             return [row[0] for row in rows]
+
+        return await self._database.read(work)
+
+    async def owed(self) -> bool:
+        """Tell whether a receipt is owed to any submission, be it held for a check or not."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            row = connection.execute(
+                "SELECT 1 FROM submission WHERE body IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM answer WHERE type = 'receipt'"
+                "                 AND correlation_id = submission.message_id"
+                "                 AND event IS NOT 'SubmissionHeld') LIMIT 1"
+            ).fetchone()
+            return row is not None
 
         return await self._database.read(work)
 

@@ -13,11 +13,13 @@ LOCK TABLE registry_version IN SHARE MODE
 SELECT version FROM registry_version
 
 -- name: earlier_submissions
--- What was decided before under these (endpoint, key) pairs.
-SELECT s.endpoint, s.message_key, s.sha256, s.receipt, length(e.receipt) AS receipt_size
+-- What was decided before under these (endpoint, key) pairs, or is held.
+SELECT s.endpoint, s.message_key, s.sha256, s.receipt, length(e.receipt) AS receipt_size,
+       s.outcome = 'held' AS held, h.refusal
 FROM unnest($1::text[], $2::text[]) AS wanted (endpoint, message_key)
 JOIN submission s USING (endpoint, message_key)
 JOIN evidence e ON e.id = s.receipt
+LEFT JOIN held_submission h ON h.submission = s.id
 
 -- name: documents_named
 -- Stored documents with these DocumentIds, oldest first, each with its first receipt. LIMIT 1 tells

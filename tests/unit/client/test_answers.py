@@ -71,6 +71,43 @@ async def test_proven_receipt_counts_whatever_else_came(
     assert found.accepted
 
 
+@pytest.mark.parametrize("final", [Event.SUBMISSION_ACCEPTANCE, Event.SUBMISSION_REJECTION])
+async def test_notice_that_a_submission_is_held_is_no_receipt_in_whatever_order_they_come(
+    journal: Journal,
+    reader: AnswerReader,
+    submission: SubmissionRecord,
+    axis: Axis,
+    final: Event,
+) -> None:
+    receipts = [axis.receipt(final), axis.receipt(Event.SUBMISSION_HELD)]
+    await receive(journal, *receipts)
+    found = await reader.receipt_of(submission)
+    assert found is not None
+    assert found.receipt is not None
+    assert found.receipt.event is final
+
+
+async def test_held_submission_has_its_notice_and_no_receipt(
+    journal: Journal, reader: AnswerReader, submission: SubmissionRecord, axis: Axis
+) -> None:
+    assert await reader.notice_of(submission) is None
+    await receive(journal, axis.receipt(Event.SUBMISSION_HELD, body=b"other"))
+    assert await reader.notice_of(submission) is None
+    await receive(journal, b"", axis.receipt(Event.SUBMISSION_HELD))
+    notice = await reader.notice_of(submission)
+    assert notice is not None
+    assert (notice.held, notice.accepted, notice.answers_submission) == (True, False, False)
+    assert await reader.receipt_of(submission) is None
+
+
+async def test_notice_that_the_axis_did_not_sign_is_none(
+    journal: Journal, reader: AnswerReader, submission: SubmissionRecord, axis: Axis
+) -> None:
+    forged = axis.receipt(Event.SUBMISSION_HELD, key=axis.pki.seal("G22").load())
+    await receive(journal, forged)
+    assert await reader.notice_of(submission) is None
+
+
 async def test_page_shows_receipts_checked_and_statuses_read(
     journal: Journal, reader: AnswerReader, axis: Axis, sample_status: bytes
 ) -> None:

@@ -26,7 +26,9 @@ async def other(journal: Journal, tmp_path: Path) -> AsyncIterator[Journal]:
     await other.close()
 
 
-def answer(message_id: str, *, to: str | None = None, kind: str = "receipt") -> AnswerRecord:
+def answer(
+    message_id: str, *, to: str | None = None, kind: str = "receipt", event: str | None = None
+) -> AnswerRecord:
     return AnswerRecord(
         message_id=message_id,
         type=kind,
@@ -34,6 +36,7 @@ def answer(message_id: str, *, to: str | None = None, kind: str = "receipt") -> 
         document="axis-id",
         body=message_id.encode(),
         received_at=NOW,
+        event=event,
     )
 
 
@@ -108,6 +111,37 @@ async def test_status_does_not_count_as_the_answer_to_a_submission(journal: Jour
     await journal.submissions.add("m-1", Route.DOCUMENT, b"x", NOW)
     await journal.answers.add([answer("a-1", to="m-1", kind="status")])
     assert await journal.submissions.unanswered(HOUR_AGO) == ["m-1"]
+
+
+async def test_held_submission_is_not_sent_again_and_is_owed_its_receipt(journal: Journal) -> None:
+    await journal.submissions.add("m-1", Route.DOCUMENT, b"1", EARLIER)
+    await journal.submissions.published("m-1", EARLIER)
+    assert await journal.submissions.owed()
+    await journal.answers.add([answer("r-1", to="m-1", event="SubmissionHeld")])
+    assert await journal.submissions.unanswered(HOUR_AGO) == []
+    assert await journal.submissions.owed()
+    await journal.forget(NOW)
+    assert await journal.submissions.body("m-1") == b"1"
+    await journal.answers.add([answer("r-2", to="m-1", event="SubmissionAcceptance")])
+    assert not await journal.submissions.owed()
+    await journal.forget(NOW)
+    with pytest.raises(UnknownSubmissionError):
+        await journal.submissions.body("m-1")
+
+
+async def test_journal_of_the_first_version_is_brought_up_to_date_with_all_that_is_in_it(
+    journal: Journal, tmp_path: Path
+) -> None:
+    await journal.answers.add([answer("r-1", to="m-1")])
+    await journal.close()
+    with sqlite3.connect(tmp_path / "g22.journal") as connection:
+        connection.execute("ALTER TABLE answer DROP COLUMN event")
+        connection.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        opened = await Journal.open(tmp_path / "g22.journal")
+        (kept,) = await opened.answers.to("m-1")
+        assert (kept.message_id, kept.event) == ("r-1", None)
+        await opened.close()
 
 
 async def test_answers_are_kept_once_and_in_order(journal: Journal) -> None:

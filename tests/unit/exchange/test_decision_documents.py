@@ -283,12 +283,13 @@ def test_refused_document_takes_no_document_id() -> None:
     assert deciding.decide(case(message)).ending is Ending.ACCEPTED
 
 
-def test_held_document_is_refused_and_not_delivered() -> None:
+def test_document_with_anything_that_holds_is_held_and_not_delivered() -> None:
     holding = [reason for reason in Reason if reason.severity.value == "hold"]
     for reason in holding:
         deciding = decider()
         decision = deciding.decide(case(document(), findings=[Finding(reason)]))
-        assert decision.ending is Ending.REFUSED
+        assert decision.ending is Ending.HELD
+        assert deciding.records.deliveries == []
 
 
 def test_message_on_the_wrong_route_is_refused_with_a_receipt() -> None:

@@ -34,6 +34,7 @@ async def test_batch_is_told_after_it_is_committed_and_examined_before_it_locks_
         "lock",
         "earlier_submissions",
         "documents_named",
+        "held_load",
         "sign",
         "save",
         "commit",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.vectors.recipes.authority import authority_vectors
-from tests.vectors.recipes.contents import content_vectors
+from tests.vectors.recipes.contents import content_vectors, waiting_vectors
 from tests.vectors.recipes.form import format_vectors
 from tests.vectors.recipes.good import good_vectors
 from tests.vectors.recipes.sealing import signature_vectors
@@ -25,6 +25,7 @@ def bad() -> tuple[Vector, ...]:
         *authority_vectors(),
         *signature_vectors(),
         *content_vectors(),
+        *waiting_vectors(),
     )
 
 

@@ -1,5 +1,6 @@
 """Vectors of the content check (nội dung): codes ``C-…``."""
 
+import dataclasses
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -27,7 +28,7 @@ from tests.support.office_files import (
 from tests.support.pdfs import add_page, alter_signed, encrypted, sign_pdf
 from tests.vectors.recipes.messages import letter, xml
 from tests.vectors.recipes.pdfs import PDF, pdf
-from tests.vectors.recipes.vector import Sending, Vector, reason_shown
+from tests.vectors.recipes.vector import Sending, Vector, Waiting, reason_shown
 from tests.vectors.recipes.workshop import Workshop
 
 _TEST_VIRUS: Final = "Test.Signature"
@@ -233,6 +234,17 @@ def _pdf(name: str, make: Callable[[Workshop], bytes]) -> Vector:
 def _carrying(encoded: str) -> Document:
     (attachment,) = _LETTER.attachments
     return replace(_LETTER, attachments=(replace(attachment, encoded=encoded),))
+
+
+def waiting_vectors() -> Iterator[Vector]:
+    """Yield what becomes of a message that waits for a check, the scanner's."""
+    for code, waiting in (
+        ("F-NO-ROOM-TO-WAIT", Waiting.NO_ROOM),
+        ("F-WAITED-TOO-LONG", Waiting.TOO_LONG),
+        ("A-REFUSED-BY-OPERATOR", Waiting.UNWANTED),
+    ):
+        vector = _vector(code, _LETTER, "C-SCANNER-AWAY", scanner=_Away())
+        yield dataclasses.replace(vector, waiting=waiting)
 
 
 def _files(name: str, *files: File, wrapped: bool = True, more: tuple[str, ...] = ()) -> Vector:

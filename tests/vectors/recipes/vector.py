@@ -57,6 +57,17 @@ class Person:
     agency: str
 
 
+class Waiting(Enum):
+    """What becomes of a message whose check has to wait."""
+
+    NO_ROOM = auto()
+    """Everything that may wait waits already."""
+    TOO_LONG = auto()
+    """Its check cannot be made as long as it may wait."""
+    UNWANTED = auto()
+    """An administrator wants it refused."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """A message as an endpoint hands it in."""
@@ -89,6 +100,7 @@ class Vector:
     trust: Trust = Trust.ANCHORS
     max_bytes: int = MAX_DOCUMENT_BYTES
     scanner: Scanner | None = None
+    waiting: Waiting | None = None
 
     @property
     def shows(self) -> Reason | None:

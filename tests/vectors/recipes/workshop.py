@@ -17,9 +17,11 @@ from axis.client.receipts import ReceiptTrust, check_receipt
 from axis.errors import InvalidInputError
 from axis.evidence.xml import read_receipt
 from axis.examination import Rules, examine
-from axis.exchange.case import Case, Ending
+from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.decision import Decider
+from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
+from axis.exchange.ports import HeldSubmission
 from axis.exchange.preview import Grounds, preview
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
@@ -41,7 +43,7 @@ from axis.trust.sign import sign
 from axis.verdict import Outcome
 from axis.workers import ProcessWorkbench, Tools
 from tests.support.exchange import AGENCIES, ENDPOINTS
-from tests.vectors.recipes.vector import Person, Sending, Trust, Vector, Way
+from tests.vectors.recipes.vector import Person, Sending, Trust, Vector, Waiting, Way
 
 AT: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -197,20 +199,34 @@ def _policies(pki: DemoPki) -> dict[Trust, SignaturePolicy]:
 
 
 def _by_the_axis(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:
-    decider = Decider(Known(workshop.directory), Notary("Trục thử nghiệm"), AT)
+    limits = HoldLimits(count=0) if vector.waiting is Waiting.NO_ROOM else HoldLimits()
+    decider = Decider(Known(workshop.directory), Notary("Trục thử nghiệm"), AT, limits)
     rules = workshop.rules(vector)
     for earlier in vector.before:
         case = _case(workshop, earlier, rules, None)
         assert decider.decide(case).ending is Ending.ACCEPTED, "what came before was not accepted"
-    decision = decider.decide(_case(workshop, sending, rules, vector))
+    case = _case(workshop, sending, rules, vector)
+    decision = decider.decide(case)
+    if decision.ending is Ending.HELD and vector.waiting is not None:
+        decision = _after_the_wait(decider, case, vector.waiting)
     if decision.ending is Ending.DEAD:
         return Judged(decision.reasons, Outcome.FAILED)
     own = [row for row in decider.records.evidence if row.submission == decision.submission]
-    verdict = read_receipt(own[0].receipt).verdict
+    verdict = read_receipt(own[-1].receipt).verdict
     assert verdict is not None
     accepted = decision.ending is Ending.ACCEPTED
     assert accepted is (verdict.outcome is Outcome.PASSED)
     return Judged(tuple(finding.code for finding in verdict.findings), verdict.outcome)
+
+
+def _after_the_wait(decider: Decider, case: Case, waiting: Waiting) -> Decision:
+    """Try a held message again, when its time is over or somebody has wanted it refused."""
+    if waiting is Waiting.UNWANTED:
+        (key,) = decider.known.submissions
+        held = decider.known.submissions[key]
+        decider.known.submissions[key] = dataclasses.replace(held, refusal="Thử nghiệm")
+    claim = HeldSubmission(case.submission, AT, attempts=1, leased_until=AT)
+    return decider.decide(dataclasses.replace(case, held=claim))
 
 
 def _before_sending(workshop: Workshop, vector: Vector, sending: Sending) -> Judged:

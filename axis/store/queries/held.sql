@@ -1,0 +1,91 @@
+-- name: due
+-- Locks submissions that are due for another try, passing over what other routers hold.
+-- $1 now, $2 limit
+SELECT submission, size FROM held_submission
+WHERE next_try_at <= $1
+ORDER BY next_try_at, submission
+LIMIT $2
+FOR UPDATE SKIP LOCKED
+
+-- name: lease
+-- Moves the next try on, so that nobody else tries these meanwhile, and reads them.
+-- $1 ids, $2 leased until
+WITH leased AS (
+    UPDATE held_submission SET next_try_at = $2, attempts = attempts + 1
+    WHERE submission = ANY ($1::uuid[])
+    RETURNING submission, body, attempts, expires_at
+)
+SELECT s.id, l.body, s.routing_key, s.endpoint, s.message_key, s.received_at, l.attempts,
+       l.expires_at
+FROM leased l JOIN submission s ON s.id = l.submission
+ORDER BY s.id
+
+-- name: load
+SELECT count(*) AS count, coalesce(sum(size), 0)::bigint AS size, min(held_since) AS oldest
+FROM held_submission
+
+-- name: lock
+-- Locks in one order for all, so that routers and whoever wakes can't deadlock on each other.
+SELECT FROM held_submission WHERE submission = ANY ($1::uuid[]) ORDER BY submission FOR UPDATE
+
+-- name: postpone
+-- Puts off what was tried in vain; what was woken meanwhile stays due.
+-- $1 ids, $2 leased until, $3 next tries, $4 verdicts
+UPDATE held_submission h
+SET next_try_at = CASE WHEN h.next_try_at = p.lease THEN p.next ELSE h.next_try_at END,
+    verdict = p.verdict
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::jsonb[])
+    AS p (submission, lease, next, verdict)
+WHERE h.submission = p.submission
+
+-- name: give_reasons
+UPDATE submission SET reasons = $2 WHERE id = $1 AND outcome = 'held' AND reasons <> $2
+
+-- name: settle
+-- Ends a held submission: it waits no longer.
+WITH ended AS (
+    DELETE FROM held_submission WHERE submission = $1 RETURNING submission
+)
+UPDATE submission s
+SET outcome = $2, document = $3, status = $4, receipt = $5, sender = $6, document_id = $7,
+    subject = $8, reasons = $9
+FROM ended
+WHERE s.id = ended.submission AND s.outcome = 'held'
+RETURNING s.id
+
+-- name: wake
+-- Makes everything due that waits for this reason.
+-- $1 now, $2 reason
+UPDATE held_submission SET next_try_at = $1
+WHERE submission IN (
+    SELECT h.submission
+    FROM held_submission h JOIN submission s ON s.id = h.submission
+    WHERE h.next_try_at > $1 AND $2 = ANY (s.reasons)
+    ORDER BY h.submission
+    FOR UPDATE OF h
+)
+
+-- name: key
+SELECT s.endpoint, s.message_key
+FROM held_submission h JOIN submission s ON s.id = h.submission
+WHERE h.submission = $1
+
+-- name: want_refused
+-- $1 id, $2 now, $3 reason
+UPDATE held_submission SET refusal = $3, next_try_at = least(next_try_at, $2)
+WHERE submission = $1
+RETURNING submission
+
+-- name: lines
+-- Held submissions, newest first.
+-- $1 older than, $2 limit, $3 agencies, $4 everything, $5 id or null, $6 DocumentId or null
+SELECT s.id, s.received_at, s.endpoint, s.message_key, s.sender, s.document_id, s.subject,
+       s.reasons, s.receipt, s.sha256, h.size, h.verdict, h.held_since, h.next_try_at, h.attempts,
+       h.expires_at, h.refusal
+FROM held_submission h JOIN submission s ON s.id = h.submission
+WHERE h.submission < $1
+  AND ($4 OR s.sender = ANY ($3::text[]))
+  AND ($5::uuid IS NULL OR h.submission = $5)
+  AND ($6::text IS NULL OR s.document_id = $6)
+ORDER BY h.submission DESC
+LIMIT $2
