@@ -7,9 +7,10 @@ requirements on a whole path, an authority's missing list would hide what anothe
 """
 
 import dataclasses
-from collections.abc import Coroutine, Iterable, Sequence
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from asn1crypto import x509 as asn1
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -29,6 +30,10 @@ from axis.trust.policy import SignaturePolicy
 
 T = TypeVar("T")
 
+MAX_OF_ONE_NAME: Final = 2
+"""Certificates of one subject that are tried as issuers: an authority and its renewal. The
+validator tries every order of them; with nine that are each other's issuers it takes hours."""
+
 
 def build_path(
     certificate: Certificate,
@@ -43,10 +48,20 @@ def build_path(
     """
     validator = CertificateValidator(
         _asn1(certificate),
-        intermediate_certs=[_asn1(candidate) for candidate in candidates],
+        intermediate_certs=list(_few_of_each_name(candidates)),
         validation_context=_context(policy.anchors, policy.intermediates, policy, moment),
     )
     return _run(validator.async_validate_path())
+
+
+def _few_of_each_name(candidates: Iterable[Certificate]) -> Iterator[asn1.Certificate]:
+    seen: Counter[str] = Counter()
+    for candidate in map(_asn1, candidates):
+        # As the validator compares names: whatever their capitals and kinds of string.
+        name = candidate.subject.hashable
+        seen[name] += 1
+        if seen[name] <= MAX_OF_ONE_NAME:
+            yield candidate
 
 
 def verify_list(
