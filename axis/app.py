@@ -1,6 +1,7 @@
 """The composition root: here the parts become programs."""
 
 import asyncio
+import dataclasses
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -17,8 +18,8 @@ from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError
 from axis.examination import Rules
-from axis.exchange.holding import HoldLimits
 from axis.exchange.receipts import Notary
+from axis.keeping import revocation_keeper
 from axis.logs import configure_logging
 from axis.receipt_key import CertificateUse, receipt_key
 from axis.router import Parts, Router
@@ -31,8 +32,8 @@ from axis.store.receipt_certificates import PostgresReceiptCertificates
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
 from axis.trust.folders import certificates_in
-from axis.trust.policy import SignaturePolicy
-from axis.trust.profiles import FIELD
+from axis.trust.policy import RevocationMode, SignaturePolicy
+from axis.trust.profiles import policy_named
 from axis.web.app import create_app
 from axis.web.checks import Checks
 from axis.workers import ProcessWorkbench, Tools
@@ -56,7 +57,9 @@ async def _router(settings: Settings, name: str) -> None:
         pool = await open_pool(
             settings.store.address, max_size=settings.store.pool_size, planner=IN_INDEX_ORDER
         )
-        async with pool:
+        registry = metrics_registry()
+        keeping = revocation_keeper(settings.trust.keeper, tools.rules, pool, registry)
+        async with pool, keeping as keeper:
             history = PostgresReceiptCertificates(pool)
             use = CertificateUse(history, key, f"router:{name}", system_clock)
             await use.enter()
@@ -69,10 +72,11 @@ async def _router(settings: Settings, name: str) -> None:
                 broker_url=settings.broker.address,
                 ready=lambda: answers(pool),
                 clock=system_clock,
-                holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
+                revocation=tools.rules.signature.revocation,
+                keeper=keeper,
             )
             _log.info("router.started", workers=settings.router.workers)
-            await use.during(Router(parts, settings.router, metrics_registry()).run())
+            await use.during(Router(parts, settings.router, registry).run())
     finally:
         workbench.close()
 
@@ -122,7 +126,12 @@ async def _checks(settings: Settings, pool: Pool, stack: AsyncExitStack) -> Chec
     workbench = ProcessWorkbench(tools, settings.web.check_workers)
     stack.callback(workbench.close)
     await workbench.warm_up()
-    return Checks(workbench, PostgresStore(pool), settings.router.max_document_bytes)
+    return Checks(
+        workbench,
+        PostgresStore(pool),
+        settings.router.max_document_bytes,
+        revocation=tools.rules.signature.revocation,
+    )
 
 
 def admission_rules(settings: Settings) -> Rules:
@@ -146,14 +155,23 @@ def malware_scanner(settings: Settings) -> Scanner | None:
 
 def signature_policy(settings: Settings) -> SignaturePolicy:
     """Return the policy for documents with the installation's trust anchors."""
-    if settings.trust.anchors is None:
+    trust = settings.trust
+    if trust.anchors is None:
         raise ConfigurationError(
             "Chưa đặt thư mục chứng thư gốc (trust.anchors)."
             " / The folder of trust anchors is not set (trust.anchors)."
         )
-    folder = settings.trust.intermediates
-    return FIELD.with_trust(
-        certificates_in(settings.trust.anchors), certificates_in(folder) if folder else ()
+    policy = policy_named(trust.policy, trust.policies)
+    if trust.revocation is not None:
+        mode = RevocationMode(trust.revocation)
+        policy = dataclasses.replace(
+            policy, revocation=dataclasses.replace(policy.revocation, mode=mode)
+        )
+    timestamps = trust.timestamp_anchors
+    return policy.with_trust(
+        certificates_in(trust.anchors),
+        certificates_in(trust.intermediates) if trust.intermediates else (),
+        timestamp_anchors=certificates_in(timestamps) if timestamps else None,
     )
 
 

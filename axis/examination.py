@@ -53,6 +53,8 @@ class Examination:
     """What the signature check rests on; None when there was no signature to look at."""
     path: tuple[Certificate, ...] = ()
     """The proven path, the signer's certificate first, without the trust anchor."""
+    timestamp_path: tuple[Certificate, ...] = ()
+    """Likewise that of the timestamp authority whose word proves the time of signing."""
     lines: Lines = field(default_factory=Lines)
     """Where the header's elements stand, for findings that are made later."""
 
@@ -101,6 +103,7 @@ def examine(
         certificate=signature.certificate,
         signature=signature.facts,
         path=signature.path,
+        timestamp_path=signature.timestamp_path,
         findings=tuple(findings),
         files=files,
         lines=Lines.read(root),

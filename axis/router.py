@@ -27,6 +27,7 @@ from axis.exchange.retrying import Retrying
 from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
+from axis.trust.policy import RevocationRules
 
 POLL_SECONDS = 1.0
 """How long a committed message can wait for its dispatch when nobody wakes it: after a crash, or
@@ -54,10 +55,10 @@ class Parts:
     ready: Callable[[], Awaitable[bool]]
     """Whether the database answers."""
     clock: Clock
+    revocation: RevocationRules | None = None
+    """How certificates' revocation is judged; None: not at all."""
     keeper: Keeper | None = None
     """Keeps information about revocation current, where it is judged."""
-    holding: HoldLimits = field(default_factory=HoldLimits)
-    """How long, how much and how often documents wait for a check."""
 
 
 class Router:
@@ -71,7 +72,12 @@ class Router:
         self._wake = {True: asyncio.Event(), False: asyncio.Event()}
         self._observer = RouterObserver(self._metrics, self._wake_up)
         self._intake = Intake(
-            parts.store, parts.workbench, parts.notary, self._observer, parts.clock, parts.holding
+            parts.store,
+            parts.workbench,
+            parts.notary,
+            self._observer,
+            parts.clock,
+            parts.revocation,
         )
         self._consumers = self._make_consumers()
 

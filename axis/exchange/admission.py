@@ -18,12 +18,13 @@ from axis.exchange.deliveries import DeliveryState
 from axis.exchange.known import Known
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.submission import Route, Submission
-from axis.facts import Right, SignatureFacts
+from axis.facts import RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason
 from axis.registry.agency import Agency
 from axis.registry.directory import Directory
 from axis.registry.mandates import MessageKind
 from axis.registry.routing import Routing
+from axis.trust.indication import sub_indication
 from axis.trust.location import EDXML
 from axis.verdict import FileFacts, Finding
 
@@ -43,6 +44,8 @@ class Speaker:
     findings: tuple[Finding, ...]
     right: Right | None = None
     """By what right the certificate signed for the agency."""
+    revocation: tuple[RevocationFact, ...] = ()
+    """What is known of the revocation of the certificates of the path, where it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +102,26 @@ def check_speaker(
         return Speaker(outcome, ())  # the signature check has said why
     kind = _kind_of(message)
     found = known.directory.authorize(certificate, outcome, kind, examination.signed_at(at))
+    findings, facts = known.standings.judge(examination, at) if known.standings else ([], ())
     if isinstance(found, Finding):
         return Speaker(outcome, (replace(found, place=EDXML.place),))
     return Speaker(outcome, (), found.right)
 
 
 def facts_of(examination: Examination, speaker: Speaker | None) -> SignatureFacts | None:
-    """Return what a verdict says of the signature: what it rests on, and the right found."""
+    """Return what a verdict says of the signature: what it rests on, the right found, and what is
+    known of revocation.
+    """
     facts = examination.signature
     if facts is None or speaker is None:
         return facts
-    return replace(facts, right=speaker.right)
+    return replace(
+        facts,
+        right=speaker.right,
+        revocation=speaker.revocation or facts.revocation,
+        sub_indication=facts.sub_indication
+        or sub_indication(Verdict.of(speaker.findings), proven=facts.proven_at is not None),
+    )
 
 
 def admit_document(

@@ -47,8 +47,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
         admission.name_sealers(examination.files, known.directory),
         admission.facts_of(examination, admitted.speaker),
     )
-    if verdict.outcome is Outcome.INDETERMINATE:
-        return docket.hold(matter, verdict)
+    docket.watch(matter.case, verdict)
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)
     row = _row(docket, matter, document, matter.agency, examination.certificate, verdict, admitted)

@@ -53,8 +53,7 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
         ],
         signature=admission.facts_of(examination, admitted.speaker),
     )
-    if verdict.outcome is Outcome.INDETERMINATE:
-        return docket.hold(matter, verdict)
+    docket.watch(matter.case, verdict)
     document, delivery, certificate = admitted.document, admitted.delivery, examination.certificate
     if (
         not verdict.passed

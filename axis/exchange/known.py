@@ -16,6 +16,7 @@ from axis.exchange.ports import (
     KnownStatus,
     MessageKey,
 )
+from axis.exchange.standing import Standings
 from axis.registry.directory import Directory
 
 
@@ -34,10 +35,10 @@ class Known:
     """By document and receiver code."""
     held: set[tuple[UUID, str]] = field(default_factory=set)
     """(document, receiver code) of those that were looked up: who got it, or a later version."""
+    standings: Standings | None = None
+    """What is known of certificates' revocation; None where it is not judged."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
     """By digest, those about the deliveries that were looked up."""
-    held_load: HeldLoad = field(default_factory=HeldLoad)
-    """How much waits for a check."""
 
     def same_document(
         self, sender: str, document_id: str, kind: DocumentKind, sha256: str

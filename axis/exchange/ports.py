@@ -12,8 +12,8 @@ from axis.errors import AxisError
 from axis.examination import Examination
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.records import MessageType, OutboxRow, Records
-from axis.exchange.submission import Submission
 from axis.registry.directory import Directory
+from axis.trust.standing import Standing
 
 MessageKey = tuple[str, str]
 """(endpoint, idempotency key within the endpoint)."""
@@ -149,16 +149,10 @@ class IntakeWork(Protocol):
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
 
-    async def held_load(self) -> HeldLoad:
-        """Return how much waits for a check."""
+    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
+        """Return what is known of these certificates' revocation, by fingerprint.
 
-    async def claim_held(
-        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
-    ) -> Sequence[HeldSubmission]:
-        """Take held submissions that are due, longest due first, passing over what others hold.
-
-        At least one and at most `max_bytes` in all. The lease counts once this transaction ends; a
-        router that dies afterwards costs the time that it runs for.
+        A revocation that comes to be known meanwhile waits for the end of the transaction.
         """
 
     async def save(self, records: Records) -> None:

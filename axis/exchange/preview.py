@@ -22,6 +22,7 @@ from axis.ids import new_id
 from axis.reasons import Reason
 from axis.registry.agency import Agency
 from axis.registry.routing import Resolved
+from axis.trust.policy import RevocationRules
 from axis.verdict import Finding, Verdict
 
 
@@ -102,14 +103,19 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
     )
 
 
-async def known_about(store: Store, examinations: Sequence[Examination], at: datetime) -> Known:
+async def known_about(
+    store: Store,
+    examinations: Sequence[Examination],
+    at: datetime,
+    revocation: RevocationRules | None = None,
+) -> Known:
     """Return what the axis knows about these messages; nothing is locked for longer than that.
 
     Raises StoreUnavailableError.
     """
     cases = [Case(_nobodys(at), examination) for examination in examinations]
     async with store.intake() as work:
-        return await look_up(work, await work.directory(), cases, at)
+        return await look_up(work, await work.directory(), cases, at, revocation)
 
 
 def message_kind(message: Message | None) -> str | None:

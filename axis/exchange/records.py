@@ -204,6 +204,17 @@ class Resend:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorityRow:
+    """A certification authority of a proven path of which nothing is known, so that it is asked
+    about (`axis.revocation`).
+    """
+
+    fingerprint: str
+    der: bytes
+    seen_at: datetime
+
+
 @dataclass(slots=True)
 class Records:
     """Everything that one transaction adds."""
@@ -217,11 +228,7 @@ class Records:
     dead_letters: list[DeadLetterRow] = field(default_factory=list)
     changes: list[DeliveryChange] = field(default_factory=list)
     resends: list[Resend] = field(default_factory=list)
-    held: list[HeldRow] = field(default_factory=list)
-    """Beside their submissions, which have the outcome HELD."""
-    postponed: list[Postponement] = field(default_factory=list)
-    settled: list[SubmissionRow] = field(default_factory=list)
-    """Submissions that were held and have ended now; they wait no longer."""
+    authorities: list[AuthorityRow] = field(default_factory=list)
 
     def with_signed(self, receipts: Sequence[bytes]) -> "Records":
         """Return the records with the evidence signed, in its order, and the sizes that follow."""

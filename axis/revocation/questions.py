@@ -5,7 +5,7 @@ authority can name an address that the axis then calls.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -75,11 +75,17 @@ def find_subjects(
     policy: SignaturePolicy,
     at: datetime,
 ) -> list[Subject]:
-    """Return those certificates that can be proven, and every authority above them, each once."""
+    """Return those certificates that can be proven, and every authority above them, each once.
+
+    ``authorities`` are what signatures brought along, timestamp authorities among them.
+    """
     known = tuple(authorities)
     found: dict[str, Subject] = {}
+    timestamps = replace(policy, anchors=policy.timestamp_anchors)
     for certificate in (*certificates, *known, *policy.intermediates):
         proof, _ = prove_path(certificate, known, policy, at, "")
+        if proof is None:
+            proof, _ = prove_path(certificate, known, timestamps, at, "")
         if proof is None:
             continue
         path = (certificate, *proof.authorities, proof.anchor)

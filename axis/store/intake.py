@@ -20,11 +20,12 @@ from axis.exchange.ports import (
 )
 from axis.exchange.records import Records
 from axis.registry.directory import Directory
-from axis.store import holding
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection
+from axis.store.revocation import remember_authorities, standings_of
 from axis.store.sql import load_queries
 from axis.store.writing import add_records
+from axis.trust.standing import Standing
 
 _SQL = load_queries("intake")
 
@@ -106,21 +107,15 @@ class PostgresIntakeWork:
         rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))
         return [KnownStatus(**row) for row in map(dict, rows)]
 
-    async def held_load(self) -> HeldLoad:
-        """Return how much waits for a check."""
-        return await holding.load(self._connection)
-
-    async def claim_held(
-        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
-    ) -> Sequence[HeldSubmission]:
-        """Take held submissions that are due, longest due first."""
-        return await holding.claim(
-            self._connection, at=at, leased_until=leased_until, limit=limit, max_bytes=max_bytes
-        )
+    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
+        """Return what is known of these certificates' revocation, as it stays until the end."""
+        return await standings_of(self._connection, fingerprints)
 
     async def save(self, records: Records) -> None:
         """Insert everything that was decided."""
         await add_records(self._connection, records)
+        if records.authorities:
+            await remember_authorities(self._connection, records.authorities)
         for resend in records.resends:
             await self._connection.execute(
                 _SQL["resend"], resend.receipt, resend.queue, resend.correlation_id, resend.at

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from axis.exchange.records import AuthorityRow
 from axis.facts import RevocationState
 from axis.revocation.ports import Evidence, Revoked
 from axis.store.pool import CONNECT_TIMEOUT_SECONDS, Connection, Pool, transaction, translated
@@ -150,14 +151,14 @@ async def standings_of(
 
 
 async def remember_authorities(
-    connection: Connection, authorities: Collection[Certificate], at: datetime
+    connection: Connection, authorities: Collection[AuthorityRow]
 ) -> None:
     """Keep authorities of proven paths, so that they are asked about."""
     await connection.execute(
         _SQL["remember_authorities"],
         [one.fingerprint for one in authorities],
         [one.der for one in authorities],
-        at,
+        [one.seen_at for one in authorities],
     )
 
 

@@ -14,6 +14,7 @@ from axis.errors import AxisError
 from axis.exchange.known import Known
 from axis.exchange.ports import Store, Workbench
 from axis.exchange.preview import Grounds, Preview, known_about, preview
+from axis.trust.policy import RevocationRules
 from axis.web.context import Viewer
 
 CHECKS_AT_ONCE = 4
@@ -64,6 +65,8 @@ class Checks:
     store: Store
     max_bytes: int
     """The longest document that the axis takes."""
+    revocation: RevocationRules | None = None
+    """How the axis judges certificates' revocation; None: not at all."""
     running: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
@@ -89,7 +92,7 @@ class Checks:
         Raises WorkbenchUnavailableError or StoreUnavailableError.
         """
         (examination,) = await self.workbench.examine([body], at)
-        known = await known_about(self.store, [examination], at)
+        known = await known_about(self.store, [examination], at, self.revocation)
         message = examination.message
         if message is not None and not caller.may_know(known, message.sender):
             known = Known(known.directory, stored_known=False)

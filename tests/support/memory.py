@@ -22,6 +22,7 @@ from axis.exchange.ports import (
 )
 from axis.exchange.records import Records
 from axis.registry.directory import Directory
+from axis.trust.standing import Standing
 from tests.support.exchange import directory
 
 SIGNATURE = b"<!--signed-->"
@@ -37,10 +38,7 @@ class MemoryStore:
     copies: list[CopyArrived] = field(default_factory=list)
     confirmed: list[UUID] = field(default_factory=list)
     postponed: dict[UUID, datetime] = field(default_factory=dict)
-    earlier: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
-    due: list[HeldSubmission] = field(default_factory=list)
-    """Held submissions that wait to be claimed."""
-    held_load: HeldLoad = field(default_factory=HeldLoad)
+    standings: dict[str, Sequence[Standing]] = field(default_factory=dict)
     faults: dict[str, Exception] = field(default_factory=dict)
     """What to raise at a step of `log`."""
 
@@ -112,6 +110,10 @@ class MemoryIntakeWork:
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         self._store.step("statuses_of")
         return []
+
+    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
+        self._store.step("standings")
+        return self._store.standings
 
     async def save(self, records: Records) -> None:
         self._store.step("save")

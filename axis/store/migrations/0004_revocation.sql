@@ -7,7 +7,8 @@ CREATE TABLE revocation_authority (
 );
 COMMENT ON TABLE revocation_authority IS
     'Authorities that signatures brought along and whose path to an anchor was proven: they are '
-    'asked about too, and lead to anchors for certificates that name them as issuer.';
+    'asked about too, and lead to anchors for certificates that name them as issuer. Timestamp '
+    'authorities are among them.';
 
 CREATE TABLE revocation_evidence (
     sha256      text PRIMARY KEY CHECK (sha256 ~ '^[0-9a-f]{64}$'),

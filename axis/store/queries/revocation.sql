@@ -17,9 +17,8 @@ ORDER BY fingerprint, source
 FOR UPDATE
 
 -- name: remember_authorities
--- $1 fingerprints, $2 DER, $3 now
 INSERT INTO revocation_authority (fingerprint, der, seen_at)
-SELECT fingerprint, der, $3 FROM unnest($1::text[], $2::bytea[]) AS seen (fingerprint, der)
+SELECT * FROM unnest($1::text[], $2::bytea[], $3::timestamptz[])
 ON CONFLICT (fingerprint) DO NOTHING
 
 -- name: mark
