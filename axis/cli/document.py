@@ -27,6 +27,7 @@ from axis.cli.check_options import (
 from axis.cli.output import AsJson, note, print_error, print_json
 from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, ProfileFile
 from axis.errors import AxisError
+from axis.facts import SignatureLevel
 
 app = typer.Typer(
     name="document",
@@ -181,11 +182,25 @@ def sign(
     out: Annotated[
         Path | None, typer.Option(help="Tệp kết quả · Result; default: FILE.signed.edxml.")
     ] = None,
+    level: Annotated[
+        SignatureLevel | None,
+        typer.Option(
+            case_sensitive=False,
+            help="Mức chữ ký, mặc định theo hồ sơ · Level; by default the profile's, or XMLDSig.",
+        ),
+    ] = None,
+    tsa: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Nơi cấp dấu thời gian cho XAdES-T · Timestamp authority (RFC 3161).",
+        ),
+    ] = None,
 ) -> None:
     """Ký số mà không gửi · Sign without sending."""
     from axis.cli.sending import sign_file
 
-    sign_file(file, profile, as_agency, out)
+    sign_file(file, profile, as_agency, out, level=level, tsa=tsa)
 
 
 @app.command()

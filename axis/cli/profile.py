@@ -6,8 +6,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from axis.client import ReceiptTrust
+from axis.client import ReceiptTrust, TimestampAuthority
+from axis.clock import system_clock
 from axis.errors import ConfigurationError
+from axis.facts import SignatureLevel
 from axis.settings import with_password
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.folders import certificates_in
@@ -15,6 +17,7 @@ from axis.trust.keys import SigningKey
 from axis.trust.policy import SignaturePolicy
 from axis.trust.profiles import FIELD
 from axis.trust.receipt_certificates import receipt_certificates_at
+from axis.trust.sign import sign
 
 
 class _Section(BaseModel):
@@ -41,6 +44,27 @@ class AgencyKeys(_Section):
     """The certificate, then the authorities above it."""
 
 
+class SigningSection(_Section):
+    """How documents are signed."""
+
+    level: SignatureLevel = SignatureLevel.PLAIN
+    tsa: str | None = None
+    """Address of the timestamp authority, which XAdES-T needs."""
+
+    def sign(self, message: bytes, key: SigningKey) -> bytes:
+        """Sign at this level, now; raises ConfigurationError without a timestamp authority.
+
+        Beside it InvalidInputError for what cannot be signed, and TimestampUnavailableError.
+        """
+        authority = None if self.tsa is None else TimestampAuthority(self.tsa)
+        if self.level is SignatureLevel.TIMESTAMPED and authority is None:
+            raise ConfigurationError(
+                "XAdES-T cần địa chỉ cấp dấu thời gian: --tsa, hoặc tsa ở mục [signing] của hồ sơ."
+                " / XAdES-T needs a timestamp authority: --tsa, or tsa in the profile's [signing]."
+            )
+        return sign(message, key, level=self.level, at=system_clock(), timestamp=authority)
+
+
 class ClientProfile(_Section):
     """One endpoint."""
 
@@ -53,6 +77,7 @@ class ClientProfile(_Section):
     """Folder for documents that are received."""
     axis: AxisSection
     agencies: dict[str, AgencyKeys] = {}
+    signing: SigningSection = SigningSection()
     folder: Path
     """Where the profile lies; its paths start there."""
 

@@ -24,6 +24,10 @@ certificates = "axis-receipts.pem"
 [agencies."H37.02"]
 key_file = "h37.02.key.pem"
 certificate_file = "h37.02.chain.pem"
+
+[signing]  # tùy chọn · optional
+level = "XAdES-T"
+tsa = "http://tsa.example.gov.vn"
 """
 
 HELP = f"""Hồ sơ kết nối của hệ thống · The endpoint's client profile ({PROFILE_VARIABLE})."""

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from axis.cli.files import read_file, write_private
 from axis.cli.output import note, say
-from axis.cli.profile import ClientProfile, load_profile
+from axis.cli.profile import ClientProfile, SigningSection, load_profile
 from axis.cli.running import run
 from axis.cli.session import connected, is_signed, sealed, submission_of
 from axis.client import CheckedReceipt
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import InvalidInputError
+from axis.facts import SignatureLevel
 
 
 def send_file(
@@ -24,13 +25,26 @@ def send_file(
     return run(_send(known, message, as_agency, urgent=urgent, check=check, timeout=timeout))
 
 
-def sign_file(file: Path, profile: Path, as_agency: str | None, out: Path | None) -> None:
-    """Sign a file that carries no signature yet into another file."""
+def sign_file(
+    file: Path,
+    profile: Path,
+    as_agency: str | None,
+    out: Path | None,
+    *,
+    level: SignatureLevel | None = None,
+    tsa: str | None = None,
+) -> None:
+    """Sign a file that carries no signature yet into another file.
+
+    Level and timestamp authority are the profile's, unless others are named.
+    """
+    known = load_profile(profile)
+    signing = SigningSection(level=level or known.signing.level, tsa=tsa or known.signing.tsa)
     message = read_file(file, MAX_DOCUMENT_BYTES)
     if is_signed(message):
         raise InvalidInputError(f"«{file}» đã có chữ ký. / «{file}» carries a signature already.")
     result = out or file.with_name(f"{file.stem}.signed.edxml")
-    write_private(result, sealed(message, load_profile(profile), as_agency))
+    write_private(result, sealed(message, known, as_agency, signing))
     say(f"Văn bản đã ký: {result}", f"signed: {result}")
 
 

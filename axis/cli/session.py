@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from axis.cli.profile import ClientProfile
+from axis.cli.profile import ClientProfile, SigningSection
 from axis.client import AgencySystem
 from axis.client.errors import UnknownSubmissionError
 from axis.client.inbox import PREFETCH
@@ -15,7 +15,6 @@ from axis.errors import InvalidInputError
 from axis.logs import configure_logging
 from axis.settings import LogSettings
 from axis.trust.location import SIGNATURE_TAG
-from axis.trust.sign import sign
 
 
 @asynccontextmanager
@@ -40,14 +39,20 @@ def is_signed(message: bytes) -> bool:
     return root is not None and next(root.iter(SIGNATURE_TAG), None) is not None
 
 
-def sealed(message: bytes, profile: ClientProfile, agency: str | None) -> bytes:
+def sealed(
+    message: bytes,
+    profile: ClientProfile,
+    agency: str | None,
+    signing: SigningSection | None = None,
+) -> bytes:
     """Return the message signed: as it is, or with the seal of `agency` or of its own sender.
 
-    Raises InvalidInputError when it cannot be read, ConfigurationError without a key.
+    `signing` says how, where it is not as the profile says. Raises InvalidInputError when it
+    cannot be read, ConfigurationError without a key, TimestampUnavailableError.
     """
     if is_signed(message):
         return message
-    return sign(message, profile.key(agency or sender_of(message)))
+    return (signing or profile.signing).sign(message, profile.key(agency or sender_of(message)))
 
 
 async def submission_of(system: AgencySystem, message: bytes) -> str | None:

@@ -23,10 +23,12 @@ from axis.client.errors import (
     ReceiptTimeoutError,
     SubmissionHeldError,
     SubmissionPendingError,
+    TimestampUnavailableError,
     UnprovenReceiptError,
 )
 from axis.client.receipts import CheckedReceipt, ReceiptTrust
 from axis.client.system import AgencySystem, Submission
+from axis.client.timestamps import TimestampAuthority
 
 __all__ = [
     "AccountRefusedError",
@@ -43,6 +45,8 @@ __all__ = [
     "Submission",
     "SubmissionHeldError",
     "SubmissionPendingError",
+    "TimestampAuthority",
+    "TimestampUnavailableError",
     "UnprovenReceiptError",
     "check",
 ]

@@ -47,6 +47,18 @@ class CheckFailedError(ClientError):
         self.verdict = verdict
 
 
+class TimestampUnavailableError(ClientError):
+    """No timestamp is to be had from this authority now; nothing was signed."""
+
+    def __init__(self, url: str, detail: str) -> None:
+        super().__init__(
+            f"Chưa có dấu thời gian từ {url} ({detail}). Chưa ký; hãy thử lại, hoặc ký không kèm"
+            " dấu thời gian (mức XAdES-B)."
+            f" / There is no timestamp from {url} ({detail}). Nothing was signed; try again, or"
+            " sign without a timestamp (level XAdES-B)."
+        )
+
+
 class SubmissionPendingError(ClientError):
     """The broker has not confirmed a submission in time; it is in the journal and is sent again
     under the same `message_id`. Submitting the bytes anew is not needed.

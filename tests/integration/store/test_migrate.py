@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122
 
 import asyncpg
 import pytest
 
+from axis.registry.mandates import MessageKind
 from axis.store import migrate as migrating
 from axis.store.migrate import Migration, MigrationError, known_migrations, migrate
 
@@ -56,6 +59,41 @@ async def test_processes_that_start_at_once_apply_each_migration_once(database: 
     await asyncio.gather(*(connection.close() for connection in connections))
     names = [migration.name for migration in known_migrations()]
     assert sorted(applied, key=len) == [[], [], [], names]
+
+
+async def test_certificates_enrolled_before_there_were_mandates_are_seals_for_everything(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = known_migrations()
+    before = [one for one in everything if one.name < "0003"]
+    pretend(monkeypatch, *before)
+    await migrate(connection)
+    await connection.execute(
+        "INSERT INTO agency (code, name, level) VALUES ('G22', 'x', 'central'), ('H37', 'x',"
+        " 'province');"
+        "INSERT INTO certificate (fingerprint, der, subject, issuer, serial, not_before, not_after)"
+        " SELECT repeat(letter, 64), '', 'CN=' || letter, 'CN=CA', '1', now(), now()"
+        " FROM unnest('{a,b}'::text[]) AS letter;"
+        "INSERT INTO enrolment VALUES"
+        " (repeat('a', 64), 'G22', '2026-01-01', '2026-12-31', NULL),"
+        " (repeat('a', 64), 'H37', NULL, NULL, NULL),"
+        " (repeat('b', 64), 'G22', NULL, NULL, '2026-02-01Z');"
+    )
+    kept = "SELECT fingerprint, agency, valid_from, valid_to, revoked_at FROM enrolment"
+    rows = {tuple(row) for row in await connection.fetch(kept)}
+    pretend(monkeypatch, *everything)
+    assert await migrate(connection) == [one.name for one in everything if one.name >= "0003"]
+    assert {tuple(row) for row in await connection.fetch(kept)} == rows
+    mandates = await connection.fetch("SELECT id, capacity, kinds, act FROM enrolment")
+    assert {(row["capacity"], tuple(row["kinds"]), row["act"]) for row in mandates} == {
+        ("seal", tuple(MessageKind), "")
+    }
+    ids = {row["id"] for row in mandates}
+    assert len(ids) == 3
+    for identifier in ids:
+        assert (identifier.version, identifier.variant) == (7, RFC_4122)
+        made = datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+        assert abs(datetime.now(UTC) - made) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

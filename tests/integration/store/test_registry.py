@@ -18,6 +18,7 @@ from axis.registry.directory import Directory
 from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.registry.mandates import Mandate, MessageKind
 from axis.registry.problems import RegistryFileError
+from axis.registry.rollover import WantedSwitch
 from axis.store.migrate import migrate
 from axis.store.pool import Pool, open_pool
 from axis.store.registry import PostgresAdministration
@@ -317,3 +318,142 @@ async def test_agencies_of_the_whole_country_are_imported_in_seconds(
     directory = await filled.directory()
     assert len(directory) == 111_003
     assert directory.find("000.111999.H37") == country[-1]
+
+
+# -- mandates --------------------------------------------------------------------------------------
+async def test_mandate_comes_back_as_it_was_enrolled(filled: PostgresAdministration) -> None:
+    kinds = frozenset({MessageKind.NEW, MessageKind.STATUS})
+    await enrol(
+        filled, "H37.02", capacity=Capacity.PERSON, kinds=kinds, act="125/QĐ-UBND ngày 05/01/2026"
+    )
+    (mandate,) = (await filled.directory()).mandates("a" * 64)
+    assert mandate == Mandate(
+        "a" * 64, "H37.02", Capacity.PERSON, kinds, "125/QĐ-UBND ngày 05/01/2026"
+    )
+    (line,) = await filled.certificates()
+    assert (line.capacity, line.kinds, line.act) == (
+        Capacity.PERSON,
+        (MessageKind.NEW, MessageKind.STATUS),
+        "125/QĐ-UBND ngày 05/01/2026",
+    )
+
+
+async def test_mandate_for_some_kinds_lets_only_these_be_signed(
+    filled: PostgresAdministration,
+) -> None:
+    await enrol(filled, "G22", kinds=frozenset({MessageKind.STATUS}))
+    directory = await filled.directory()
+    assert may_sign(directory, "G22", MessageKind.STATUS)
+    assert not may_sign(directory, "G22", MessageKind.RECALL)
+
+
+async def test_parents_seal_signs_for_units_and_a_person_on_several_acts(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    await enrol(filled, "H37")
+    await enrol(filled, "H37.02", capacity=Capacity.PARENT, act="1/QĐ")
+    for act in ("2/QĐ", "3/QĐ"):
+        await enrol(filled, "G22", certificate("b"), capacity=Capacity.PERSON, act=act)
+    directory = await filled.directory()
+    assert may_sign(directory, "H37.02")
+    assert len(directory.mandates("b" * 64)) == 2
+    ids = [row["id"] for row in await pool.fetch("SELECT id FROM enrolment")]
+    assert len(set(ids)) == 4
+    assert {identifier.version for identifier in ids} == {7}
+
+
+async def test_mandate_is_told_in_the_audit(filled: PostgresAdministration, pool: Pool) -> None:
+    await enrol(filled, "G22", capacity=Capacity.PERSON, act="7/QĐ", valid_to=date(2026, 12, 31))
+    (facts,) = (await audited(pool))[-1]["facts"]["certificates"]
+    assert facts["capacity"] == "person"
+    assert facts["act"] == "7/QĐ"
+    assert facts["kinds"] == ["new", "recall", "update", "replace", "status"]
+    assert facts["valid_to"] == "2026-12-31"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "capacity = 'king'",
+        "kinds = '{}'",
+        "kinds = '{new,letters}'",
+        "act = repeat('x', 201)",
+        "capacity = 'person'",
+        "capacity = 'parent'",
+    ],
+)
+async def test_row_that_no_mandate_can_be_is_refused_by_the_database(
+    filled: PostgresAdministration, pool: Pool, change: str
+) -> None:
+    await enrol(filled, "G22")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await pool.execute(f"UPDATE enrolment SET {change}")
+
+
+async def test_certificate_revoked_while_it_is_enrolled_anew_signs_for_nobody(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    """Whichever comes first: revoked rows stay, and a revoked certificate is not enrolled."""
+    await enrol(filled, "G22", capacity=Capacity.PERSON, act="1/QĐ")
+    others = [PostgresAdministration(pool, lambda: NOW) for _ in range(3)]
+    await asyncio.gather(
+        enrol(others[0], "H37", capacity=Capacity.PERSON, act="1/QĐ"),
+        others[1].revoke("a" * 64, NOW, "mất khóa", "lan"),
+        enrol(others[2], "G22", capacity=Capacity.PERSON, act="1/QĐ", valid_to=date(2030, 1, 1)),
+        return_exceptions=True,
+    )
+    directory = await filled.directory()
+    assert not may_sign(directory, "G22")
+    assert not may_sign(directory, "H37")
+    assert await pool.fetchval("SELECT count(*) FROM enrolment WHERE revoked_at IS NULL") == 0
+
+
+# -- key rollover ----------------------------------------------------------------------------------
+def switching(**wanted: Any) -> WantedSwitch:
+    facts = {"certificate": certificate("b"), "agency": "H37", "on": date(2026, 4, 1), **wanted}
+    return WantedSwitch(**facts)
+
+
+async def test_new_certificate_takes_over_with_an_overlap_in_one_audited_change(
+    filled: PostgresAdministration, pool: Pool
+) -> None:
+    await enrol(filled, "H37")
+    await enrol(filled, "H37.02", capacity=Capacity.PARENT, act="1/QĐ")
+    before = (await filled.directory()).version
+    switch = await filled.switch(switching(), "lan")
+    directory = await filled.directory()
+    assert directory.version == before + 1
+    for code in ("H37", "H37.02"):
+        agency = directory.find(code)
+        assert agency is not None
+        for day, signs in ((0, {"a", "b"}), (60, {"a", "b"}), (61, {"b"})):
+            at = NOW + timedelta(days=day)
+            found = {
+                letter
+                for letter in ("a", "b")
+                if isinstance(
+                    directory.authorize(certificate(letter), agency, MessageKind.NEW, at), Mandate
+                )
+            }
+            assert found == signs, (code, day)
+    assert switch.last == date(2026, 5, 1)
+    last = (await audited(pool))[-1]
+    assert (last["actor"], last["action"]) == ("lan", "registry:certificate:switch")
+    assert last["facts"]["on"] == "2026-04-01"
+    assert [one["valid_to"] for one in last["facts"]["ending"]] == ["2026-05-01"]
+    assert [one["agency"] for one in last["facts"]["certificates"]] == ["H37", "H37.02"]
+
+
+async def test_switch_to_a_certificate_that_may_not_sign_changes_nothing(
+    filled: PostgresAdministration,
+) -> None:
+    await enrol(filled, "H37")
+    for wanted in (
+        switching(certificate=certificate("b", organization="G22")),
+        switching(agency="G22"),
+        switching(certificate=certificate("a")),
+    ):
+        with pytest.raises(InvalidInputError):
+            await filled.switch(wanted, "lan")
+    (line,) = await filled.certificates()
+    assert line.valid_to is None

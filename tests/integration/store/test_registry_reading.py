@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from axis.facts import Capacity
 from axis.registry.agency import Level
+from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.registry.views import (
     EXPIRY_WARNING,
     NO_MANDATE,
@@ -134,3 +136,25 @@ async def test_certificates_follow_each_other_page_by_page(stage: Stage) -> None
         last = page[-1].line
         after = (last.agency or "", last.fingerprint, last.mandate or NO_MANDATE)
     assert seen == sorted(ENROLLED)
+
+
+async def test_mandates_of_one_certificate_are_lines_of_their_own_over_page_ends(
+    stage: Stage,
+) -> None:
+    seal = NewCertificate.of(stage.desk.pki.seal("H37").certificate)
+    acts = [f"{number}/QĐ" for number in range(1, 6)]
+    enrolments = [
+        NewEnrolment(certificate=seal, agency="H37.103", capacity=Capacity.PARENT, act=act)
+        for act in acts
+    ]
+    await stage.desk.administration.enrol(enrolments, "test")
+    reader = PostgresRegistryReader(stage.pool)
+    found: list[str] = []
+    after = None
+    while page := await reader.certificates(
+        CertificateFilter(agency="H37.103", limit=2, after=after), stage.clock()
+    ):
+        found += [entry.line.act for entry in page]
+        last = page[-1].line
+        after = (last.agency or "", last.fingerprint, last.mandate or NO_MANDATE)
+    assert sorted(found) == ["", *acts]
