@@ -18,6 +18,7 @@ from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError
 from axis.examination import Rules
+from axis.exchange.holding import HoldLimits
 from axis.exchange.receipts import Notary
 from axis.keeping import revocation_keeper
 from axis.logs import configure_logging
@@ -74,6 +75,7 @@ async def _router(settings: Settings, name: str) -> None:
                 clock=system_clock,
                 revocation=tools.rules.signature.revocation,
                 keeper=keeper,
+                holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
             )
             _log.info("router.started", workers=settings.router.workers)
             await use.during(Router(parts, settings.router, registry).run())

@@ -59,6 +59,8 @@ class Parts:
     """How certificates' revocation is judged; None: not at all."""
     keeper: Keeper | None = None
     """Keeps information about revocation current, where it is judged."""
+    holding: HoldLimits = field(default_factory=HoldLimits)
+    """How long, how much and how often documents wait for a check."""
 
 
 class Router:
@@ -78,6 +80,7 @@ class Router:
             self._observer,
             parts.clock,
             parts.revocation,
+            parts.holding,
         )
         self._consumers = self._make_consumers()
 

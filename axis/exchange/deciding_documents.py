@@ -48,6 +48,8 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
         admission.facts_of(examination, admitted.speaker),
     )
     docket.watch(matter.case, verdict)
+    if verdict.outcome is Outcome.INDETERMINATE:
+        return docket.hold(matter, verdict)
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)
     row = _row(docket, matter, document, matter.agency, examination.certificate, verdict, admitted)

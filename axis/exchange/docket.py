@@ -4,59 +4,88 @@ What is entered counts at once as known, so that a later case of the batch sees 
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from axis.edxml.values import Document, Status
 from axis.evidence.events import Event
 from axis.exchange import outgoing
 from axis.exchange.case import Case, Decision, Ending, Matter
+from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
-from axis.exchange.ports import EarlierSubmission
+from axis.exchange.ports import EarlierSubmission, HeldLoad
 from axis.exchange.receipts import About, Notary
 from axis.exchange.records import (
     AuthorityRow,
     DeadLetterRow,
     EvidenceRow,
+    HeldRow,
+    Postponement,
     Records,
     Resend,
     SubmissionOutcome,
     SubmissionRow,
 )
 from axis.exchange.standing import asked_about
-from axis.reasons import Severity
+from axis.reasons import Reason, Severity
 from axis.verdict import Finding, Outcome, Verdict
 
 
 class Docket:
     """Everything that one batch adds, and what is known while it is decided."""
 
-    def __init__(self, known: Known, notary: Notary, at: datetime) -> None:
+    def __init__(self, known: Known, notary: Notary, at: datetime, limits: HoldLimits) -> None:
         self.records = Records()
         self.known = known
         self.notary = notary
         self.at = at
+        self.limits = limits
 
     # -- endings -------------------------------------------------------------------------------
 
     def refuse(self, matter: Matter, findings: Iterable[Finding]) -> Decision:
         """Refuse with a rejection receipt that names every reason."""
         verdict = Verdict.of(findings)
-        receipt = self.notary.about_submission(
-            Event.SUBMISSION_REJECTION, self.about(matter), verdict, self.at
-        )
-        message = matter.case.message
-        urgent = isinstance(message, Document) and message.priority.urgent
-        self.prove(matter, receipt, urgent=urgent)
-        reasons = tuple(
-            dict.fromkeys(
-                finding.reason.code
-                for finding in verdict.findings
-                if finding.severity is not Severity.WARN
+        reasons = self._tell(matter, Event.SUBMISSION_REJECTION, verdict, SubmissionOutcome.REFUSED)
+        return close(matter.case, Ending.REFUSED, reasons=reasons)
+
+    def hold(self, matter: Matter, verdict: Verdict) -> Decision:
+        """Keep a submission until what its check needs is back, or the wait has lasted too long.
+
+        The first time the submitter gets a notice of it. One that finds no room is refused: given
+        back to its queue it would block what comes behind it, and be a dead letter in the end.
+        """
+        case, held, load = matter.case, matter.case.held, self.known.held_load
+        if held is None:
+            size = case.examination.size
+            if not self.limits.room_beside(load, size):
+                full = Finding(Reason.NO_ROOM_TO_WAIT, facts={"count": load.count})
+                return self.refuse(matter, [full, *verdict.findings])
+            reasons = self._tell(matter, Event.SUBMISSION_HELD, verdict, SubmissionOutcome.HELD)
+            self.records.held.append(
+                HeldRow(
+                    submission=case.submission.id,
+                    body=case.submission.body,
+                    verdict=verdict.to_json(),
+                    held_since=self.at,
+                    next_try_at=self.limits.next_try(self.at, 0),
+                    expires_at=self.at + self.limits.longest,
+                )
+            )
+            self.known.held_load = HeldLoad(load.count + 1, load.size + size, load.oldest)
+            return close(case, Ending.HELD, reasons=reasons)
+        if self.at >= held.expires_at:
+            hours = round(self.limits.longest / timedelta(hours=1))
+            over = Finding(Reason.WAITED_TOO_LONG, facts={"hours": hours})
+            return self.refuse(matter, [over, *verdict.findings])
+        next_try = min(self.limits.next_try(self.at, held.attempts), held.expires_at)
+        reasons = _reasons(verdict)
+        self.records.postponed.append(
+            Postponement(
+                case.submission.id, held.leased_until, next_try, reasons, verdict.to_json()
             )
         )
-        self.enter(matter, SubmissionOutcome.REFUSED, receipt.id, reasons=reasons)
-        return close(matter.case, Ending.REFUSED, reasons=reasons)
+        return close(case, Ending.STILL_HELD, reasons=reasons)
 
     def repeat_first(
         self, matter: Matter, receipt: UUID, receipt_size: int, *, document: UUID, urgent: bool

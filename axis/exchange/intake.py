@@ -15,8 +15,9 @@ from axis.edxml.values import Document, Status
 from axis.exchange import admission, targets
 from axis.exchange.case import Case, Decision
 from axis.exchange.decision import Decider
+from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
-from axis.exchange.ports import IntakeWork, Store, Workbench
+from axis.exchange.ports import HeldSubmission, IntakeWork, Store, Workbench
 from axis.exchange.receipts import Notary
 from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.standing import Standings, asked_about
@@ -43,6 +44,7 @@ class Intake:
         observer: IntakeObserver,
         clock: Clock,
         revocation: RevocationRules | None = None,
+        limits: HoldLimits | None = None,
     ) -> None:
         self._store = store
         self._workbench = workbench
@@ -50,6 +52,7 @@ class Intake:
         self._observer = observer
         self._clock = clock
         self._revocation = revocation
+        self._limits = limits or HoldLimits()
 
     async def handle(self, submissions: Sequence[Submission]) -> None:
         """Check, decide and commit a batch.
@@ -57,19 +60,28 @@ class Intake:
         Raises StoreUnavailableError when nothing could be committed, or it is unknown whether it
         was; the same batch may then be handled again.
         """
+        await self._settle(submissions, repeat(None))
+
+    async def try_again(self, held: Sequence[HeldSubmission]) -> None:
+        """Check, decide and commit submissions that were held, as of now.
+
+        One that somebody else has settled in the meantime is left alone. Raises as `handle` does.
+        """
+        await self._settle([one.submission for one in held], held)
+
+    async def _settle(
+        self, submissions: Sequence[Submission], held: Iterable[HeldSubmission | None]
+    ) -> None:
         examinations = await self._workbench.examine(
             [submission.body for submission in submissions], self._clock()
         )
-        cases = [
-            Case(submission, examination)
-            for submission, examination in zip(submissions, examinations, strict=True)
-        ]
+        cases = [Case(*facts) for facts in zip(submissions, examinations, held, strict=False)]
         async with self._store.intake() as work:
             directory = await work.directory()
             await work.lock({key for case in cases for key in case.locks})
             at = self._clock()
             known = await look_up(work, directory, cases, at, self._revocation)
-            decider = Decider(known, self._notary, at)
+            decider = Decider(known, self._notary, at, self._limits)
             decisions = [decider.decide(case) for case in cases]
             records = decider.records
             receipts = await self._workbench.sign([row.receipt for row in records.evidence])
@@ -102,6 +114,7 @@ async def look_up(
     if revocation is not None and revocation.mode is RevocationMode.REQUIRED:
         asked = {one.fingerprint for case in cases for one in asked_about(case.examination)}
         known.standings = Standings(revocation, await work.standings(asked))
+    known.held_load = await work.held_load()
     messages = [case.examination.message for case in cases]
     await _look_up_holders(work, known, [one for one in messages if isinstance(one, Document)], at)
     await _look_up_deliveries(work, known, [one for one in messages if isinstance(one, Status)], at)

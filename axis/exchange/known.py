@@ -39,6 +39,8 @@ class Known:
     """What is known of certificates' revocation; None where it is not judged."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
     """By digest, those about the deliveries that were looked up."""
+    held_load: HeldLoad = field(default_factory=HeldLoad)
+    """How much waits for a check."""
 
     def same_document(
         self, sender: str, document_id: str, kind: DocumentKind, sha256: str

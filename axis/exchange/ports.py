@@ -12,6 +12,7 @@ from axis.errors import AxisError
 from axis.examination import Examination
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.records import MessageType, OutboxRow, Records
+from axis.exchange.submission import Submission
 from axis.registry.directory import Directory
 from axis.trust.standing import Standing
 
@@ -153,6 +154,18 @@ class IntakeWork(Protocol):
         """Return what is known of these certificates' revocation, by fingerprint.
 
         A revocation that comes to be known meanwhile waits for the end of the transaction.
+        """
+
+    async def held_load(self) -> HeldLoad:
+        """Return how much waits for a check."""
+
+    async def claim_held(
+        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
+    ) -> Sequence[HeldSubmission]:
+        """Take held submissions that are due, longest due first, passing over what others hold.
+
+        At least one and at most `max_bytes` in all. The lease counts once this transaction ends; a
+        router that dies afterwards costs the time that it runs for.
         """
 
     async def save(self, records: Records) -> None:

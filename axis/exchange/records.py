@@ -229,6 +229,11 @@ class Records:
     changes: list[DeliveryChange] = field(default_factory=list)
     resends: list[Resend] = field(default_factory=list)
     authorities: list[AuthorityRow] = field(default_factory=list)
+    held: list[HeldRow] = field(default_factory=list)
+    """Beside their submissions, which have the outcome HELD."""
+    postponed: list[Postponement] = field(default_factory=list)
+    settled: list[SubmissionRow] = field(default_factory=list)
+    """Submissions that were held and have ended now; they wait no longer."""
 
     def with_signed(self, receipts: Sequence[bytes]) -> "Records":
         """Return the records with the evidence signed, in its order, and the sizes that follow."""

@@ -20,6 +20,7 @@ from axis.exchange.ports import (
 )
 from axis.exchange.records import Records
 from axis.registry.directory import Directory
+from axis.store import holding
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection
 from axis.store.revocation import remember_authorities, standings_of
@@ -110,6 +111,18 @@ class PostgresIntakeWork:
     async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
         """Return what is known of these certificates' revocation, as it stays until the end."""
         return await standings_of(self._connection, fingerprints)
+
+    async def held_load(self) -> HeldLoad:
+        """Return how much waits for a check."""
+        return await holding.load(self._connection)
+
+    async def claim_held(
+        self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
+    ) -> Sequence[HeldSubmission]:
+        """Take held submissions that are due, longest due first."""
+        return await holding.claim(
+            self._connection, at=at, leased_until=leased_until, limit=limit, max_bytes=max_bytes
+        )
 
     async def save(self, records: Records) -> None:
         """Insert everything that was decided."""
