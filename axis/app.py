@@ -73,9 +73,9 @@ async def _router(settings: Settings, name: str) -> None:
                 broker_url=settings.broker.address,
                 ready=lambda: answers(pool),
                 clock=system_clock,
+                holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
                 revocation=tools.rules.signature.revocation,
                 keeper=keeper,
-                holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
             )
             _log.info("router.started", workers=settings.router.workers)
             await use.during(Router(parts, settings.router, registry).run())

@@ -79,8 +79,8 @@ class Router:
             parts.notary,
             self._observer,
             parts.clock,
-            parts.revocation,
             parts.holding,
+            parts.revocation,
         )
         self._consumers = self._make_consumers()
 

@@ -26,7 +26,7 @@ from axis.registry.mandates import MessageKind
 from axis.registry.routing import Routing
 from axis.trust.indication import sub_indication
 from axis.trust.location import EDXML
-from axis.verdict import FileFacts, Finding
+from axis.verdict import FileFacts, Finding, Verdict
 
 MAX_RECEIVERS = 1_000
 """Receivers of one document: the largest real broadcasts go to about 700 agencies."""
@@ -104,8 +104,8 @@ def check_speaker(
     found = known.directory.authorize(certificate, outcome, kind, examination.signed_at(at))
     findings, facts = known.standings.judge(examination, at) if known.standings else ([], ())
     if isinstance(found, Finding):
-        return Speaker(outcome, (replace(found, place=EDXML.place),))
-    return Speaker(outcome, (), found.right)
+        return Speaker(outcome, (replace(found, place=EDXML.place), *findings), None, facts)
+    return Speaker(outcome, tuple(findings), found.right, facts)
 
 
 def facts_of(examination: Examination, speaker: Speaker | None) -> SignatureFacts | None:

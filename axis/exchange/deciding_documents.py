@@ -47,7 +47,6 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
         admission.name_sealers(examination.files, known.directory),
         admission.facts_of(examination, admitted.speaker),
     )
-    docket.watch(matter.case, verdict)
     if verdict.outcome is Outcome.INDETERMINATE:
         return docket.hold(matter, verdict)
     if not verdict.passed or matter.agency is None or examination.certificate is None:

@@ -53,7 +53,6 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
         ],
         signature=admission.facts_of(examination, admitted.speaker),
     )
-    docket.watch(matter.case, verdict)
     if verdict.outcome is Outcome.INDETERMINATE:
         return docket.hold(matter, verdict)
     document, delivery, certificate = admitted.document, admitted.delivery, examination.certificate

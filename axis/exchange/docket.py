@@ -28,7 +28,7 @@ from axis.exchange.records import (
 )
 from axis.exchange.standing import asked_about
 from axis.reasons import Reason, Severity
-from axis.verdict import Finding, Outcome, Verdict
+from axis.verdict import Finding, Verdict
 
 
 class Docket:
@@ -56,6 +56,7 @@ class Docket:
         back to its queue it would block what comes behind it, and be a dead letter in the end.
         """
         case, held, load = matter.case, matter.case.held, self.known.held_load
+        self._watch(case)
         if held is None:
             size = case.examination.size
             if not self.limits.room_beside(load, size):
@@ -179,10 +180,10 @@ class Docket:
             )
         )
 
-    def watch(self, case: Case, verdict: Verdict) -> None:
-        """Have authorities asked about of which nothing is known, where a check waits for that."""
+    def _watch(self, case: Case) -> None:
+        """Have authorities asked about of which nothing is known: a check may wait for that."""
         standings = self.known.standings
-        if standings is None or verdict.outcome is not Outcome.INDETERMINATE:
+        if standings is None:
             return
         self.records.authorities += [
             AuthorityRow(fingerprint=one.fingerprint, der=one.der, seen_at=self.at)

@@ -43,16 +43,16 @@ class Intake:
         notary: Notary,
         observer: IntakeObserver,
         clock: Clock,
-        revocation: RevocationRules | None = None,
         limits: HoldLimits | None = None,
+        revocation: RevocationRules | None = None,
     ) -> None:
         self._store = store
         self._workbench = workbench
         self._notary = notary
         self._observer = observer
         self._clock = clock
-        self._revocation = revocation
         self._limits = limits or HoldLimits()
+        self._revocation = revocation
 
     async def handle(self, submissions: Sequence[Submission]) -> None:
         """Check, decide and commit a batch.
@@ -111,10 +111,10 @@ async def look_up(
     document_ids = {name for case in cases for name in case.named_documents}
     for document in await work.documents_named(document_ids):
         known.add_document(document)
+    known.held_load = await work.held_load()
     if revocation is not None and revocation.mode is RevocationMode.REQUIRED:
         asked = {one.fingerprint for case in cases for one in asked_about(case.examination)}
         known.standings = Standings(revocation, await work.standings(asked))
-    known.held_load = await work.held_load()
     messages = [case.examination.message for case in cases]
     await _look_up_holders(work, known, [one for one in messages if isinstance(one, Document)], at)
     await _look_up_deliveries(work, known, [one for one in messages if isinstance(one, Status)], at)

@@ -150,12 +150,6 @@ class IntakeWork(Protocol):
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
 
-    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
-        """Return what is known of these certificates' revocation, by fingerprint.
-
-        A revocation that comes to be known meanwhile waits for the end of the transaction.
-        """
-
     async def held_load(self) -> HeldLoad:
         """Return how much waits for a check."""
 
@@ -166,6 +160,12 @@ class IntakeWork(Protocol):
 
         At least one and at most `max_bytes` in all. The lease counts once this transaction ends; a
         router that dies afterwards costs the time that it runs for.
+        """
+
+    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
+        """Return what is known of these certificates' revocation, by fingerprint.
+
+        A revocation that comes to be known meanwhile waits for the end of the transaction.
         """
 
     async def save(self, records: Records) -> None:

@@ -108,10 +108,6 @@ class PostgresIntakeWork:
         rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))
         return [KnownStatus(**row) for row in map(dict, rows)]
 
-    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
-        """Return what is known of these certificates' revocation, as it stays until the end."""
-        return await standings_of(self._connection, fingerprints)
-
     async def held_load(self) -> HeldLoad:
         """Return how much waits for a check."""
         return await holding.load(self._connection)
@@ -123,6 +119,10 @@ class PostgresIntakeWork:
         return await holding.claim(
             self._connection, at=at, leased_until=leased_until, limit=limit, max_bytes=max_bytes
         )
+
+    async def standings(self, fingerprints: Collection[str]) -> Mapping[str, Sequence[Standing]]:
+        """Return what is known of these certificates' revocation, as it stays until the end."""
+        return await standings_of(self._connection, fingerprints)
 
     async def save(self, records: Records) -> None:
         """Insert everything that was decided."""

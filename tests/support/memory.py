@@ -38,11 +38,11 @@ class MemoryStore:
     copies: list[CopyArrived] = field(default_factory=list)
     confirmed: list[UUID] = field(default_factory=list)
     postponed: dict[UUID, datetime] = field(default_factory=dict)
-    standings: dict[str, Sequence[Standing]] = field(default_factory=dict)
     earlier: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
     due: list[HeldSubmission] = field(default_factory=list)
     """Held submissions that wait to be claimed."""
     held_load: HeldLoad = field(default_factory=HeldLoad)
+    standings: dict[str, Sequence[Standing]] = field(default_factory=dict)
     faults: dict[str, Exception] = field(default_factory=dict)
     """What to raise at a step of `log`."""
 
