@@ -170,7 +170,7 @@ def signature_policy(settings: Settings) -> SignaturePolicy:
             policy, revocation=dataclasses.replace(policy.revocation, mode=mode)
         )
     timestamps = trust.timestamp_anchors
-    return policy.with_trust(
+    return dataclasses.replace(policy, quick=trust.quick).with_trust(
         certificates_in(trust.anchors),
         certificates_in(trust.intermediates) if trust.intermediates else (),
         timestamp_anchors=certificates_in(timestamps) if timestamps else None,

@@ -134,6 +134,9 @@ class TrustSettings(_Section):
     """Whether revocation is judged; without it, as the policy says. ``not-checked`` is for places
     whose certification authorities have neither lists nor OCSP: there, only the registry's own
     revocation stops a lost key."""
+    quick: bool = True
+    """Whether a second engine may accept signatures of the commonest shapes in a third of the time
+    (`axis.trust.quick`). It refuses nothing: signxml judges whatever it does not accept."""
     keeper: KeeperSettings = KeeperSettings()
 
 

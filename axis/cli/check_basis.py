@@ -122,7 +122,9 @@ async def installed_basis(sources: Sources) -> AsyncIterator[Basis]:
 
     _check_endpoint(sources.endpoint)
     settings = load_settings()
-    rules = admission_rules(settings)
+    chosen = {"policy": sources.policy, "policies": sources.policies, "quick": False}
+    trust = settings.trust.model_copy(update={k: v for k, v in chosen.items() if v is not None})
+    rules = admission_rules(settings.model_copy(update={"trust": trust}))
     async with database(settings) as pool:
         store = PostgresStore(pool)
 
