@@ -2,6 +2,7 @@
 
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiohttp import FormData
@@ -103,6 +104,91 @@ async def test_binding_that_may_not_be_says_why_and_keeps_what_was_typed(
     assert complaint in words(markup)
     assert f'value="{form.get("last", "")}"' in markup
     assert await stage.pool.fetchval("SELECT count(*) FROM enrolment WHERE agency = 'H37.10'") == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "complaint"),
+    [
+        ({"capacity": "person"}, "phải nêu số, ký hiệu quyết định"),
+        (
+            {"capacity": "parent", "act": "125/QĐ-UBND"},
+            "không phải con dấu số của cơ quan",
+        ),
+        ({}, "Chưa chọn loại văn bản nào"),
+    ],
+)
+async def test_mandate_that_may_not_be_says_why_and_keeps_what_was_ticked(
+    enter: Enter, newcomers: DemoPki, form: dict[str, str], complaint: str
+) -> None:
+    visitor = await enter("quantri")
+    _, der = await review(visitor, newcomers.seal("H37.10").certificate.der)
+    ticked = {"kind_status": "on"} if form else {}
+    sent = {**UNBOUND, "der": der, "agency": "H37.10", **form}
+    sent = {name: value for name, value in sent.items() if name not in KINDS} | ticked
+    answer = await visitor.send("/admin/certificates/import/bind", sent)
+    markup = await answer.text()
+    assert answer.status == 400
+    assert complaint in words(markup)
+    assert ('name="kind_status" checked' in markup) is bool(ticked)
+    assert 'name="kind_new" checked' not in markup
+    assert f'<option value="{sent["capacity"]}" selected>' in markup
+
+
+async def test_capacity_kinds_and_act_are_enrolled_and_shown(
+    enter: Enter, stage: Stage, played: Played
+) -> None:
+    visitor = await enter("quantri")
+    path = f"/admin/certificates/{played.pki.seal('H37').certificate.fingerprint}"
+    asked = await visitor.read(path)
+    assert "Con dấu số của cơ quan" in asked
+    form = {
+        **{name: value for name, value in UNBOUND.items() if name not in KINDS},
+        "agency": "H37.103",
+        "capacity": "parent",
+        "act": "125/QĐ-UBND",
+        "last": "2026-12-31",
+        "kind_new": "on",
+        "kind_status": "on",
+    }
+    answer = await visitor.send(f"{path}/bind", form)
+    assert answer.status == 303
+    for page in (path, "/admin/agencies/H37.103"):
+        shown = await visitor.read(page)
+        assert "Cấp trên ký thay 125/QĐ-UBND (văn bản mới, trạng thái)" in shown
+        assert "31/12/2026" in shown
+    row = await stage.pool.fetchrow("SELECT * FROM enrolment WHERE capacity = 'parent'")
+    assert (row["act"], row["kinds"]) == ("125/QĐ-UBND", ["new", "status"])
+
+
+@pytest.mark.parametrize(
+    "form", [{"capacity": "king"}, {"kind_letters": "on"}, {"act": "x" * 201}, {"kind_new": "yes!"}]
+)
+async def test_mandate_form_that_is_not_ours_is_refused(
+    enter: Enter, played: Played, form: dict[str, str]
+) -> None:
+    visitor = await enter("quantri")
+    path = f"/admin/certificates/{played.pki.seal('G22').certificate.fingerprint}/bind"
+    assert (await visitor.send(path, {**UNBOUND, "agency": "G22", **form})).status == 400
+
+
+async def test_agency_whose_only_certificate_ends_soon_is_warned_of(
+    enter: Enter, stage: Stage
+) -> None:
+    visitor = await enter("quantri")
+    assert "không còn chứng thư nào để ký" not in await visitor.read("/admin/agencies/G22")
+    await stage.pool.execute("UPDATE enrolment SET valid_to = '2026-12-01' WHERE agency = 'G22'")
+    shown = await visitor.read("/admin/agencies/G22")
+    assert "Sau ngày 01/12/2026, cơ quan không còn chứng thư nào để ký" in shown
+
+
+@pytest.mark.parametrize(
+    "after", ["x", f"G22~{'a' * 64}", f"G22~{'a' * 64}~1", f"G,22~{'a' * 64}~{UUID(int=0)}"]
+)
+async def test_page_of_certificates_that_does_not_exist_is_refused(
+    enter: Enter, after: str
+) -> None:
+    visitor = await enter("quantri")
+    await visitor.read(f"/admin/certificates?after={after}", status=400)
 
 
 @pytest.mark.parametrize(
