@@ -92,7 +92,7 @@ class KeeperStore(Protocol):
         A revocation counts for every document that is committed after this has returned.
         """
 
-    async def wake_held(self) -> None:
+    async def wake_held(self, at: datetime) -> None:
         """Let documents that wait for information be tried again now."""
 
     async def review(self, at: datetime) -> Sequence[Revoked]:

@@ -202,15 +202,21 @@ class Term:
     # -- keeping ---------------------------------------------------------------------------------
 
     async def _keep(self, learnt: Sequence[Evidence]) -> None:
-        store = self._means.store
-        new = await store.record(learnt, self._means.clock())
+        store, now = self._means.store, self._means.clock()
+        await store.record(learnt, now)
+        wanted = False
         for evidence in learnt:
             for standing in evidence.standings:
                 key = (standing.fingerprint, standing.source)
                 old = self._known.get(key)
                 self._known[key] = standing if old is None else supersede(old, standing)
-        if new:
-            await store.wake_held()
+                wanted |= old is None or self._may_be_waited_for(old, standing, now)
+        if wanted:
+            await store.wake_held(now)
+
+    def _may_be_waited_for(self, old: Standing, new: Standing, now: datetime) -> bool:
+        """Return whether documents may wait for this; what only renews wakes nobody."""
+        return new.state is not old.state or now > old.until(self._means.rules)
 
     async def _survey(self, now: datetime) -> None:
         """Count how things stand, and drop evidence that is too old, now and then."""

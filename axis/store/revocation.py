@@ -14,7 +14,9 @@ from asyncpg import Record
 
 from axis.exchange.records import AuthorityRow
 from axis.facts import RevocationState
+from axis.reasons import Reason
 from axis.revocation.ports import Evidence, Revoked
+from axis.store.holding import wake
 from axis.store.pool import CONNECT_TIMEOUT_SECONDS, Connection, Pool, transaction, translated
 from axis.store.registry_rows import audit
 from axis.store.sql import load_queries
@@ -89,10 +91,10 @@ class PostgresRevocation:
                 await connection.execute(_SQL["hold_intake"])
         return True
 
-    async def wake_held(self) -> None:
+    async def wake_held(self, at: datetime) -> None:
         """Let documents that wait for information be tried again now."""
         async with transaction(self._pool) as connection:
-            await connection.execute(_SQL["wake_held"])
+            await wake(connection, at, Reason.REVOCATION_UNKNOWN)
 
     async def review(self, at: datetime) -> Sequence[Revoked]:
         """List the documents accepted since certificates were revoked, one certificate at a time.

@@ -70,7 +70,7 @@ class MemoryStore:
                 self.known[key] = one if old is None else supersede(old, one)
         return self.known != before
 
-    async def wake_held(self) -> None:
+    async def wake_held(self, at: datetime) -> None:
         self.woken += 1
 
     async def review(self, at: datetime) -> Sequence[Revoked]:

@@ -121,7 +121,3 @@ LEFT JOIN certificate c ON c.fingerprint = v.fingerprint
 WHERE $1::text IS NULL OR v.fingerprint = $1
 ORDER BY d.id DESC
 LIMIT $2
-
--- name: wake_held
--- Makes submissions that wait for a check due now; this is a hint, they are due some time anyway.
-UPDATE held_submission SET next_try_at = now() WHERE next_try_at > now()

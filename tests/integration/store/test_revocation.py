@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from axis.exchange.case import Case, Decision
+from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.intake import Intake
 from axis.exchange.ports import StoreUnavailableError
 from axis.exchange.receipts import Notary
@@ -53,7 +53,7 @@ async def take(
     workbench.examinations = {one.submission.body: one.examination for one in cases}
     observed = Observed()
     store = PostgresStore(pool)
-    intake = Intake(store, workbench, Notary(ISSUER), observed, lambda: at, RULES)
+    intake = Intake(store, workbench, Notary(ISSUER), observed, lambda: at, revocation=RULES)
     await intake.handle([one.submission for one in cases])
     return observed.decisions
 
@@ -135,7 +135,7 @@ async def test_evidence_that_nothing_rests_on_is_dropped_after_its_time(
 # -- what follows for documents -------------------------------------------------------------------
 async def test_document_is_judged_by_what_is_kept(kept: PostgresRevocation, stocked: Pool) -> None:
     (waits,) = await take(stocked, letter())
-    assert Reason.REVOCATION_UNKNOWN.code in waits.reasons
+    assert (waits.ending, waits.reasons) == (Ending.HELD, (Reason.REVOCATION_UNKNOWN.code,))
     await all_good(kept)
     (accepted,) = await take(stocked, letter())
     assert accepted.document is not None
@@ -186,6 +186,14 @@ async def test_authority_that_nothing_is_known_of_is_asked_about_from_then_on(
         assert await lead.mark() != before
     rows = await stocked.fetch("SELECT fingerprint, seen_at FROM revocation_authority")
     assert [tuple(row) for row in rows] == [(fingerprint(AUTHORITY), NOW)]
+
+
+async def test_documents_that_wait_for_information_are_due_when_they_are_woken(
+    kept: PostgresRevocation, stocked: Pool
+) -> None:
+    await take(stocked, letter())
+    await kept.wake_held(NOW)
+    assert await stocked.fetchval("SELECT next_try_at FROM held_submission") == NOW
 
 
 # -- what people have to look at ------------------------------------------------------------------

@@ -140,6 +140,21 @@ async def test_responder_that_is_back_is_noticed_and_waiting_documents_are_woken
     assert keeping.store.woken >= 1
 
 
+async def test_information_that_is_only_renewed_wakes_nobody(keeping: Keeping) -> None:
+    await keeping.round()
+    woken = keeping.store.woken
+    keeping.clock.turn(VALIDITY / 2)
+    assert await keeping.round() == ALL
+    assert keeping.store.woken == woken
+    keeping.responders.down = True
+    keeping.clock.turn(2 * VALIDITY)
+    await keeping.round()
+    keeping.responders.down = False
+    keeping.clock.turn(timedelta(minutes=5))
+    await keeping.round()
+    assert keeping.store.woken > woken
+
+
 async def test_what_is_known_stays_known_while_nobody_answers(keeping: Keeping) -> None:
     await keeping.round()
     known = dict(keeping.store.known)
