@@ -45,7 +45,12 @@ CALL_SECONDS: Final = 300.0
 GONE_SECONDS: Final = 5.0
 """A killed process is gone at once, unless it waits for a disk."""
 
-_processes = get_context("spawn")
+_LIBRARIES: Final = ["axis.workers.process", "axis.content.pdf_reader", "pypdfium2"]
+
+_processes = get_context("forkserver")
+_processes.set_forkserver_preload(_LIBRARIES)
+"""Workers are forked off a process that has loaded the libraries, once for all of them, and has no
+thread and no connection; loading takes each a second or more where processors are busy."""
 
 
 class WorkerLostError(AxisError):
