@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import aio_pika
@@ -12,6 +13,7 @@ import pytest
 from axis.clock import system_clock
 from axis.local.installation import Installation
 from axis.local.pki import make_demo_pki
+from axis.registry.agency import legal_day
 from tests.support.command import axis_command
 
 pytestmark = pytest.mark.usefixtures("operator")
@@ -154,6 +156,71 @@ def test_certificate_is_bound_listed_and_revoked_by_the_start_of_its_fingerprint
     assert axis_command("cert", "revoke", fingerprint[:4], "--reason", "x").code == 1
 
 
+def test_person_and_agency_above_sign_on_an_act_and_a_carrier_does_not(
+    axis: Installation, operator: Path
+) -> None:
+    seal = axis.pki.seal("H37").certificate_file
+    unnamed = axis_command("cert", "add", "H37.02", seal, "--capacity", "parent")
+    assert unnamed.code == 1
+    assert "must name the act" in unnamed.err
+    for kinds in (("--kind", "new"), ("--kind", "new", "--kind", "status")):
+        added = axis_command(
+            *("cert", "add", "H37.02", seal, "--capacity", "parent", "--act", "125/QĐ-UBND"),
+            *("--to", "2099-12-31", *kinds),
+        )
+        assert added.code == 0, added.err
+    listed = axis_command("cert", "list", "--agency", "H37.02", "--json").json
+    (on_behalf,) = [line for line in listed if line["capacity"] == "parent"]
+    assert (on_behalf["act"], on_behalf["kinds"]) == ("125/QĐ-UBND", ["new", "status"])
+    assert "125/QĐ-UBND" in axis_command("cert", "list", "--agency", "H37.02").out
+    pki = make_demo_pki(operator / "pki", [("X98", "Nền tảng")], system_clock(), persons={})
+    carrier = axis_command(
+        *("cert", "add", "H37", pki.seal("X98").certificate_file, "--capacity", "carrier")
+    )
+    assert carrier.code == 0, carrier.err
+    assert "signs for nobody" in carrier.out
+
+
+def test_certificate_is_switched_with_an_overlap_and_the_calendar_tells_what_stops(
+    axis: Installation, operator: Path
+) -> None:
+    today = legal_day(system_clock())
+    old = make_demo_pki(operator / "old", [("G05", "Bộ Thử")], system_clock(), persons={})
+    new = make_demo_pki(operator / "new", [("G05", "Bộ Thử")], system_clock(), persons={})
+    table = operator / "g05.csv"
+    table.write_text("code,name,level\nG05,Bộ Thử,central\n", encoding="utf-8")
+    assert axis_command("agency", "import", table).code == 0
+    on = str(today + timedelta(days=7))
+    nothing = axis_command("cert", "switch", "G05", new.seal("G05").certificate_file, "--on", on)
+    assert nothing.code == 1
+    assert "axis cert add" in nothing.err
+    first = axis_command("cert", "add", "G05", old.seal("G05").certificate_file, "--to", on)
+    assert first.code == 0
+    assert "has no certificate to sign with" in first.err
+    last = str(today + timedelta(days=10))
+    assert axis_command("cert", "add", "G05", old.seal("G05").certificate_file).err == ""
+    switched = axis_command(
+        *("cert", "switch", "G05", new.seal("G05").certificate_file, "--on", on),
+        *("--overlap", "3"),
+    )
+    assert switched.code == 0, switched.err
+    ended = f"{today + timedelta(days=10):%d/%m/%Y}"
+    assert f"stops signing after {ended}" in switched.out
+    listed = axis_command("cert", "list", "--agency", "G05", "--json").json
+    terms = {line["fingerprint"]: (line["valid_from"], line["valid_to"]) for line in listed}
+    assert terms == {
+        old.seal("G05").certificate.fingerprint: (None, last),
+        new.seal("G05").certificate.fingerprint: (str(today), None),
+    }
+    assert ended in axis_command("cert", "list", "--agency", "G05").out
+    coming = axis_command("cert", "calendar", "--days", "10", "--json")
+    assert coming.code == 0
+    (ending,) = [one for one in coming.json if one["agency"] == "G05"]
+    assert (ending["day"], ending["bare"]) == (last, False)
+    assert "G05" not in axis_command("cert", "calendar", "--days", "9").out
+    assert "others" in axis_command("cert", "calendar").out
+
+
 def test_certificate_of_another_organisation_is_refused(axis: Installation) -> None:
     seal = axis.pki.seal("G22").certificate_file
     ended = axis_command("cert", "add", "G09", seal)
@@ -210,6 +277,7 @@ def test_accounts_are_added_changed_and_disabled(operator: Path) -> None:
         ("account", "disable", "nobody"),
         ("agency", "import", "/nonexistent.csv"),
         ("cert", "add", "G09", "/nonexistent.pem"),
+        ("cert", "switch", "G09", "/nonexistent.pem", "--on", "2030-01-01"),
         ("dead", "show", "018f0000-0000-7000-8000-000000000000"),
         ("document", "trace", "no such document"),
         ("receipt", "show", "018f0000-0000-7000-8000-000000000000"),
