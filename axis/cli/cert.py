@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from axis.cli.cert_review import review
 from axis.cli.cert_rollover import calendar, switch, warn_of_bare
 from axis.cli.days import day_of, day_option
 from axis.cli.output import AsJson, print_json, print_table, say
@@ -160,6 +161,7 @@ def revoke(
 
 app.command()(switch)
 app.command()(calendar)
+app.command()(review)
 
 
 async def _enrol(enrolments: list[NewEnrolment]) -> list[CertificateLine]:

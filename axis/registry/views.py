@@ -94,6 +94,30 @@ class CertificateEntry:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """A document that people have to look at: a certificate of its signature's path had been
+    revoked by its issuer when it was accepted, which the axis learnt later.
+    """
+
+    fingerprint: str
+    """The revoked certificate."""
+    subject: str | None
+    """Its subject; None for an authority, which the registry does not keep."""
+    revoked_at: datetime
+    known_at: datetime
+    """When the axis learnt of it."""
+    id: UUID
+    document_id: str
+    code: str
+    """Số, ký hiệu."""
+    sender: str
+    sender_name: str
+    receivers: tuple[str, ...]
+    """Codes of the agencies that it was delivered to."""
+    accepted_at: datetime
+
+
 class RegistryReader(Protocol):
     """Answers administrators' questions about the registry."""
 
@@ -107,3 +131,8 @@ class RegistryReader(Protocol):
         self, wanted: CertificateFilter, at: datetime
     ) -> Sequence[CertificateEntry]:
         """Return matching certificates by agency code, one entry a mandate."""
+
+    async def to_review(self, fingerprint: str | None, limit: int) -> Sequence[ReviewLine]:
+        """Return documents to look at, the newest first: all, or those that a certificate signed
+        or that rest on it.
+        """

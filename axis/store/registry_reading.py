@@ -13,6 +13,7 @@ from axis.registry.views import (
     AgencyLine,
     CertificateEntry,
     CertificateFilter,
+    ReviewLine,
     Standing,
 )
 from axis.store.pool import Pool, transaction
@@ -21,6 +22,7 @@ from axis.store.registry_rows import certificate_line
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry_reading")
+_REVIEW = load_queries("revocation")["review"]
 
 
 class PostgresRegistryReader:
@@ -68,6 +70,12 @@ class PostgresRegistryReader:
                 legal_day(soon),
             )
         return [_entry(row) for row in found]
+
+    async def to_review(self, fingerprint: str | None, limit: int) -> Sequence[ReviewLine]:
+        """Return documents to look at, the newest first."""
+        async with transaction(self._pool) as connection:
+            found = await connection.fetch(_REVIEW, fingerprint, limit)
+        return [ReviewLine(**{**row, "receivers": tuple(row["receivers"])}) for row in found]
 
 
 def _agency(row: Record) -> AgencyLine:

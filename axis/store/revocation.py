@@ -6,9 +6,8 @@ is committed while no batch is under way, so none is decided by what is no longe
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from asyncpg import Record
 
@@ -122,12 +121,12 @@ class PostgresRevocation:
             if row is None:
                 return None
             fingerprint, revoked_at = row["fingerprint"], row["revoked_at"]
+            await connection.execute(_SQL["allow_bitmaps"])
             documents = await connection.fetch(
                 _SQL["list_documents"],
                 fingerprint,
                 revoked_at or EVER,
                 row["known_at"],
-                _first_id(revoked_at),
             )
             facts = {
                 "fingerprint": fingerprint,
@@ -236,14 +235,3 @@ async def _put_standings(
         [origin[key] for key in changed],
     ]
     await connection.execute(_SQL["put_standings"], *columns, at)
-
-
-def _first_id(revoked_at: datetime | None) -> UUID:
-    """Return the smallest id (UUIDv7) that a document accepted at a moment may have.
-
-    Ids are made a moment before, in another process; a minute is plenty.
-    """
-    if revoked_at is None:
-        return UUID(int=0)
-    milliseconds = int((revoked_at - timedelta(minutes=1)).timestamp() * 1000)
-    return UUID(int=max(milliseconds, 0) << 80)

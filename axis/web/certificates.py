@@ -33,6 +33,9 @@ MANDATE_FIELDS = ("agency", "capacity", "act", "first", "last")
 KIND_FIELDS = tuple(f"kind_{kind.value}" for kind in MessageKind)
 """The boxes of a form; one that is not ticked does not come."""
 
+MAX_REVIEWED = 200
+"""Documents to review on a certificate's page; `axis cert review` lists them all."""
+
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _DONE = frozenset({"bound", "revoked"})
 
@@ -177,11 +180,13 @@ async def _show(
     problems: list[str] | None = None,
 ) -> web.Response:
     done = query_text(request, "done")
+    parts, line = services(request), entries[0].line
     return page(
         request,
         "certificate.html",
         {
-            "line": entries[0].line,
+            "line": line,
+            "to_review": await parts.registry.to_review(line.fingerprint, MAX_REVIEWED),
             "entries": [entry for entry in entries if entry.line.agency is not None],
             "revoked": any(entry.standing is Standing.REVOKED for entry in entries),
             "form": form or blank_form(),
@@ -189,7 +194,7 @@ async def _show(
             "kinds": tuple(MessageKind),
             "problems": problems or [],
             "done": done if done in _DONE else "",
-            "today": in_vietnam(services(request).clock()).date(),
+            "today": in_vietnam(parts.clock()).date(),
         },
         status=400 if problems else 200,
     )

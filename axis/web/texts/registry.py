@@ -124,6 +124,20 @@ TEXTS = {
         " change the term and the kinds.",
     ),
     "certificate.bind.submit": ("Cho ký", "Let it sign"),
+    "certificate.review": ("Văn bản cần xem lại", "Documents to review"),
+    "certificate.review.why": (
+        "Tổ chức chứng thực đã thu hồi chứng thư (hoặc chứng thư cấp trên của nó) trước khi các văn"
+        " bản này được tiếp nhận, nhưng trục biết sau đó. Hãy hỏi lại cơ quan gửi.",
+        "The issuer had revoked the certificate, or one above it, before these documents were"
+        " accepted, and the axis learnt of it afterwards. Ask the sender about them.",
+    ),
+    "certificate.review.caption": ("Mới nhất trước", "Newest first"),
+    "certificate.review.code": ("Số, ký hiệu", "Number"),
+    "certificate.review.sender": ("Nơi gửi", "Sender"),
+    "certificate.review.receivers": ("Nơi nhận", "Receivers"),
+    "certificate.review.accepted": ("Tiếp nhận", "Accepted"),
+    "certificate.review.revoked": ("Bị thu hồi", "Revoked"),
+    "certificate.review.known": ("Trục biết", "Known to the axis"),
     "certificate.revoke": ("Thu hồi chứng thư này", "Revoke this certificate"),
     "certificate.done.bound": (
         "Đã đăng ký quyền ký; có hiệu lực ngay từ văn bản tiếp theo.",

@@ -16,6 +16,7 @@ from axis.facts import RevocationState
 from axis.reasons import Reason
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool
+from axis.store.registry_reading import PostgresRegistryReader
 from axis.store.revocation import PostgresRevocation
 from axis.trust.standing import ON_HOLD, Source, Standing
 from tests.support.eventually import until
@@ -219,6 +220,13 @@ async def test_documents_accepted_after_the_revocation_and_before_it_was_known_a
     assert line["actor"] == "axis-keeper"
     assert (line["facts"]["fingerprint"], line["facts"]["documents"]) == (fingerprint("G22"), 1)
     assert await kept.review(NOW + 3 * HOUR) == []
+    reader = PostgresRegistryReader(stocked)
+    (shown,) = await reader.to_review(None, 10)
+    assert (shown.id, shown.subject, shown.sender) == (after.document, "CN=G22", "G22")
+    assert (shown.code, shown.receivers) == ("101/VPCP-TTĐT", ("H37",))
+    assert (shown.accepted_at, shown.known_at) == (NOW + HOUR, NOW + 2 * HOUR)
+    assert await reader.to_review(fingerprint("G22"), 10) == [shown]
+    assert await reader.to_review(fingerprint("G09"), 10) == []
 
 
 async def test_documents_under_a_revoked_authority_are_listed(
@@ -229,6 +237,8 @@ async def test_documents_under_a_revoked_authority_are_listed(
     await kept.record([evidence(revoked(AUTHORITY, NOW - HOUR / 2))], NOW + HOUR)
     await kept.review(NOW + HOUR)
     assert await listed(stocked) == {one.document for one in taken}
+    (shown,) = await PostgresRegistryReader(stocked).to_review(fingerprint("G09"), 10)
+    assert (shown.fingerprint, shown.subject) == (fingerprint(AUTHORITY), None)
 
 
 async def test_earlier_date_that_is_told_later_lists_more(
