@@ -56,6 +56,29 @@ def test_document_in_wrong_hands_fails_with_1_and_every_reason(desk: Desk, write
         assert {"code", "severity", "place", "line", "facts", "text_vi", "text_en"} <= set(reason)
 
 
+@pytest.mark.parametrize(
+    ("line", "by", "expected", "noted"),
+    [
+        ("G22,{seal},person,7/QĐ-VPCP,new", "G22", [], False),
+        ("G22,{seal},carrier,,", "G22", ["A-CARRIER-ONLY"], False),
+        ("G22,{seal},seal,,status;recall", "G22", ["A-MANDATE-KIND"], False),
+        ("G22,{seal},,,", "G09", ["A-CERTIFICATE-OF-OTHER-ORGANISATION"], True),
+        ("G22,{seal},parent,7/QĐ,", "H37", ["A-MANDATE-OUTSIDE-HIERARCHY"], True),
+    ],
+)
+def test_mandates_of_the_table_are_held_against_the_document(
+    desk: Desk, write: Write, line: str, by: str, expected: list[str], noted: bool
+) -> None:
+    seal = desk.pki.seal(by).certificate_file
+    table = write(
+        f"code,certificate,capacity,act,kinds\n{line.format(seal=seal)}\n".encode(), "table.csv"
+    )
+    file = write(desk.document(by=by))
+    ended = desk.check(file, without="--certificates", certificates=str(table))
+    assert codes(ended.json) == expected
+    assert ("Dòng 2" in ended.err) is noted
+
+
 def test_seal_that_the_table_leaves_out_is_not_enrolled(desk: Desk, write: Write) -> None:
     ended = desk.check(write(desk.document(by="H37.101")))
     assert "A-CERTIFICATE-NOT-ENROLLED" in codes(ended.json)

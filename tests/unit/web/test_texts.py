@@ -12,7 +12,9 @@ from axis.edxml.codes import DocumentKind, Priority
 from axis.evidence.receipt import SubjectKind
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.views import Direction
+from axis.facts import Capacity
 from axis.registry.agency import Level
+from axis.registry.mandates import MessageKind
 from axis.registry.views import Standing
 from axis.verdict import Outcome
 from axis.web.errors import _PAGES
@@ -29,6 +31,8 @@ FAMILIES = {
     "priority.": [str(priority.value) for priority in Priority],
     "level.": list(Level),
     "standing.": list(Standing),
+    "capacity.": list(Capacity),
+    "mandate.kind.": list(MessageKind),
     "receipt.subject.": list(SubjectKind),
     "receipt.outcome.": list(Outcome),
     "certificate.done.": ["bound", "revoked"],
