@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from axis.examination import Examination, Rules, examine
+from axis.exchange.ports import HeldLoad
 from axis.registry.directory import Directory
 
 
@@ -57,6 +58,9 @@ class _Work:
 
     async def earlier_submissions(self, keys: Collection[Any]) -> dict[Any, Any]:
         return {}
+
+    async def held_load(self) -> HeldLoad:
+        return HeldLoad()
 
     async def _nothing(self, wanted: Collection[Any]) -> list[Any]:
         return []
