@@ -25,7 +25,7 @@ from axis.cli.check_options import (
     TimestampAnchorsFolder,
 )
 from axis.cli.output import AsJson, note, print_error, print_json
-from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, ProfileFile
+from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, STILL_HELD, ProfileFile
 from axis.errors import AxisError
 from axis.facts import SignatureLevel
 
@@ -116,12 +116,14 @@ def send(
 ) -> None:
     """Ký nếu chưa ký, gửi, chờ và in biên nhận · Sign if need be, send, print the receipt.
 
-    Mã thoát 0 khi trục nhận, 1 khi từ chối hoặc chắc chắn sẽ từ chối. · Exit code 0 when accepted,
-    1 when refused or sure to be.
+    Mã thoát 0 khi trục nhận, 1 khi từ chối hoặc chắc chắn sẽ từ chối, 3 khi trục còn giữ để chờ
+    kiểm tra: không cần gửi lại, gọi lại lệnh này để xem kết quả. · Exit code 0 when accepted, 1
+    when refused or sure to be, 3 while the axis holds it for a check: no need to send it again, the
+    same command later shows what came of it.
     """
-    from axis.cli.receipt_view import print_receipt, receipt_json
+    from axis.cli.receipt_view import print_held, print_receipt, receipt_json
     from axis.cli.sending import send_file
-    from axis.client import CheckFailedError
+    from axis.client import CheckFailedError, SubmissionHeldError
 
     try:
         message_id, receipt = send_file(
@@ -132,6 +134,9 @@ def send(
 
         print_refused(file, error.verdict, json=json)
         raise typer.Exit(1) from None
+    except SubmissionHeldError as error:
+        print_held(error, json=json)
+        raise typer.Exit(STILL_HELD) from None
     if json:
         print_json({"message_id": message_id, **receipt_json(receipt)})
     else:
@@ -215,11 +220,14 @@ def trace(
     json: AsJson = False,
 ) -> None:
     """Diễn biến của một văn bản, đọc từ cơ sở dữ liệu · A document's timeline, for the operator."""
+    from axis.cli.held_view import print_held_line
     from axis.cli.trace import print_trace, traced
 
-    views = traced(document)
+    views, held = traced(document)
     if json:
-        print_json(views)
+        print_json([*views, *held])
         return
     for view in views:
         print_trace(view)
+    for line in held:
+        print_held_line(line)

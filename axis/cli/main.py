@@ -29,6 +29,7 @@ _NOUNS = {
             "endpoint",
             "cert",
             "account",
+            "held",
             "dead",
         ),
         _FOR_OPERATORS,

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+STILL_HELD = 3
+"""Exit code of what waits for a receipt while the axis still holds what was sent."""
+
 RECEIPT_SECONDS = 60.0
 """How long a command waits for a receipt; it is in the journal when it comes later."""
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from axis.cli.output import print_facts, print_table, print_title, say, size
-from axis.client import CheckedReceipt
+from axis.cli.output import note, print_facts, print_json, print_table, print_title, say, size
+from axis.client import CheckedReceipt, SubmissionHeldError
 from axis.edxml.codes import StatusCode
 from axis.evidence.receipt import Receipt
 from axis.web.texts import TEXTS
@@ -34,11 +34,28 @@ def print_receipt(checked: CheckedReceipt) -> None:
     _print_signature(checked)
 
 
+def say_held(notice: CheckedReceipt) -> None:
+    """Tell people that the axis keeps what they sent, and why; there is nothing to do."""
+    note("Đang chờ kiểm tra: trục giữ và tự xử lý, không cần gửi lại.", "Waiting for a check.")
+    verdict = None if notice.receipt is None else notice.receipt.verdict
+    for finding in () if verdict is None else verdict.findings:
+        note(f"  {finding.code}: {finding.text_vi}", finding.text_en)
+
+
+def print_held(error: SubmissionHeldError, *, json: bool) -> None:
+    """Print the notice of what is still held when the time to wait for its receipt is over."""
+    if json:
+        print_json({"message_id": error.message_id, **receipt_json(error.notice)})
+    else:
+        print_receipt(error.notice)
+
+
 def receipt_json(checked: CheckedReceipt) -> dict[str, Any]:
     """Return a receipt for machines."""
     return {
         "proof": checked.proof,
         "accepted": checked.accepted,
+        "held": checked.held,
         "signature": None if checked.verdict is None else checked.verdict.to_json(),
         "signer": None if checked.signer is None else checked.signer.subject,
         "receipt": checked.receipt,

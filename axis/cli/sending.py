@@ -5,6 +5,7 @@ from pathlib import Path
 from axis.cli.files import read_file, write_private
 from axis.cli.output import note, say
 from axis.cli.profile import ClientProfile, SigningSection, load_profile
+from axis.cli.receipt_view import say_held
 from axis.cli.running import run
 from axis.cli.session import connected, is_signed, sealed, submission_of
 from axis.client import CheckedReceipt
@@ -68,9 +69,9 @@ async def _send(
             known = await system.receipt_of(earlier)
             if known is None or known.accepted:
                 note(f"Văn bản này đã gửi trước đó, message_id {earlier}.", "Was sent before.")
-                return earlier, known or await system.receipt(earlier, timeout)
+                return earlier, known or await system.receipt(earlier, timeout, held=say_held)
         submission = await system.submit(
             sealed(message, profile, as_agency), urgent=urgent, check=check
         )
         note(f"Đã gửi, message_id {submission.message_id}.", "Sent, waiting for the receipt.")
-        return submission.message_id, await submission.receipt(timeout)
+        return submission.message_id, await submission.receipt(timeout, held=say_held)

@@ -8,11 +8,11 @@ import typer
 from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_json
 from axis.cli.profile import ClientProfile, load_profile
-from axis.cli.profile_file import RECEIPT_SECONDS, ProfileFile
-from axis.cli.receipt_view import print_receipt, receipt_json
+from axis.cli.profile_file import RECEIPT_SECONDS, STILL_HELD, ProfileFile
+from axis.cli.receipt_view import print_held, print_receipt, receipt_json, say_held
 from axis.cli.running import run
 from axis.cli.session import connected, document_in
-from axis.client import AgencySystem, CheckedReceipt
+from axis.client import AgencySystem, CheckedReceipt, SubmissionHeldError
 from axis.edxml.codes import StatusCode
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.values import Code, Document, Organization, PromulgationInfo
@@ -58,11 +58,20 @@ def report(
     ] = RECEIPT_SECONDS,
     json: AsJson = False,
 ) -> None:
-    """Ký và gửi một trạng thái, chờ biên nhận · Sign and send a status, wait for the receipt."""
+    """Ký và gửi một trạng thái, chờ biên nhận · Sign and send a status, wait for the receipt.
+
+    Mã thoát 3: trục còn giữ để chờ kiểm tra. · Exit code 3: the axis still holds it for a check.
+    """
     known = load_profile(profile)
-    receipt = run(
-        _report(known, document, code, as_agency, to=to, description=description, timeout=timeout)
-    )
+    try:
+        receipt = run(
+            _report(
+                known, document, code, as_agency, to=to, description=description, timeout=timeout
+            )
+        )
+    except SubmissionHeldError as error:
+        print_held(error, json=json)
+        raise typer.Exit(STILL_HELD) from None
     if json:
         print_json(receipt_json(receipt))
     else:
@@ -91,7 +100,7 @@ async def _report(
             description=description,
             to=to,
         )
-        return await submission.receipt(timeout)
+        return await submission.receipt(timeout, held=say_held)
 
 
 async def _document(system: AgencySystem, wanted: str) -> Document:

@@ -9,7 +9,7 @@ from axis.cli.output import console, print_facts, print_table, print_title, show
 from axis.cli.receipt_view import state_text
 from axis.cli.running import database, run
 from axis.errors import InvalidInputError
-from axis.exchange.views import DocumentView, Scope, TimelineEntry
+from axis.exchange.views import DocumentView, HeldFilter, HeldLine, Scope, TimelineEntry
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader
 
@@ -17,15 +17,18 @@ MAX_NAMED_RECEIVERS = 5
 """Receivers that one line of the timeline names; a broadcast has hundreds."""
 
 
-def traced(wanted: str) -> Sequence[DocumentView]:
-    """Return the documents that an id, DocumentId or number names; raises InvalidInputError."""
-    views = run(_find(wanted))
-    if not views:
+def traced(wanted: str) -> tuple[Sequence[DocumentView], Sequence[HeldLine]]:
+    """Return the documents that an id, DocumentId or number names, and what is held of them.
+
+    Raises InvalidInputError when there is neither.
+    """
+    views, held = run(_find(wanted))
+    if not views and not held:
         raise InvalidInputError(
             f"Trục không có văn bản nào mang mã {quoted(wanted)}."
             f" / The axis has no document {quoted(wanted)}."
         )
-    return views
+    return views, held
 
 
 def print_trace(view: DocumentView) -> None:
@@ -104,13 +107,16 @@ def _named(receiver: str, named: tuple[str, ...]) -> str:
     return receiver if named == (receiver,) else f"{receiver} ({', '.join(named)})"
 
 
-async def _find(wanted: str) -> Sequence[DocumentView]:
+async def _find(wanted: str) -> tuple[Sequence[DocumentView], Sequence[HeldLine]]:
     everything = Scope(everything=True)
     async with database() as pool:
         reader = PostgresReader(pool)
         try:
             ids: Sequence[UUID] = [UUID(wanted)]
+            named = HeldFilter(id=ids[0])
         except ValueError:
             ids = await reader.find(everything, wanted)
+            named = HeldFilter(document_id=wanted)
         found = [await reader.document(everything, one) for one in ids]
-    return [view for view in found if view is not None]
+        held = await reader.held(everything, named)
+    return [view for view in found if view is not None], held

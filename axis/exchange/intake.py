@@ -81,6 +81,7 @@ class Intake:
             await work.lock({key for case in cases for key in case.locks})
             at = self._clock()
             known = await look_up(work, directory, cases, at, self._revocation)
+            known.held_load = await work.held_load()
             decider = Decider(known, self._notary, at, self._limits)
             decisions = [decider.decide(case) for case in cases]
             records = decider.records
@@ -111,7 +112,6 @@ async def look_up(
     document_ids = {name for case in cases for name in case.named_documents}
     for document in await work.documents_named(document_ids):
         known.add_document(document)
-    known.held_load = await work.held_load()
     if revocation is not None and revocation.mode is RevocationMode.REQUIRED:
         asked = {one.fingerprint for case in cases for one in asked_about(case.examination)}
         known.standings = Standings(revocation, await work.standings(asked))

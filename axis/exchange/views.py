@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
@@ -159,6 +159,46 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLine:
+    """A submission that waits for a check."""
+
+    id: UUID
+    received_at: datetime
+    endpoint: str
+    message_id: str
+    sender: str | None
+    document_id: str | None
+    subject: str | None
+    reasons: tuple[str, ...]
+    """What it waits for, by the newest check."""
+    receipt: UUID
+    """The notice that its sender got."""
+    sha256: str
+    size: int
+    verdict: dict[str, Any]
+    """The newest check's, in the JSON shape of a verdict."""
+    held_since: datetime
+    next_try_at: datetime
+    attempts: int
+    """Tries after the first."""
+    expires_at: datetime
+    """When it is refused, if its check cannot be made until then."""
+    refusal: str | None
+    """Why an administrator wants it refused, which the next try does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldFilter:
+    """Which held submissions are meant; None means no limit."""
+
+    limit: int = 50
+    before: UUID | None = None
+    """Only those older than this one: the way to the next page."""
+    id: UUID | None = None
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptView:
     """A stored receipt."""
 
@@ -204,6 +244,9 @@ class Reader(Protocol):
         self, scope: Scope, limit: int, before: UUID | None = None
     ) -> Sequence[RefusedLine]:
         """Return refused submissions, newest first; `before` leads to the next page."""
+
+    async def held(self, scope: Scope, wanted: HeldFilter) -> Sequence[HeldLine]:
+        """Return submissions that wait for a check, newest first."""
 
     async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
         """Return one receipt, or None when it does not exist or is not the viewer's."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from axis.clock import Clock
@@ -14,6 +15,10 @@ from axis.reasons import Reason
 from axis.store.pool import Connection, Pool, transaction
 from axis.store.registry_rows import audit
 from axis.store.sql import load_queries
+from axis.verdict import MAX_FACT_CHARS
+
+MAX_REFUSAL_CHARS: Final = MAX_FACT_CHARS
+"""An administrator's reason: as much as a receipt quotes of it."""
 
 _SQL = load_queries("held")
 _LOCK_KEYS = load_queries("intake")["lock_keys"]

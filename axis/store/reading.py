@@ -13,6 +13,8 @@ from axis.exchange.views import (
     DocumentFilter,
     DocumentLine,
     DocumentView,
+    HeldFilter,
+    HeldLine,
     ReceiptView,
     RefusedLine,
     Scope,
@@ -33,6 +35,7 @@ MAX_NAMED = 50
 """A DocumentId names at most a document, its updates and its recall; more is one page."""
 
 _SQL = load_queries("reading")
+_HELD_LINES = load_queries("held")["lines"]
 _LIKE_SPECIAL = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 _NEWEST = UUID(int=2**128 - 1)
 
@@ -81,6 +84,19 @@ class PostgresReader:
         async with self._snapshot() as connection:
             found = await connection.fetch(_SQL[name], *arguments)
         return [RefusedLine(**{**row, "reasons": tuple(row["reasons"])}) for row in found]
+
+    async def held(self, scope: Scope, wanted: HeldFilter) -> Sequence[HeldLine]:
+        """Return submissions that wait for a check, newest first."""
+        async with self._snapshot() as connection:
+            found = await connection.fetch(
+                _HELD_LINES,
+                wanted.before or _NEWEST,
+                wanted.limit,
+                *_of(scope),
+                wanted.id,
+                wanted.document_id,
+            )
+        return [rows.held_line(row) for row in found]
 
     async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
         """Return one receipt, or None when it does not exist or is not the viewer's."""

@@ -12,6 +12,7 @@ from axis.exchange.views import (
     Direction,
     DocumentLine,
     DocumentView,
+    HeldLine,
     LinkedDocument,
     TimelineEntry,
 )
@@ -66,6 +67,13 @@ def document_view(
         targets=tuple(_linked(row) for row in linked if row["forward"]),
         acted_on_by=tuple(_linked(row) for row in linked if not row["forward"]),
     )
+
+
+def held_line(row: Record) -> HeldLine:
+    """Return a submission that waits for a check."""
+    values = dict(row)
+    values["message_id"] = values.pop("message_key").removeprefix("id:")
+    return HeldLine(**{**values, "reasons": tuple(values["reasons"])})
 
 
 def _delivery(row: Record) -> DeliveryLine:

@@ -46,6 +46,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/sign-in", for_everybody(sign_in.sign_in)),
     ("POST", "/sign-out", sign_in.sign_out),
     ("GET", "/documents", for_signed_in(documents.show_list)),
+    ("GET", "/documents/held", for_signed_in(documents.show_held)),
     ("GET", "/documents/refused", for_signed_in(documents.show_refused)),
     ("GET", "/documents/{id}", for_signed_in(documents.show)),
     ("GET", "/receipts/{id}", for_signed_in(receipts.show)),

@@ -1,4 +1,4 @@
-"""Documents: the list, what was refused, and one document with all that happened to it."""
+"""Documents: the list, what waits or was refused, and one document with all that happened to it."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from axis.exchange.deliveries import DeliveryState
-from axis.exchange.views import Direction, DocumentFilter, DocumentView
+from axis.exchange.views import Direction, DocumentFilter, DocumentView, HeldFilter
 from axis.web.context import Viewer, services
 from axis.web.forms import path_id, query_choice, query_id, query_text
 from axis.web.problems import NotFoundError
@@ -65,6 +65,18 @@ async def show_refused(request: web.Request, viewer: Viewer) -> web.Response:
             "older": lines[-1].id if more else None,
             "shown_reasons": SHOWN_REASONS,
         },
+    )
+
+
+async def show_held(request: web.Request, viewer: Viewer) -> web.Response:
+    """Show what waits for a check, with what it waits for."""
+    before = query_id(request, "before")
+    wanted = HeldFilter(limit=PAGE_LINES + 1, before=before)
+    lines, more = one_page(await services(request).reader.held(viewer.scope, wanted))
+    return page(
+        request,
+        "held.html",
+        {"lines": lines, "before": before, "older": lines[-1].id if more else None},
     )
 
 

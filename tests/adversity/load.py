@@ -13,6 +13,7 @@ from uuid import uuid4
 import asyncpg
 
 from axis.edxml.codes import StatusCode
+from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
 from axis.local.installation import Installation
@@ -34,6 +35,9 @@ SETTLE_SECONDS = 60.0
 """The time that everything may take once nothing is killed any more."""
 
 POLL_SECONDS = 0.2
+
+ENDINGS = (Event.SUBMISSION_ACCEPTANCE, Event.SUBMISSION_REJECTION)
+"""What ends a submission; the notice that it is held does not."""
 
 _STATE = """
 SELECT count(*) AS messages, count(*) FILTER (WHERE published_at IS NULL) AS due FROM outbox
@@ -89,7 +93,7 @@ class Ledger:
             receipt = read_receipt(taken.body)
             self.receipts[key] = receipt
             submission = self.submissions.get(taken.correlation_id or "")
-            if receipt.event.startswith("Submission") and submission is not None:
+            if receipt.event in ENDINGS and submission is not None:
                 submission.answered.set()
 
 

@@ -21,6 +21,7 @@ CLERK = [
     "/documents",
     "/documents?lang=en&q=khong-co",
     "/documents?direction=in",
+    "/documents/held",
     "/documents/refused",
     "/documents/{invitation}",
     "/documents/{withdrawn}",
@@ -29,6 +30,7 @@ CLERK = [
 ]
 ADMIN = [
     "/documents",
+    "/documents/held",
     "/documents/refused",
     "/admin/agencies",
     "/admin/agencies/H37",
@@ -65,7 +67,12 @@ async def test_pages_on_a_narrow_screen_have_no_violation_and_do_not_overflow(
     await page.set_viewport_size({"width": width, "height": 800})
     await sign_in(page, "quantri")
     known = await places(stage)
-    for path in ("/documents", "/documents/{invitation}", "/admin/certificates"):
+    for path in (
+        "/documents",
+        "/documents/held",
+        "/documents/{invitation}",
+        "/admin/certificates",
+    ):
         await page.goto(path.format(**known))
         await clean(page)
         assert await page.evaluate("document.documentElement.scrollWidth") <= width

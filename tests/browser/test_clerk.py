@@ -71,6 +71,18 @@ async def test_clerk_reads_why_something_was_refused(page: Page) -> None:
     await expect(page.get_by_text("«H37.999» không có trong danh bạ")).to_be_visible()
 
 
+async def test_clerk_finds_what_waits_for_a_check_and_why(page: Page) -> None:
+    await sign_in(page, "vanthu.g22")
+    await page.get_by_role("link", name="Đang chờ kiểm tra").click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await expect(page.get_by_text("không cần gửi lại")).to_be_visible()
+    await expect(page.get_by_text("C-SCANNER-AWAY")).to_be_visible()
+    await page.get_by_role("link", name="Biên nhận chờ của Kế hoạch diễn tập").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("đang chờ kiểm tra")
+    await page.get_by_role("link", name="Văn bản đang chờ kiểm tra").click()
+    await expect(page.locator("tbody tr")).to_have_count(1)
+
+
 async def test_clerk_switches_the_language_and_stays_on_the_page(page: Page, stage: Stage) -> None:
     await sign_in(page, "vanthu.g22")
     await page.goto(f"/documents/{stage.scene.invitation}")

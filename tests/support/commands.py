@@ -21,11 +21,13 @@ _HEAD = """\
 
 Trang này được sinh ra từ chương trình và được kiểm tra theo chương trình. Chi tiết: thêm `--help`
 sau mỗi lệnh. Mã thoát: 0 thành công, 1 lỗi hoặc bị từ chối, 2 dùng sai; riêng `axis document
-check`: 0 đạt, 1 không đạt, 2 chưa kết luận được, 3 không kiểm tra được gì.
+check`: 0 đạt, 1 không đạt, 2 chưa kết luận được, 3 không kiểm tra được gì; của `axis document send`
+và `axis status report` thêm 3: trục còn giữ để chờ kiểm tra.
 
 This page is made from the program and tested against it. For details add `--help` to any command.
 Exit codes: 0 success, 1 error or refusal, 2 wrong usage; of `axis document check` alone: 0 passed,
-1 failed, 2 indeterminate, 3 nothing could be checked.
+1 failed, 2 indeterminate, 3 nothing could be checked; `axis document send` and `axis status report`
+also end with 3: the axis still holds it for a check.
 """
 
 

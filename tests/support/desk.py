@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 from axis.clock import in_vietnam
+from axis.content.scanner import Scanner, ScannerAwayError
 from axis.edxml.build import File, new_document, recall_of, status_for
 from axis.edxml.codes import Priority, StatusCode
 from axis.edxml.values import Document
@@ -40,6 +41,13 @@ MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 ENROLLED = ("G22", "G09", "G12", "H26", "H37", "H37.01", "H37.02", "H37.09", "H37.103")
 """Agencies of the demo registry that have a seal."""
+
+
+class AwayScanner:
+    """A malware scanner that does not answer."""
+
+    def scan(self, data: bytes) -> str | None:
+        raise ScannerAwayError
 
 
 class Hands:
@@ -83,6 +91,8 @@ class Desk:
         self.decisions: list[Decision] = []
         self.full: set[str] = set()
         """Queues that take nothing now."""
+        self.scanner: Scanner | None = None
+        """Looks through attached files."""
         self._numbers = itertools.count(first_number)
         self._policy = pki.policy()
         self._key = pki.receipts.load()
@@ -191,7 +201,7 @@ class Desk:
     # -- the parts of the exchange that need no broker ------------------------------------------
 
     async def examine(self, bodies: Sequence[bytes], at: datetime) -> list[Examination]:
-        return [examine(body, Rules(self._policy), at) for body in bodies]
+        return [examine(body, Rules(self._policy), at, self.scanner) for body in bodies]
 
     async def sign(self, receipts: Sequence[bytes]) -> list[bytes]:
         return [sign(receipt, self._key, location=RECEIPT) for receipt in receipts]

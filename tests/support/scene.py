@@ -9,7 +9,7 @@ from axis.accounts import Account, Role
 from axis.edxml.codes import Priority, StatusCode
 from axis.ids import new_id
 from axis.store.accounts import PostgresAccounts
-from tests.support.desk import Desk
+from tests.support.desk import AwayScanner, Desk
 
 PASSWORD = "mật khẩu đủ dài 2026"
 
@@ -42,6 +42,8 @@ class Scene:
     recall: UUID
     refused: UUID
     """H37.02 to a code that does not exist; the id is the submission's."""
+    held: UUID
+    """G22 → G09, whose file nobody can scan; the id is the submission's."""
     refused_elsewhere: UUID
     """G09 to the same code."""
 
@@ -131,6 +133,13 @@ async def play(desk: Desk) -> Scene:
     refused_elsewhere = await desk.send(elsewhere, "g09")
     move(minutes=1)
     await desk.submit(b"<khong-phai-edxml/>", None, "document")
+    desk.scanner = AwayScanner()
+    move(minutes=1)
+    waiting = desk.letter(
+        "G22", ["G09"], "Kế hoạch diễn tập ứng cứu sự cố an toàn thông tin", notation="KH-VPCP"
+    )
+    held = await desk.send(waiting, "g22")
+    desk.scanner = None
     return Scene(
         invitation=invitation_id,
         report=report_id,
@@ -138,6 +147,7 @@ async def play(desk: Desk) -> Scene:
         withdrawn=withdrawn_id,
         recall=recall_id,
         refused=refused,
+        held=held,
         refused_elsewhere=refused_elsewhere,
     )
 

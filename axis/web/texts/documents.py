@@ -7,6 +7,7 @@ TEXTS = {
     "documents.tab.all": ("Tất cả", "All"),
     "documents.tab.out": ("Văn bản đi", "Outgoing"),
     "documents.tab.in": ("Văn bản đến", "Incoming"),
+    "documents.tab.held": ("Đang chờ kiểm tra", "Waiting for a check"),
     "documents.tab.refused": ("Bị trục từ chối", "Refused by the axis"),
     "documents.search": ("Tìm văn bản", "Search documents"),
     "documents.search.text": (
@@ -40,6 +41,35 @@ TEXTS = {
     "documents.empty.unbound": (
         "Tài khoản chưa được gắn với cơ quan nào. Hãy nhờ quản trị trục gắn cơ quan.",
         "This account is not bound to any agency. Ask the administrator to bind it.",
+    ),
+    "held.title": ("Văn bản đang chờ kiểm tra", "Submissions waiting for a check"),
+    "held.lead": (
+        "Chưa thấy gì sai ở những gói tin này, nhưng thứ cần để kiểm tra đang vắng. Trục giữ chúng"
+        " và tự kiểm tra lại; không cần gửi lại.",
+        "Nothing is known to be wrong with these messages, but something that their check needs is"
+        " away. The axis keeps them and checks them again by itself; there is no need to send them"
+        " again.",
+    ),
+    "held.caption": ("Gói tin đang chờ, mới nhất trước", "Waiting messages, newest first"),
+    "held.column.since": ("Chờ từ", "Since"),
+    "held.column.document": ("Văn bản", "Document"),
+    "held.column.sender": ("Nơi gửi", "Sender"),
+    "held.column.reasons": ("Chờ vì", "Waits for"),
+    "held.column.next": ("Thử lại lúc", "Next try"),
+    "held.column.notice": ("Biên nhận", "Receipt"),
+    "held.tries": ("đã thử lại {count} lần", "tried {count} times more"),
+    "held.until": ("chờ nhiều nhất đến {time}", "until {time} at most"),
+    "held.refusal": (
+        "quản trị trục cho từ chối: {reason}",
+        "to be refused by the axis's administrators: {reason}",
+    ),
+    "held.unreadable": ("trạng thái xử lý", "a status"),
+    "held.notice": ("Xem biên nhận chờ", "Show the notice"),
+    "held.notice.of": ("Biên nhận chờ của {document}", "Notice about {document}"),
+    "held.empty": ("Không có gói tin nào đang chờ.", "Nothing is waiting."),
+    "held.empty.hint": (
+        "Gói tin chỉ nằm ở đây khi dịch vụ chứng thực hay máy quét mã độc tạm vắng.",
+        "Messages are here only while a certification service or the malware scanner is away.",
     ),
     "refused.title": ("Văn bản bị trục từ chối", "Submissions refused by the axis"),
     "refused.lead": (

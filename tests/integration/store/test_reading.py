@@ -14,6 +14,7 @@ from axis.exchange.deliveries import DeliveryState
 from axis.exchange.views import (
     Direction,
     DocumentFilter,
+    HeldFilter,
     Scope,
     SearchTooBroadError,
     TimelineEntry,
@@ -305,6 +306,29 @@ async def test_refusals_follow_each_other_newest_first(stage: Stage) -> None:
     assert lines[0].reasons == ("A-RECEIVER-UNKNOWN",)
     assert await stage.reader.receipt(INTERIOR, lines[0].receipt) is not None
     assert await stage.reader.receipt(LANG_SON, lines[0].receipt) is None
+
+
+async def test_held_submission_is_seen_by_its_sender_with_what_it_waits_for(stage: Stage) -> None:
+    scene = stage.scene
+    (line,) = await stage.reader.held(OFFICE, HeldFilter())
+    assert (line.id, line.sender, line.endpoint) == (scene.held, "G22", "g22")
+    assert line.reasons == ("C-SCANNER-AWAY",)
+    assert line.verdict["outcome"] == "INDETERMINATE"
+    assert line.held_since < line.next_try_at < line.expires_at
+    assert (line.attempts, line.refusal) == (0, None)
+    assert await stage.reader.held(LANG_SON, HeldFilter()) == []
+    assert await stage.reader.held(Scope(), HeldFilter()) == []
+    notice = await stage.reader.receipt(OFFICE, line.receipt)
+    assert notice is not None
+    assert notice.event is Event.SUBMISSION_HELD
+    for wanted, found in (
+        (HeldFilter(id=line.id), [line]),
+        (HeldFilter(document_id=line.document_id), [line]),
+        (HeldFilter(document_id="another"), []),
+        (HeldFilter(before=line.id), []),
+        (HeldFilter(limit=1), [line]),
+    ):
+        assert await stage.reader.held(ALL, wanted) == found
 
 
 async def test_dead_letter_is_listed_with_its_bytes(stage: Stage) -> None:

@@ -19,7 +19,13 @@ ADMIN_PAGES = [
     "/admin/dead-letters",
     "/admin/dead-letters/0189aaaa-0000-7000-8000-000000000000",
 ]
-OWN_PAGES = ["/documents", "/documents/refused", f"/documents/{new_id()}", f"/receipts/{new_id()}"]
+OWN_PAGES = [
+    "/documents",
+    "/documents/held",
+    "/documents/refused",
+    f"/documents/{new_id()}",
+    f"/receipts/{new_id()}",
+]
 
 
 async def test_clerk_finds_documents_of_own_agencies_only(enter: Enter, stage: Stage) -> None:
@@ -115,7 +121,7 @@ async def test_links_on_a_page_lead_only_to_what_its_viewer_may_read(
 ) -> None:
     for name in ("vanthu.g22", "vanthu.h37", "vanthu.g09", "vanthu.dongdang"):
         visitor = await enter(name)
-        pages = ["/documents", "/documents/refused"]
+        pages = ["/documents", "/documents/held", "/documents/refused"]
         seen = set()
         while pages:
             path = pages.pop()

@@ -39,6 +39,7 @@ async def test_list_in_english_has_english_words_and_the_documents_own(enter: En
         ("vanthu.g22", "/documents?q=zzz", "Hãy bỏ bớt điều kiện"),
         ("vanthu.dongdang", "/documents?direction=out", "Bị trục từ chối"),
         ("vanthu.g22", "/documents/refused", "Không có gói tin nào bị từ chối"),
+        ("vanthu.h37", "/documents/held", "Không có gói tin nào đang chờ"),
         ("quantri", "/admin/agencies?q=zzz", "Không có cơ quan nào phù hợp"),
         ("quantri", "/admin/certificates?standing=revoked", "Không có chứng thư nào phù hợp"),
     ],
