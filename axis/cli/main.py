@@ -28,6 +28,7 @@ _NOUNS = {
             "agency",
             "endpoint",
             "cert",
+            "key",
             "account",
             "held",
             "dead",
