@@ -110,6 +110,7 @@ async def _submissions(
         for row in found[:1]:
             outcome.equal(f"{what}: endpoint", row["endpoint"], content.endpoint)
             outcome.equal(f"{what}: digest", row["sha256"], content.sha256)
+            outcome.equal(f"{what}: still held", row["outcome"] == "held", False)
             if content.reason is not None:
                 outcome.equal(f"{what}: outcome", row["outcome"], "refused")
                 outcome.equal(f"{what}: reason", content.reason.code in row["reasons"], True)
@@ -121,6 +122,14 @@ async def _submissions(
             if ledger.receipts[queue, taken.message_id].event in events
         ]
         outcome.exactly_one(f"receipt about {what}", len(receipts))
+        notices = [
+            taken.message_id
+            for queue, taken in answers[message_id]
+            if ledger.receipts[queue, taken.message_id].event is Event.SUBMISSION_HELD
+        ]
+        outcome.counts["of them held meanwhile"] += len(notices)
+        if len(notices) > 1:
+            outcome.doubled.append(f"notice about {what}: {len(notices)}")
         for taken in receipts[:1]:
             receipt = ledger.receipts[taken.queue, taken.message_id]
             wanted = (

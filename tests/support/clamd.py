@@ -34,6 +34,16 @@ class PrivateClamd:
     def send(self, number: signal.Signals) -> None:
         os.kill(self.process.pid, number)
 
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Let nobody find it until the block ends."""
+        hidden = self.path.with_suffix(".away")
+        self.path.rename(hidden)
+        try:
+            yield
+        finally:
+            hidden.rename(self.path)
+
 
 @contextmanager
 def private_clamd() -> Iterator[PrivateClamd]:
