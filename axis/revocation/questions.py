@@ -95,13 +95,19 @@ def find_subjects(
     return list(found.values())
 
 
-def questions_about(subjects: Iterable[Subject]) -> list[Question]:
-    """Return what is to be fetched to know all about some certificates."""
+def questions_about(subjects: Sequence[Subject]) -> list[Question]:
+    """Return what is to be fetched to know all about some certificates.
+
+    One that names no list is looked for in that of others by the same issuer; whether the list is
+    for it as well shows when it is verified.
+    """
+    of_issuer = {one.scope[0]: one.lists for one in subjects if one.lists}
     by_list: dict[tuple[object, tuple[str, ...]], list[Subject]] = {}
     questions = []
     for subject in subjects:
-        if subject.lists:
-            by_list.setdefault((subject.scope, subject.lists), []).append(subject)
+        urls = subject.lists or of_issuer.get(subject.scope[0], ())
+        if urls:
+            by_list.setdefault((subject.scope, urls), []).append(subject)
         if subject.responders:
             key = (Source.OCSP, subject.fingerprint)
             questions.append(Question(Source.OCSP, key, subject.responders, (subject,)))

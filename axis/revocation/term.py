@@ -4,7 +4,7 @@ Whatever goes wrong, nothing is lost: what is known stays known, only grows old.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -146,8 +146,7 @@ class Term:
     async def _ask_host(self, host: str, questions: Sequence[Question]) -> None:
         """Ask one host, some questions at a time; stop when it is down."""
         gate = asyncio.Semaphore(AT_ONCE)
-        for start in range(0, len(questions), KEPT_TOGETHER):
-            part = questions[start : start + KEPT_TOGETHER]
+        for part in _parts(questions):
             asked = await asyncio.gather(*[self._ask(gate, host, one) for one in part])
             learnt = [one for one in asked if one is not None]
             if learnt:
@@ -243,6 +242,16 @@ class Term:
             fresh = any(now <= one.until(self._means.rules) for one in told)
             counts["good" if fresh else "stale"] += 1
         return Survey(counts, oldest)
+
+
+def _parts(questions: Sequence[Question]) -> Iterator[Sequence[Question]]:
+    """Return what is asked and kept together; first the lists, each of which says much."""
+    lists = [one for one in questions if one.source is Source.CRL]
+    others = [one for one in questions if one.source is not Source.CRL]
+    if lists:
+        yield lists
+    for start in range(0, len(others), KEPT_TOGETHER):
+        yield others[start : start + KEPT_TOGETHER]
 
 
 def _host(url: str) -> str:

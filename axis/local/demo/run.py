@@ -32,8 +32,10 @@ async def demonstrate(folder: Path, *, once: bool, console: Console) -> bool:
             status.update("Tạo PKI mẫu, nạp danh bạ · Making the test PKI, loading the registry")
             await installation.prepare(responders=True)
             status.update("Khởi động trục · Starting the axis")
-            await asyncio.gather(installation.responders.start(), installation.start_router())
+            await installation.responders.start()
+            await installation.start_router()
             web = await installation.start_web()
+            await installation.until_informed()
             pool = await open_pool(installation.dsn, max_size=2)
             async with pool:
                 administration = PostgresAdministration(pool, system_clock)

@@ -4,6 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from axis.facts import RevocationState
 from axis.revocation.questions import MAX_ADDRESSES, Question, find_subjects, questions_about
 from axis.trust.certificates import Certificate
 from axis.trust.profiles import FIELD
@@ -50,6 +51,16 @@ def test_responder_is_asked_about_each_certificate() -> None:
     found = questions(*seals)
     assert [one.source for one in found] == [Source.OCSP] * 3
     assert len({one.key for one in found}) == 3
+
+
+def test_certificate_that_names_no_list_is_looked_for_in_that_of_its_issuer() -> None:
+    seal = CA.issue(Holder("A"), extra=(points("http://ca/x.crl"),))
+    bare = CA.issue(Holder("B"))
+    found = {one.subjects[0].fingerprint: one for one in questions(seal, bare)}
+    assert found[bare.fingerprint].urls == ("http://ca/x.crl",)
+    list_ = CA.revoke({bare: AT})
+    (standing,) = found[bare.fingerprint].read(list_, POLICY)
+    assert standing.state is RevocationState.REVOKED
 
 
 @pytest.mark.parametrize(
