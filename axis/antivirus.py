@@ -1,6 +1,7 @@
 """ClamAV as malware scanner: one file after the other over the socket of a running ``clamd``.
 
-Only an answer that clearly says clean or found counts; everything else is ScannerAwayError.
+Only an answer that clearly says clean or found counts; everything else is
+ScannerAwayError, or UnscannableError where waiting would not help.
 """
 
 import re
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from axis.content.scanner import ScannerAwayError
+from axis.content.scanner import ScannerAwayError, UnscannableError
 
 CHUNK_BYTES: Final = 256 * 1024
 """What is sent at once; clamd writes each chunk to its temporary file."""
@@ -51,9 +52,12 @@ class ClamdScanner:
     _rests_until: float = field(default=0.0, init=False)
 
     def scan(self, data: bytes) -> str | None:
-        """Return the name of what was found, None for a clean file; raises ScannerAwayError."""
+        """Return the name of what was found, None for a clean file.
+
+        Raises ScannerAwayError, or UnscannableError for a file beyond clamd's limits.
+        """
         if len(data) > self.max_bytes:
-            raise ScannerAwayError(f"clamd looks through files of up to {self.max_bytes} bytes")
+            raise UnscannableError(f"clamd looks through files of up to {self.max_bytes} bytes")
         now = time.monotonic()
         if now < self._rests_until:
             raise ScannerAwayError("clamd did not answer a moment ago")
@@ -112,10 +116,10 @@ def _meaning_of(reply: bytes) -> str | None:
     if text == _CLEAN:
         return None
     if text == _TOO_LONG:
-        raise ScannerAwayError("clamd takes no file of this length; raise its StreamMaxLength")
+        raise UnscannableError("clamd takes no file of this length; raise its StreamMaxLength")
     found = _FOUND.fullmatch(text)
     if found is None:
         raise ScannerAwayError(f"clamd said {text[:100]!r}")
     if found[1].startswith(_UNSCANNED):
-        raise ScannerAwayError(f"clamd did not look through the file: {found[1]}")
+        raise UnscannableError(f"clamd did not look through the file: {found[1]}")
     return found[1]

@@ -151,12 +151,12 @@ class ContentSettings(_Section):
     """PDF signatures over bytes that have changed."""
     clamd_socket: Path | None = None
     """Unix socket of a running ClamAV daemon; without one, files are not scanned for malware. Where
-    it is set and clamd is away, documents with files are not accepted."""
+    it is set and clamd is away, documents with files wait for it."""
     clamd_seconds: float = Field(default=20.0, ge=1.0, le=45.0)
     """How long clamd may take for one file; a document as a whole has a minute."""
     clamd_max_megabytes: int = Field(default=25, ge=1, le=2000)
     """The smaller one of clamd's ``MaxFileSize`` and ``StreamMaxLength`` (Debian: 25 MB). Longer
-    files it would call clean without having looked; documents with one are not accepted."""
+    files it would call clean without having looked; documents with one are refused."""
 
     @property
     def policy(self) -> ContentPolicy:

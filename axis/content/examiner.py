@@ -25,7 +25,7 @@ from axis.content.ooxml import is_ooxml, look_through_ooxml
 from axis.content.opendocument import is_opendocument, look_through_opendocument
 from axis.content.pdf import look_through_pdf
 from axis.content.policy import ContentPolicy
-from axis.content.scanner import Scanner, ScannerAwayError
+from axis.content.scanner import Scanner, ScannerAwayError, UnscannableError
 from axis.content.secrecy import marking_of_field, marking_of_text
 from axis.content.text import start_of_text
 from axis.edxml.archives import (
@@ -206,6 +206,9 @@ class Examiner:
             # Asked once a document: a second question would only wait again.
             self._scanner = None
             self._say(subject.finding(Reason.SCANNER_AWAY))
+            return
+        except UnscannableError:
+            self._say(subject.finding(Reason.UNSCANNABLE))
             return
         if found is not None:
             self._say(subject.finding(Reason.MALWARE, detail=found))

@@ -123,6 +123,7 @@ class Reason(Enum):
     BAD_ARCHIVE = content.BAD_ARCHIVE
     SECRECY_MARKING = content.SECRECY_MARKING
     MALWARE = content.MALWARE
+    UNSCANNABLE = content.UNSCANNABLE
     TYPE_NOT_ALLOWED = content.TYPE_NOT_ALLOWED
     BAD_NAME = content.BAD_NAME
     ENCRYPTED = content.ENCRYPTED

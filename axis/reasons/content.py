@@ -51,6 +51,14 @@ MALWARE = entry(
     " it anew.",
     "QĐ 28/2018/QĐ-TTg",
 )
+UNSCANNABLE = entry(
+    "C-UNSCANNABLE",
+    "Tệp «{name}» lớn hoặc phức tạp quá mức mà trình quét mã độc của trục xem được. Hãy chia nhỏ tệp"
+    " hoặc hỏi quản trị trục.",
+    "File «{name}» is longer or more complex than the axis's malware scanner looks into. Split it,"
+    " or ask the axis's administrators.",
+    "QĐ 28/2018/QĐ-TTg",
+)
 TYPE_NOT_ALLOWED = entry(
     "C-TYPE-NOT-ALLOWED",
     "Tệp «{name}» thuộc loại {type}, không được gửi qua trục. Hãy gửi PDF, Office, OpenDocument,"
@@ -110,10 +118,10 @@ ACTIVE_CONTENT = entry(
 )
 SCANNER_AWAY = entry(
     "C-SCANNER-AWAY",
-    "Trình quét mã độc của trục tạm thời không hoạt động nên chưa kiểm tra được tệp «{name}». Hãy"
-    " gửi lại sau ít phút.",
-    "The axis's malware scanner is away, so file «{name}» could not be checked. Send again in"
-    " some minutes.",
+    "Trình quét mã độc của trục tạm thời không hoạt động nên chưa kiểm tra được tệp «{name}». Đây"
+    " không phải lỗi của văn bản.",
+    "The axis's malware scanner is away, so file «{name}» could not be checked. The document is not"
+    " at fault.",
     "QĐ 28/2018/QĐ-TTg",
     Severity.HOLD,
 )

@@ -11,7 +11,7 @@ import pytest
 
 from axis import antivirus
 from axis.antivirus import ClamdScanner
-from axis.content.scanner import ScannerAwayError
+from axis.content.scanner import ScannerAwayError, UnscannableError
 from axis.edxml.build import File, new_document
 from axis.edxml.write import write_document
 from axis.examination import Rules, examine
@@ -96,14 +96,14 @@ def test_scanner_that_hung_rests_and_is_asked_again_later(
 
 
 def test_file_over_the_stream_limit_is_an_error_and_never_clean(clamd: PrivateClamd) -> None:
-    with pytest.raises(ScannerAwayError, match="StreamMaxLength"):
+    with pytest.raises(UnscannableError, match="StreamMaxLength"):
         scanner_at(clamd.path).scan(b"a" * (STREAM_BYTES + antivirus.CHUNK_BYTES))
 
 
 def test_file_that_clamd_would_call_clean_unseen_is_not_offered(clamd: PrivateClamd) -> None:
     unseen = b"a" * (FILE_BYTES + 1)
     assert scanner_at(clamd.path).scan(unseen) is None
-    with pytest.raises(ScannerAwayError, match=str(FILE_BYTES)):
+    with pytest.raises(UnscannableError, match=str(FILE_BYTES)):
         scanner_at(clamd.path, max_bytes=FILE_BYTES).scan(unseen)
 
 

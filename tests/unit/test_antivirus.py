@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axis.antivirus import MAX_REPLY_BYTES, ClamdScanner, _meaning_of
-from axis.content.scanner import ScannerAwayError
+from axis.content.scanner import ScannerAwayError, UnscannableError
 
 
 @contextmanager
@@ -50,7 +50,6 @@ def answering(reply: bytes) -> Iterator[ClamdScanner]:
         b"stream: FOUND\0",
         b"stream: Can't allocate memory ERROR\0",
         b"UNKNOWN COMMAND\0",
-        b"stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0",
         b"stream: " + b"a" * MAX_REPLY_BYTES * 2,
         b"\xff\0",
     ],
@@ -67,9 +66,17 @@ def test_clear_replies_are_told_apart() -> None:
         assert scanner.scan(b"a") == "Win.Test.EICAR_HDB-1"
 
 
-def test_too_long_stream_is_named() -> None:
-    reply = b"INSTREAM size limit exceeded. ERROR\0"
-    with answering(reply) as scanner, pytest.raises(ScannerAwayError, match="StreamMaxLength"):
+@pytest.mark.parametrize(
+    ("reply", "named"),
+    [
+        (b"INSTREAM size limit exceeded. ERROR\0", "StreamMaxLength"),
+        (b"stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0", "MaxFileSize"),
+    ],
+)
+def test_file_beyond_the_scanners_limits_is_told_from_a_scanner_that_is_away(
+    reply: bytes, named: str
+) -> None:
+    with answering(reply) as scanner, pytest.raises(UnscannableError, match=named):
         scanner.scan(b"a")
 
 
@@ -77,6 +84,6 @@ def test_too_long_stream_is_named() -> None:
 def test_no_reply_but_one_means_clean(reply: bytes) -> None:
     try:
         found = _meaning_of(reply)
-    except ScannerAwayError:
+    except (ScannerAwayError, UnscannableError):
         return
     assert (found is None) == (reply == b"stream: OK\0")

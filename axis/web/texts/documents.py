@@ -34,9 +34,9 @@ TEXTS = {
     ),
     "documents.empty.new": (
         "Văn bản sẽ hiện ở đây ngay khi trục nhận được. Nếu cơ quan vừa gửi mà chưa thấy, hãy xem"
-        " thẻ «Bị trục từ chối».",
+        " thẻ «Đang chờ kiểm tra» và «Bị trục từ chối».",
         "Documents appear here as soon as the axis accepts them. If you have just sent one, look"
-        " under «Refused by the axis».",
+        " under «Waiting for a check» and «Refused by the axis».",
     ),
     "documents.empty.unbound": (
         "Tài khoản chưa được gắn với cơ quan nào. Hãy nhờ quản trị trục gắn cơ quan.",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from axis.content.inspection import inspect
 from axis.content.policy import ContentPolicy
-from axis.content.scanner import ScannerAwayError
+from axis.content.scanner import ScannerAwayError, UnscannableError
 from axis.edxml.build import File
 from axis.edxml.codes import DocumentKind
 from axis.edxml.limits import MAX_FINDINGS
@@ -140,6 +140,17 @@ def test_each_file_is_scanned_as_its_receiver_will_have_it():
     assert finding.reason.code == "C-MALWARE"
     assert finding.facts == {"name": "a.zip/b.txt", "detail": "Thu.Nghiem"}
     assert scanner.seen == [PDF, archive, b"malware", b"c"]
+
+
+def test_file_beyond_the_scanners_limits_is_refused_and_the_others_are_looked_through():
+    class Short(Detector):
+        def scan(self, data: bytes) -> str | None:
+            if data == b"long":
+                raise UnscannableError
+            return super().scan(data)
+
+    document = letter(File("a.txt", b"long"), File("b.txt", b"malware"))
+    assert codes(document, scanner=Short()) == ["C-UNSCANNABLE", "C-MALWARE"]
 
 
 def test_scanner_that_is_away_holds_the_document_and_is_asked_once():

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from axis.content.scanner import Scanner, ScannerAwayError
+from axis.content.scanner import Scanner, ScannerAwayError, UnscannableError
 from axis.edxml.build import File
 from axis.edxml.limits import MAX_ARCHIVE_ENTRIES
 from axis.edxml.values import Document
@@ -42,6 +42,13 @@ class _Found:
         return _TEST_VIRUS
 
 
+class _Short:
+    """A scanner whose limits every file exceeds."""
+
+    def scan(self, data: bytes) -> str | None:
+        raise UnscannableError
+
+
 class _Away:
     """A scanner that does not answer."""
 
@@ -55,6 +62,7 @@ def content_vectors() -> Iterator[Vector]:
     yield from _packing()
     yield from _markings()
     yield _vector("C-MALWARE", _LETTER, scanner=_Found())
+    yield _vector("C-UNSCANNABLE", _LETTER, scanner=_Short())
     yield from _kinds()
     yield from _names()
     yield from _passwords()
