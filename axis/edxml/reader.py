@@ -55,9 +55,10 @@ class Reader:
         path of admission: nearly every child is a leaf with a short text and nothing unusual.
         """
         found: dict[str, Any] = {}
-        for attribute, name in shape.xml_attributes:
-            if text := element.get(name, "").strip(XML_SPACE):
-                found[attribute] = text
+        if shape.xml_attributes:
+            for name, text in element.items():
+                if (attribute := shape.attributes.get(name)) and (text := text.strip(XML_SPACE)):
+                    found[attribute] = text
         steps, complete = shape.steps, True
         repeated: list[Parts] = []
         for child in element:
@@ -78,7 +79,7 @@ class Reader:
                         value, complete = _NOTHING, False
                 found[attribute] = value
             elif type(slot) is Part:
-                found[attribute] = self.value(child, slot.shape)
+                found[attribute] = slot.shape.type(**self.fields(child, slot.shape))
             elif type(slot) is Parts:
                 found[attribute] = [child]
                 repeated.append(slot)
@@ -106,7 +107,8 @@ class Reader:
         return self._parts(list(parent.iterchildren(slot.tag)), slot)
 
     def _parts(self, children: list[etree._Element], slot: Parts) -> tuple[Any, ...]:
-        return tuple([self.value(child, slot.shape) for child in self._bounded(children, slot)])
+        make, shape = slot.shape.type, slot.shape
+        return tuple([make(**self.fields(child, shape)) for child in self._bounded(children, slot)])
 
     def _items(self, element: etree._Element, slot: Listing) -> tuple[Any, ...]:
         children = self._bounded(list(element.iterchildren(slot.item_tag)), slot)

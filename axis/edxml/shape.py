@@ -98,10 +98,13 @@ class Shape:
     XSD 1.0 cannot count where the order is free and some children may repeat."""
     foreign: frozenset[str] = frozenset()
     """Names of elements that the schema lets stand here, but in another kind of message."""
+    attributes: dict[str, str] = field(init=False, compare=False)
+    """XML attribute name → field, for reading."""
     steps: dict[str, Step] = field(init=False, compare=False)
     """By element name, for reading."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", {name: own for own, name in self.xml_attributes})
         object.__setattr__(self, "steps", {tag(slot.name): _step(slot) for slot in self.slots})
 
 

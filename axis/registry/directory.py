@@ -115,7 +115,9 @@ class Directory:
         if not distinct:
             findings.append(Finding(Reason.NO_RECEIVER))
         resolved = tuple(same[0] for same in receivers.values())
-        findings += (note for same in receivers.values() for note in notes(same, places))
+        for same in receivers.values():
+            if len(same) > 1 or same[0].via:
+                findings += notes(same, places)
         return Routing(resolved, named, tuple(findings))
 
     def present(self, code: str, at: date) -> Agency | None:
@@ -240,8 +242,10 @@ class Directory:
 
         An ancestor that has closed is passed over, not trusted with what came after it.
         """
+        if agency.endpoint in self._endpoints:
+            return agency
         for step in self._upwards(agency):
-            if step.endpoint in self._endpoints and (step is agency or step.open_on(day)):
+            if step.endpoint in self._endpoints and step.open_on(day):
                 return step
         return None
 
