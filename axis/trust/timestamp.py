@@ -8,6 +8,7 @@ itself, as of the moment of the check.
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,8 @@ _DIGESTS: Final = {
 """By object identifier."""
 
 _NO_PATH: Final = "certificate verify error"
-"""What OpenSSL, inside rfc3161-client, says where only the authority's path does not please it."""
+"""What OpenSSL, inside rfc3161-client, says where it is only the authority's certificate or path
+that is not good enough: no root above it, or not issued for timestamps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class _Judge:
             raise
         except Exception as error:  # noqa: BLE001 - as above, and VerificationError
             if _NO_PATH in str(error):
-                return self._untrusted(token.signer, _NO_PATH)
+                return self._untrusted(token.signer, _detail(error))
             return self._refuse(Reason.TIMESTAMP_BROKEN, detail=str(error).partition(":")[0])
         return Proven((), token.at, token.signer, (token.signer, *proof.authorities))
 
@@ -197,6 +199,12 @@ def _verify(token: _Token, proof: Proof, digest: bytes) -> None:
         intermediates=[one.parsed() for one in proof.authorities],
         roots=[proof.anchor.parsed()],
     ).build().verify(token.response, digest)
+
+
+def _detail(error: Exception) -> str:
+    """Return OpenSSL's words for what is wrong with a certificate."""
+    found = re.search(r"Verify error: ?([^\"\]]+)", str(error))
+    return _NO_PATH if found is None else found[1]
 
 
 def _text(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from asn1crypto import tsp
+from asn1crypto import tsp, x509
 from lxml import etree
 from signxml.algorithms import (
     CanonicalizationMethod,
@@ -261,10 +261,10 @@ def _has_serial(item: etree._Element, certificate: Certificate) -> bool:
     try:
         found = tsp.IssuerSerial.load(decoded(issuer_serial.text) or b"", strict=True)
         (issuer,) = found["issuer"]
-        own = certificate.parsed().issuer.public_bytes()
+        own = x509.Name.load(certificate.parsed().issuer.public_bytes())
         return bool(
             issuer.name == "directory_name"
-            and issuer.chosen.dump() == own
+            and issuer.chosen == own
             and found["serial_number"].native == certificate.serial
         )
     except (ValueError, TypeError):
