@@ -53,6 +53,8 @@ class Sources:
     """Name of the signature policy; None: the usual one."""
     policies: Path | None = None
     endpoint: str | None = None
+    of_signature: bool = False
+    """Whether it is asked what a signature is worth, and not what the axis would answer."""
 
     @property
     def offline(self) -> bool:
@@ -131,7 +133,7 @@ async def installed_basis(sources: Sources) -> AsyncIterator[Basis]:
         async def judge(examinations: Sequence[Examination], at: datetime) -> list[Preview]:
             with database_errors():
                 known = await known_about(store, examinations, at, rules.signature.revocation)
-            grounds = Grounds(known, sources.endpoint)
+            grounds = Grounds(known, sources.endpoint, of_signature=sources.of_signature)
             return [preview(examination, grounds, at) for examination in examinations]
 
         yield Basis(rules, judge, scanner=malware_scanner(settings))

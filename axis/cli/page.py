@@ -39,8 +39,9 @@ def print_header(page: Console, name: str, outcome: Outcome) -> None:
 def print_fact(page: Console, name: str, value: str) -> None:
     """Print a named fact; nothing for an empty one."""
     if value:
-        text = Text(f"{name}: ", style="dim")
-        text.append(printable(cut(value)), style="default")
+        text = Text()
+        text.append(f"{name}: ", style="dim")
+        text.append(printable(cut(value)))
         print_indented(page, text, 2)
 
 

@@ -57,6 +57,7 @@ def verify(
         policy=policy,
         policies=policies,
         endpoint=endpoint,
+        of_signature=True,
     )
     try:
         code = check_files(files, sources, at, json=json, explain=print_explanation)

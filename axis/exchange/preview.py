@@ -38,6 +38,9 @@ class Grounds:
     """What the judgement of authority has to do without, as whoever can give it calls it."""
     certificates: bool = True
     """Whether the registry's certificates are known; without them no seal can be judged."""
+    of_signature: bool = False
+    """Whether it is asked what the signature is worth at the moment: then that is said of a message
+    which the axis has taken in before, too, and would answer with its first receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,9 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
         if not _repeats(examination, grounds, known, at):
             speaker, found = _authority(examination, message, grounds, known, at)
             findings += found
+        else:
+            speaker = admission.check_speaker(message, grounds.endpoint, examination, known, at)
+            findings += speaker.findings if grounds.of_signature else ()
         if isinstance(message, Document):
             receivers = known.directory.route(_some(message.receivers), at).named
     return Preview(

@@ -23,22 +23,22 @@ CARRIER_ONLY = entry(
     "A-CARRIER-ONLY",
     "Chứng thư «{subject}» là của nền tảng chỉ chuyển tiếp văn bản, không ký thay cơ quan nào. Hãy"
     " ký bằng chứng thư của cơ quan gửi.",
-    "Certificate «{subject}» is that of a platform that only carries documents and signs for nobody."
-    " Sign with the sender's own.",
+    "Certificate «{subject}» is that of a platform that only carries documents and signs for"
+    " nobody. Sign with the sender's own.",
     "QĐ 28/2018/QĐ-TTg",
 )
 CERTIFICATE_OF_OTHER_ORGANISATION = entry(
     "A-CERTIFICATE-OF-OTHER-ORGANISATION",
-    "Chứng thư «{subject}» ghi mã tổ chức {organization}, không phải của cơ quan gửi «{code}». Hãy ký"
-    " bằng chứng thư cấp cho cơ quan gửi.",
-    "Certificate «{subject}» names organisation {organization}, not the sender «{code}». Sign with a"
-    " certificate issued to the sender.",
+    "Chứng thư «{subject}» ghi mã tổ chức {organization}, không phải của cơ quan gửi «{code}»."
+    " Hãy ký bằng chứng thư cấp cho cơ quan gửi.",
+    "Certificate «{subject}» names organisation {organization}, not the sender «{code}». Sign"
+    " with a certificate issued to the sender.",
     "QĐ 28/2018/QĐ-TTg",
 )
 MANDATE_OUTSIDE_HIERARCHY = entry(
     "A-MANDATE-OUTSIDE-HIERARCHY",
-    "Chứng thư «{subject}» được đăng ký ký thay «{code}» nhưng nay không phải con dấu số còn hiệu lực"
-    " của cơ quan cấp trên nào. Hãy ký bằng chứng thư của cơ quan gửi hoặc của cấp trên.",
+    "Chứng thư «{subject}» được đăng ký ký thay «{code}» nhưng nay không phải con dấu số còn"
+    " hiệu lực của cơ quan cấp trên nào. Hãy ký bằng chứng thư của cơ quan gửi hoặc của cấp trên.",
     "Certificate «{subject}» was to sign on behalf of «{code}» but is not the seal in force of any"
     " agency above it. Sign with the sender's own or with that of an agency above.",
     "QĐ 28/2018/QĐ-TTg",
@@ -59,10 +59,10 @@ CERTIFICATE_OUT_OF_TERM = entry(
 )
 MANDATE_KIND = entry(
     "A-MANDATE-KIND",
-    "Chứng thư «{subject}» được ký cho «{code}» chỉ với loại: {kinds}; gói tin này là «{kind}». Hãy ký"
-    " bằng chứng thư khác hoặc đăng ký thêm loại.",
-    "Certificate «{subject}» may sign for «{code}» only: {kinds}; this message is «{kind}». Sign with"
-    " another certificate or have the kind added.",
+    "Chứng thư «{subject}» được ký cho «{code}» chỉ với loại: {kinds}; gói tin này là"
+    " «{kind}». Hãy ký bằng chứng thư khác hoặc đăng ký thêm loại.",
+    "Certificate «{subject}» may sign for «{code}» only: {kinds}; this message is «{kind}»."
+    " Sign with another certificate or have the kind added.",
     "QĐ 28/2018/QĐ-TTg",
 )
 NO_RECEIVER = entry(

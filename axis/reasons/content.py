@@ -53,8 +53,8 @@ MALWARE = entry(
 )
 UNSCANNABLE = entry(
     "C-UNSCANNABLE",
-    "Tệp «{name}» lớn hoặc phức tạp quá mức mà trình quét mã độc của trục xem được. Hãy chia nhỏ tệp"
-    " hoặc hỏi quản trị trục.",
+    "Tệp «{name}» lớn hoặc phức tạp quá mức mà trình quét mã độc của trục xem được. Hãy chia"
+    " nhỏ tệp hoặc hỏi quản trị trục.",
     "File «{name}» is longer or more complex than the axis's malware scanner looks into. Split it,"
     " or ask the axis's administrators.",
     "QĐ 28/2018/QĐ-TTg",

@@ -165,8 +165,8 @@ CERTIFICATE_REVOKED_BY_ISSUER = entry(
 )
 REVOCATION_UNKNOWN = entry(
     "S-REVOCATION-UNKNOWN",
-    "Chưa biết chứng thư «{subject}» có bị thu hồi hay không ({detail}). Cần thông tin thu hồi (CRL,"
-    " OCSP) mới; đây không phải lỗi của văn bản.",
+    "Chưa biết chứng thư «{subject}» có bị thu hồi hay không ({detail}). Cần thông tin thu hồi"
+    " (CRL, OCSP) mới; đây không phải lỗi của văn bản.",
     "Whether certificate «{subject}» was revoked is not known ({detail}). Current revocation"
     " information (CRL, OCSP) is needed; the document is not at fault.",
     "RFC 5280",
