@@ -7,6 +7,7 @@ from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document, Status
 from axis.exchange.known import Known
 from axis.exchange.preview import Grounds, Preview, preview
+from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.registry.directory import Directory
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
@@ -112,6 +113,23 @@ def test_very_document_that_the_axis_has_is_no_conflict() -> None:
     examination = replace(case(message).examination, sha256=sha256)
     for endpoint in (None, "g22"):
         assert preview(examination, Grounds(known, endpoint), NOW).verdict.passed
+
+
+def test_signature_of_a_document_that_the_axis_has_is_judged_as_of_now_where_that_is_asked() -> (
+    None
+):
+    message = document("G22", ["G09"], document_id="D-1")
+    known, sha256 = accepted(message)
+    facts = SignatureFacts(policy="field", fingerprint=fingerprint("G22"))
+    examination = replace(case(message).examination, sha256=sha256, signature=facts)
+    told = preview(examination, Grounds(known), NOW).verdict
+    assert told.signature is not None
+    assert told.signature.right is not None
+    assert told.signature.right.agency == "G22"
+    known.directory = directory(revoked=("G22",))
+    assert preview(examination, Grounds(known), NOW).verdict.passed
+    asked = preview(examination, Grounds(known, of_signature=True), NOW)
+    assert reasons(asked) == [Reason.CERTIFICATE_REVOKED]
 
 
 def test_document_that_the_axis_has_tells_nothing_to_an_endpoint_of_others() -> None:
