@@ -115,7 +115,7 @@ def test_very_document_that_the_axis_has_is_no_conflict() -> None:
         assert preview(examination, Grounds(known, endpoint), NOW).verdict.passed
 
 
-def test_signature_of_a_document_that_the_axis_has_is_judged_as_of_now_where_that_is_asked() -> (
+def test_signature_of_a_document_that_the_axis_has_is_judged_anew_when_asked() -> (
     None
 ):
     message = document("G22", ["G09"], document_id="D-1")
