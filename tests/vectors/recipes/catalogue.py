@@ -8,6 +8,7 @@ from tests.vectors.recipes.authority import authority_vectors
 from tests.vectors.recipes.contents import content_vectors, waiting_vectors
 from tests.vectors.recipes.form import format_vectors
 from tests.vectors.recipes.good import good_vectors
+from tests.vectors.recipes.qualified import good_qualified_vectors, qualified_vectors
 from tests.vectors.recipes.sealing import signature_vectors
 from tests.vectors.recipes.vector import Sending, Vector, Way
 
@@ -24,6 +25,7 @@ def bad() -> tuple[Vector, ...]:
         *format_vectors(),
         *authority_vectors(),
         *signature_vectors(),
+        *qualified_vectors(),
         *content_vectors(),
         *waiting_vectors(),
     )
@@ -32,7 +34,7 @@ def bad() -> tuple[Vector, ...]:
 @cache
 def good() -> tuple[Vector, ...]:
     """Return the vectors that pass."""
-    return tuple(good_vectors())
+    return (*good_vectors(), *good_qualified_vectors())
 
 
 @cache

@@ -45,6 +45,8 @@ class Trust(Enum):
     """Revocation lists that ended two hours ago."""
     PHASED_OUT = auto()
     """A policy under which the algorithm of the seals was accepted until yesterday."""
+    STAMPED = auto()
+    """A policy that takes no signature without a timestamp."""
     NEXT_KEY = auto()
     """The axis's history, by which it gave its key up for another one yesterday."""
     NOTHING = auto()

@@ -25,7 +25,7 @@ from axis.exchange.ports import HeldSubmission
 from axis.exchange.preview import Grounds, preview
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
-from axis.facts import Capacity
+from axis.facts import Capacity, SignatureLevel
 from axis.ids import new_id
 from axis.local.pki import DemoPki, KeyFiles, add_flawed_keys, make_demo_pki
 from axis.local.pki_config import Flaw
@@ -190,6 +190,9 @@ def _policies(pki: DemoPki) -> dict[Trust, SignaturePolicy]:
     return {
         Trust.ANCHORS: pki.policy(),
         Trust.NOTHING: FIELD,
+        Trust.STAMPED: dataclasses.replace(
+            pki.policy(), levels=frozenset({SignatureLevel.TIMESTAMPED})
+        ),
         Trust.PHASED_OUT: dataclasses.replace(
             pki.policy(),
             phased_out=frozenset({(SignatureMethod.ECDSA_SHA256, _YESTERDAY)}),
