@@ -1,7 +1,4 @@
-"""All attacks, family by family. A new family is a module beside this one and a line below.
-
-XAdES (qualifying properties, timestamps) has its place after the certificates.
-"""
+"""All attacks, family by family. A new family is a module beside this one and a line below."""
 
 from itertools import chain
 from typing import Final
@@ -18,6 +15,7 @@ from tests.attacks.references import REFERENCES
 from tests.attacks.transforms import TRANSFORMS
 from tests.attacks.values import VALUES
 from tests.attacks.wrapping import WRAPPING
+from tests.attacks.xades import QUALIFIED
 
 FAMILIES: Final[tuple[Family, ...]] = (
     WRAPPING,
@@ -31,6 +29,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     ALGORITHMS,
     VALUES,
     CERTIFICATES,
+    QUALIFIED,
 )
 
 ATTACKS: Final[tuple[Attack, ...]] = tuple(

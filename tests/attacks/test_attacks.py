@@ -17,7 +17,7 @@ from tests.vectors.recipes.workshop import AT
 
 Said = Callable[[Attack], Judged]
 
-_BELIEVED_AS_SIGNED = 11
+_BELIEVED_AS_SIGNED = 12
 """Attacks that change nothing of what is read, and so are not refused; every one is known."""
 
 
