@@ -47,11 +47,10 @@ class HttpResponders:
         return await self._fetch("POST", url, MAX_RESPONSE_BYTES, request)
 
     async def _fetch(self, method: str, url: str, limit: int, body: bytes | None = None) -> bytes:
-        host = urlsplit(url).hostname or ""
-        if self._hosts and host not in self._hosts:
-            raise ResponderError("host not allowed")
         headers = None if body is None else _OCSP
         try:
+            if self._hosts and urlsplit(url).hostname not in self._hosts:
+                raise ResponderError("host not allowed")
             async with self._session.request(
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as answer:

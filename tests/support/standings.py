@@ -1,7 +1,6 @@
 """What is known of the revocation of the small registry's seals, made directly."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from axis.exchange.case import Case
@@ -10,6 +9,7 @@ from axis.revocation.ports import Evidence
 from axis.trust.certificates import Certificate
 from axis.trust.policy import RevocationMode, RevocationRules
 from axis.trust.standing import Source, Standing
+from tests.support.changing import replace
 from tests.support.exchange import NOW, certificate
 
 HOUR = timedelta(hours=1)

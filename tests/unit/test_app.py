@@ -8,6 +8,14 @@ from axis.antivirus import ClamdScanner
 from axis.app import certificates_in, malware_scanner, signature_policy
 from axis.errors import ConfigurationError
 from axis.settings import ContentSettings, Settings, TrustSettings
+from axis.trust.policy import RevocationMode
+from tests.support.holders import ISSUING, Holder
+
+
+@pytest.fixture
+def pki_root() -> bytes:
+    root = Holder("Root")
+    return root.issue(root, ca=True, usage=ISSUING).der
 
 
 def test_trust_anchors_not_set_are_named() -> None:
@@ -25,6 +33,20 @@ def test_unreadable_certificate_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "root.pem").write_bytes(b"no certificate")
     with pytest.raises(ConfigurationError, match=r"root\.pem"):
         certificates_in(tmp_path)
+
+
+def test_policy_is_the_one_of_the_settings_and_judges_revocation_as_they_say(
+    tmp_path: Path, pki_root: bytes
+) -> None:
+    (tmp_path / "root.pem").write_bytes(pki_root)
+    usual = signature_policy(Settings(trust=TrustSettings(anchors=tmp_path)))
+    assert (usual.name, usual.revocation.mode) == ("field", RevocationMode.REQUIRED)
+    assert usual.timestamp_anchors == usual.anchors
+    trust = TrustSettings(anchors=tmp_path, policy="strict", revocation="not-checked")
+    strict = signature_policy(Settings(trust=trust))
+    assert (strict.name, strict.revocation.mode) == ("strict", RevocationMode.NOT_CHECKED)
+    with pytest.raises(ConfigurationError, match="strict"):
+        signature_policy(Settings(trust=TrustSettings(anchors=tmp_path, policy="nobody's")))
 
 
 def test_malware_scanner_is_there_only_when_its_socket_is_set() -> None:

@@ -1,7 +1,6 @@
 """Admission by what is known of revocation: who passes, who waits, what the verdict says."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from axis.exchange.standing import Standings
 from axis.facts import RevocationState
 from axis.reasons import Reason
 from axis.trust.standing import Standing
+from tests.support.changing import replace
 from tests.support.exchange import (
     NOW,
     case,
