@@ -105,7 +105,8 @@ def _verify(
             return _refused([finding])
     signature, findings = _find_signature(root, policy.location)
     if signature is None:
-        return _refused(findings)
+        several = findings[0].reason is Reason.SEVERAL_SIGNATURES
+        return _refused(findings, _facts(policy) if several else None)
     place = policy.location.place
     plain = SignatureLevel.PLAIN in policy.levels
     accepted = quick.accept(signature, policy) if policy.quick and plain and not findings else None

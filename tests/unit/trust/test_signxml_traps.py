@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from signxml.algorithms import SignatureMethod
-from signxml.verifier import XMLVerifier
+from signxml.algorithms import CanonicalizationMethod, SignatureMethod
+from signxml.exceptions import InvalidDigest
+from signxml.verifier import SignatureConfiguration, XMLVerifier
+from signxml.xades.xades import XAdESSigner, XAdESVerifier
 
 from axis.reasons import Reason
 from axis.trust import engine, validation
@@ -162,3 +164,50 @@ def test_signature_without_a_schema_is_not_believed(
     (finding,) = verify(etree.tostring(root), policy, at).verdict.findings
 
     assert finding.reason is Reason.SIGNATURE_MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("method", "sound"),
+    [
+        (CanonicalizationMethod.CANONICAL_XML_1_0, True),
+        (CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0, False),
+    ],
+    ids=["inclusive", "exclusive"],
+)
+def test_signxml_makes_xades_that_it_refuses_itself_unless_canonicalisation_is_inclusive(
+    method: CanonicalizationMethod, sound: bool, status: bytes, rsa_key: SigningKey
+) -> None:
+    """So `sign` never asks for the exclusive one; when this fails, signxml has been mended."""
+    certificate = rsa_key.certificate.parsed()
+    signer = XAdESSigner(c14n_algorithm=method)
+    root = signer.sign(
+        etree.fromstring(status),
+        key=rsa_key.private,
+        cert=[certificate],
+        always_add_key_value=False,
+    )
+    expected = SignatureConfiguration(expect_references=3, verification_time=_at(rsa_key))
+
+    def verified() -> None:
+        XAdESVerifier().verify(root, x509_cert=certificate, expect_config=expected)
+
+    if sound:
+        verified()
+    else:
+        with pytest.raises(InvalidDigest):
+            verified()
+
+
+def test_xades_schema_is_there_and_refuses_what_it_does_not_know() -> None:
+    """A schema whose imports cannot be had would be left out in silence."""
+    (schema, *_) = engine._QualifiedVerifier.schemas()
+    signature = etree.fromstring(
+        f'<Signature xmlns="{DS[1:-1]}"><SignedInfo/><SignatureValue/><Object>'
+        '<x:QualifyingProperties xmlns:x="http://uri.etsi.org/01903/v1.3.2#" Target="#a">'
+        "<x:Unknown/></x:QualifyingProperties></Object></Signature>"
+    )
+
+    assert not schema.validate(signature)
+    errors = "".join(str(error) for error in schema.error_log)
+    assert "Unknown" in errors
+    assert "CanonicalizationMethod" in errors
