@@ -29,6 +29,13 @@ This page is made from `tests/attacks/` by `python -m tests.attacks.page`, and c
 """
 
 _MUTANTS: Final = """\
+## Cùng nội dung, cách viết khác · The same content, spelt otherwise
+
+(r, n − s) is as sound an ECDSA signature as (r, s), and anybody can compute it; white space inside
+a tag does the same to RSA. Such a spelling passes: it is the same content, signed by the same key.
+It makes no second document: a new document under a used DocumentId with other bytes is `A-CONFLICT`
+([test_respelling.py](../tests/attacks/test_respelling.py)).
+
 ## Biến thể ngẫu nhiên · Mutants
 
 Beside these named attacks, `python -m tests.attacks.mutants --count 100000` changes signed
