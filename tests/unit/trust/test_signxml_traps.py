@@ -186,7 +186,8 @@ def test_signxml_makes_xades_that_it_refuses_itself_unless_canonicalisation_is_i
         cert=[certificate],
         always_add_key_value=False,
     )
-    expected = SignatureConfiguration(expect_references=3, verification_time=_at(rsa_key))
+    valid_at = rsa_key.certificate.not_before
+    expected = SignatureConfiguration(expect_references=3, verification_time=valid_at)
 
     def verified() -> None:
         XAdESVerifier().verify(root, x509_cert=certificate, expect_config=expected)
