@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from axis.errors import ConfigurationError
-from axis.trust import folders, revocation
+from axis.trust import folders, lists
 from axis.trust.folders import revocation_lists_in
 from tests.support.holders import Holder
 
@@ -45,7 +45,7 @@ def test_folder_in_place_of_a_list_is_refused(tmp_path: Path) -> None:
 def test_file_larger_than_the_limit_is_refused_without_reading_it_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (folders, revocation):
+    for module in (folders, lists):
         monkeypatch.setattr(module, "MAX_FILE_BYTES", 100)
     (tmp_path / "large.crl").write_bytes(ONE)
     with pytest.raises(ConfigurationError, match="> 100 byte"):
