@@ -14,6 +14,7 @@ from axis.facts import PathStep, RevocationFact, SignatureFacts, SignatureLevel
 from axis.reasons import Reason
 from axis.trust import quick
 from axis.trust.certificates import MAX_REMEMBERED, Certificate
+from axis.trust.claims import read_claims, time_findings
 from axis.trust.elements import Reader
 from axis.trust.engine import Match, malformed, match, twin_findings
 from axis.trust.indication import sub_indication
@@ -24,7 +25,6 @@ from axis.trust.revocation import revocation_of
 from axis.trust.structure import SignatureParts, read_signature
 from axis.trust.timestamp import Proven, judge_stamps
 from axis.trust.usage import key_findings, phase_out_findings, purpose_findings
-from axis.trust.xades import read_claims, time_findings
 from axis.trust.xml import MAX_DOCUMENT_BYTES, parse, refuse_tree
 from axis.verdict import Finding, Outcome, Verdict
 
