@@ -11,7 +11,12 @@ _INVISIBLE: Final = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs"))
 """Unicode categories of signs that are not seen but change what is seen: control signs, zero
 width, direction (``cv<U+202E>fdp.exe`` shows as ``cvexe.pdf``), line ends."""
 
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)")
+_RESERVED: Final = frozenset(
+    (
+        *("con", "prn", "aux", "nul", "conin$", "conout$"),
+        *(f"{device}{number}" for device in ("com", "lpt") for number in "123456789¹²³"),
+    )
+)
 """Devices of Windows, with any extension."""
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
@@ -55,7 +60,7 @@ def _fault_of_part(name: str) -> str | None:
     if _DRIVE.match(name):
         return name[:2]
     stem = unicodedata.normalize("NFKC", name).partition(".")[0].rstrip().casefold()
-    if _RESERVED.fullmatch(stem):
+    if stem in _RESERVED:
         return stem.upper()
     if (size := len(name.encode("utf-8", "replace"))) > MAX_NAME_BYTES:
         return f"{size} byte > {MAX_NAME_BYTES}"

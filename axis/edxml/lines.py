@@ -6,10 +6,11 @@ the checks of authority know places only. Lines always come from the tree of the
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct
 
 from axis.edxml.xml import tag
 from axis.verdict import Finding
@@ -21,8 +22,7 @@ _MAX_STEPS: Final = 32
 """Steps of a place that are followed; a message is no deeper."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """The lines of the header's own elements: small enough to leave the process with a result."""
 
     of_header: Sequence[tuple[str, int]] = ()
@@ -33,7 +33,7 @@ class Lines:
         """Note where the children of the message header stand."""
         header = root
         for name in _HEADER_TAGS:
-            below = next(header.iterchildren(name), None)
+            below = next((child for child in header if child.tag == name), None)
             if below is None:
                 return cls()
             header = below

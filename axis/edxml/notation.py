@@ -67,7 +67,9 @@ def expected_notation(type_name: str, code: Code) -> str | None:
     if not code.number or not code.notation:
         return None
     name = _folded(type_name)
-    notation = _YEAR.sub("", code.notation, count=1)
+    notation = code.notation
+    if "/" in notation:
+        notation = _YEAR.sub("", notation, count=1)
     first = notation.partition("-")[0]
     if name == OFFICIAL_LETTER:
         fits = first not in _ABBREVIATED

@@ -7,7 +7,7 @@ returned whenever the message can be recognised, so that a refusal can name what
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
@@ -27,6 +27,7 @@ _OF_ROOT: Final = (tag("edXMLEnvelope"), tag("AttachmentEncoded"))
 _OF_ENVELOPE: Final = (tag("edXMLHeader"), tag("edXMLBody"))
 _OF_HEADER: Final = (tag("MessageHeader"), tag("TraceHeaderList"))
 _MANIFEST: Final = tag("edXMLManifest")
+_ATTACHMENT: Final = tag("Attachment")
 _STATUS_CODE: Final = tag("StatusCode")
 _TO: Final = tag("To")
 
@@ -99,7 +100,7 @@ def _read_status(
     reader: Reader, fields: etree._Element, attached: etree._Element | None
 ) -> Status | None:
     found = reader.fields(fields, shapes.STATUS_HEADER)
-    for attachment in () if attached is None else attached.iterchildren(shapes.ATTACHMENTS.tag):
+    for attachment in () if attached is None else attached.iterchildren(_ATTACHMENT):
         reader.note(attachment, Reason.SCHEMA, detail="Attachment: StatusCode")
     if "code" not in found:
         code = fields.find(_STATUS_CODE)
@@ -120,17 +121,9 @@ def _read_document(
     if trace is not None:
         found["trace"] = reader.value(trace, shapes.TRACE)
     if body is not None:
-        found |= _read_manifest(reader, body)
+        (manifest,) = reader.sections(body, _MANIFEST, counted=True)
+        if manifest is not None:
+            found |= reader.fields(manifest, shapes.MANIFEST)
     if attached is not None:
-        found["attachments"] = reader.parts(attached, shapes.ATTACHMENTS)
+        found |= reader.fields(attached, shapes.ATTACHED)
     return Document(**found)
-
-
-def _read_manifest(reader: Reader, body: etree._Element) -> dict[str, Any]:
-    (manifest,) = reader.sections(body, _MANIFEST, counted=True)
-    if manifest is None:
-        return {}
-    found: dict[str, Any] = {"references": reader.parts(manifest, shapes.MANIFEST_REFERENCES)}
-    if version := manifest.get("version", "").strip():
-        found["manifest_version"] = version
-    return found

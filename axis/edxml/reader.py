@@ -67,7 +67,7 @@ class Reader:
                 if child.tag in shape.foreign:
                     self._foreign(child)
                 continue
-            attribute, at_ease, named, slot = step
+            attribute, at_ease, named, read, slot = step
             if attribute in found:
                 self._again(child, slot, shape, found)
             elif at_ease >= 0:
@@ -75,8 +75,13 @@ class Reader:
                 value: Any = text.strip(XML_SPACE)
                 if not value or len(value) > at_ease or (named and not is_plain(value)):
                     value = self._leaf(child, slot, value)  # type: ignore[arg-type]
-                    if value is None:
-                        value, complete = _NOTHING, False
+                elif read is not None:
+                    try:
+                        value = read(value)
+                    except ValueError:
+                        value = self._leaf(child, slot, value)  # type: ignore[arg-type]
+                if value is None:
+                    value, complete = _NOTHING, False
                 found[attribute] = value
             elif type(slot) is Part:
                 found[attribute] = slot.shape.type(**self.fields(child, slot.shape))
@@ -102,13 +107,10 @@ class Reader:
         elif not shape.counted:
             self._repeated(child)
 
-    def parts(self, parent: etree._Element, slot: Parts) -> tuple[Any, ...]:
-        """Read a parent's children of the slot's name, up to its limit."""
-        return self._parts(list(parent.iterchildren(slot.tag)), slot)
-
     def _parts(self, children: list[etree._Element], slot: Parts) -> tuple[Any, ...]:
         make, shape = slot.shape.type, slot.shape
-        return tuple([make(**self.fields(child, shape)) for child in self._bounded(children, slot)])
+        children = self._bounded(children, slot)
+        return tuple([make(**self.fields(child, shape)) for child in children])
 
     def _items(self, element: etree._Element, slot: Listing) -> tuple[Any, ...]:
         children = self._bounded(list(element.iterchildren(slot.item_tag)), slot)

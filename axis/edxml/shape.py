@@ -1,5 +1,6 @@
 """How values stand in XML: the vocabulary in which `axis.edxml.shapes` describes the dialect."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,11 +47,6 @@ class Parts:
     shape: "Shape"
     limit: int = MAX_REPEATS
 
-    tag: str = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tag", tag(self.name))
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -79,10 +75,10 @@ class Listing:
 Slot = Leaf | Part | Parts | Listing
 
 
-Step = tuple[str, int, bool, Slot]
+Step = tuple[str, int, bool, Callable[[str], Any] | None, Slot]
 """What reading an element needs to know first, because a tuple is quickest to take apart: the
 field, the characters that a leaf's text may have without a look (-1: no leaf), whether the text is
-a name, and the slot itself."""
+a name, what reads it where it is more than a text, and the slot itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +106,6 @@ class Shape:
 
 def _step(slot: Slot) -> Step:
     if not isinstance(slot, Leaf):
-        return (slot.attribute, -1, False, slot)
-    return (
-        slot.attribute,
-        slot.advised if slot.codec is TEXT else 0,
-        slot.naming is not None,
-        slot,
-    )
+        return (slot.attribute, -1, False, None, slot)
+    read = None if slot.codec is TEXT else slot.codec.read
+    return (slot.attribute, slot.advised, slot.naming is not None, read, slot)

@@ -230,6 +230,13 @@ REFERENCE = Shape(
 
 MANIFEST_REFERENCES = Parts("references", "Reference", REFERENCE, MAX_ATTACHMENTS)
 
+MANIFEST = Shape(
+    values.Document,
+    (MANIFEST_REFERENCES,),
+    xml_attributes=(("manifest_version", "version"),),
+)
+"""edXMLManifest; what it holds are fields of the document itself."""
+
 ATTACHMENT = Shape(
     values.Attachment,
     (
@@ -244,3 +251,6 @@ ATTACHMENT = Shape(
 )
 
 ATTACHMENTS = Parts("attachments", "Attachment", ATTACHMENT, MAX_ATTACHMENTS)
+
+ATTACHED = Shape(values.Document, (ATTACHMENTS,))
+"""AttachmentEncoded; likewise."""

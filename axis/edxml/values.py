@@ -90,7 +90,7 @@ class Document(Struct, frozen=True, kw_only=True):
     @property
     def receivers(self) -> tuple[str, ...]:
         """Return the receivers' codes in the order of the message, empty ones left out."""
-        return tuple(organization.organ_id for organization in self.to if organization.organ_id)
+        return tuple([organization.organ_id for organization in self.to if organization.organ_id])
 
     @property
     def business(self) -> Business | None:
