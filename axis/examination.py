@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from msgspec import Struct
+
 from axis.content.inspection import inspect
 from axis.content.policy import ContentPolicy
 from axis.content.scanner import Scanner
@@ -37,8 +39,7 @@ class Rules:
     max_bytes: int = MAX_DOCUMENT_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Struct, frozen=True):
     """What the bytes alone say."""
 
     sha256: str
@@ -55,7 +56,7 @@ class Examination:
     """The proven path, the signer's certificate first, without the trust anchor."""
     timestamp_path: tuple[Certificate, ...] = ()
     """Likewise that of the timestamp authority whose word proves the time of signing."""
-    lines: Lines = field(default_factory=Lines)
+    lines: Lines = Lines()
     """Where the header's elements stand, for findings that are made later."""
 
     def signed_at(self, at: datetime) -> datetime:
@@ -86,14 +87,15 @@ def examine(
         return Examination(sha256, len(body), None, None, tuple(findings))
     findings += validate(root)
     signature = verifier(root, rules.signature, at, source=body, max_bytes=rules.max_bytes)
-    findings += located(signature.verdict.findings, root)
+    findings += signature.verdict.findings
     message, found = read_message(root if signature.signed is None else signature.signed)
-    # The signed tree's lines are those of its canonical form, not of what was sent.
-    findings += located([replace(finding, line=None) for finding in found], root)
+    if found:
+        # The signed tree's lines are those of its canonical form, not of what was sent.
+        findings += [replace(finding, line=None) for finding in found]
     files: tuple[FileFacts, ...] = ()
     if isinstance(message, Document):
         inspection = inspect(message, rules.content, scanner)
-        findings += located(inspection.findings, root)
+        findings += inspection.findings
         files = inspection.files
         message = message.without_attachments()
     return Examination(
@@ -104,7 +106,7 @@ def examine(
         signature=signature.facts,
         path=signature.path,
         timestamp_path=signature.timestamp_path,
-        findings=tuple(findings),
+        findings=tuple(located(findings, root)),
         files=files,
         lines=Lines.read(root),
     )

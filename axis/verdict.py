@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+
 from axis.facts import SignatureFacts
 from axis.reasons import Reason, Severity
 
@@ -105,8 +107,7 @@ class FileFacts:
     signatures: tuple[FileSignature, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """All findings about one document, the outcome derived from them, and facts beside."""
 
     findings: tuple[Finding, ...] = ()
@@ -122,8 +123,7 @@ class Verdict:
         signature: SignatureFacts | None = None,
     ) -> "Verdict":
         """Collect findings, the most important first: by severity, then as in the catalogue."""
-        found = sorted(findings, key=lambda f: (_ORDER[f.severity], f.reason.importance))
-        return cls(tuple(found), tuple(files), signature)
+        return cls(tuple(sorted(findings, key=_rank)), tuple(files), signature)
 
     @property
     def outcome(self) -> Outcome:
@@ -148,6 +148,10 @@ class Verdict:
             "files": [asdict(file) for file in self.files],
             "signature": None if self.signature is None else asdict(self.signature),
         }
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return _ORDER[finding.severity], finding.reason.importance
 
 
 _ORDER = {severity: rank for rank, severity in enumerate(Severity)}

@@ -1,6 +1,6 @@
 """The content check (nội dung): every attached file is opened, recognised and looked through."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from axis.content.examiner import Examiner
 from axis.content.header import markings_of_header
@@ -17,8 +17,7 @@ _CARRIES_A_FILE = (DocumentKind.NEW, DocumentKind.REPLACE)
 """Recalls and updates speak of an earlier document and may come without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Struct, frozen=True):
     """What the content check has to say about one document."""
 
     findings: tuple[Finding, ...] = ()

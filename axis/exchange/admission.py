@@ -5,9 +5,11 @@ pure: what is known comes in as `Known`, findings go out.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.lines import HEADER
@@ -36,8 +38,7 @@ _ANSWERED = f"{HEADER}/ResponseFor"
 _ROUTES_OF_DOCUMENTS = (Route.DOCUMENT, Route.URGENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """Who sends, as far as endpoint, code and certificate agree on it."""
 
     agency: Agency | None
@@ -48,8 +49,7 @@ class Speaker:
     """What is known of the revocation of the certificates of the path, where it is judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentAdmission:
+class DocumentAdmission(Struct, frozen=True):
     """What admission says about a document."""
 
     speaker: Speaker
@@ -58,8 +58,7 @@ class DocumentAdmission:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StatusAdmission:
+class StatusAdmission(Struct, frozen=True):
     """What admission says about a status; the subject is None when none was found."""
 
     speaker: Speaker

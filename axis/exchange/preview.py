@@ -5,9 +5,11 @@ file, an agency's system, the web view. What is not at hand is held, never passe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from axis.edxml.values import Document, Message
 from axis.examination import Examination
@@ -172,8 +174,7 @@ def _repeats(examination: Examination, grounds: Grounds, known: Known, at: datet
     ):
         return False
     return (
-        known.same_document(sender.code, message.document_id, message.kind, examination.sha256)
-        is not None
+        known.same_document(sender.code, message.document_id, message.kind, examination) is not None
     )
 
 

@@ -1,7 +1,7 @@
 """Routes as values: who receives what was addressed to a code, where, and how it got there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from msgspec import Struct
@@ -46,13 +46,12 @@ class Resolved(Struct, frozen=True):
     """Steps from the named code to the endpoint; empty when the agency's own code and endpoint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(Struct, frozen=True):
     """All receivers of a document."""
 
     resolved: tuple[Resolved, ...] = ()
     """One entry an agency, however many of its codes the document names, in document order."""
-    named: Mapping[str, Resolved] = field(default_factory=dict)
+    named: Mapping[str, Resolved] = {}
     """Every code of the document that resolved."""
     findings: tuple[Finding, ...] = ()
     """Why a code did not resolve, one for each; then warnings about old and doubled codes."""

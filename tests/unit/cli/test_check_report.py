@@ -1,7 +1,6 @@
 """The report of a check reads well on any terminal, and nothing in a document drives it."""
 
 import io
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -11,6 +10,7 @@ from axis.exchange.known import Known
 from axis.exchange.preview import Grounds, Preview, preview
 from axis.reasons import Reason
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
+from tests.support.changing import replace
 from tests.support.exchange import NOW, case, directory, document
 
 GROUNDS = Grounds(Known(directory(), stored_known=False))

@@ -1,6 +1,5 @@
 """What becomes of documents: stored once, copied once an endpoint, answered with a receipt."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -18,6 +17,7 @@ from axis.exchange.records import MessageType, OutboxRow, SubmissionOutcome
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
+from tests.support.changing import replace
 from tests.support.exchange import (
     ISSUER,
     NOW,

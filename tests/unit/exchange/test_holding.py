@@ -1,7 +1,6 @@
 """What waits for a check is neither accepted nor refused, and ends exactly once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +23,7 @@ from axis.exchange.retrying import LEASE, Retrying
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.verdict import Finding, Outcome
+from tests.support.changing import replace
 from tests.support.exchange import (
     ISSUER,
     NOW,

@@ -1,6 +1,5 @@
 """What the axis would say: the checks of admission, asked by somebody who has not sent anything."""
 
-from dataclasses import replace
 from typing import Any
 
 from axis.edxml.codes import StatusCode
@@ -11,6 +10,7 @@ from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.registry.directory import Directory
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
+from tests.support.changing import replace
 from tests.support.exchange import (
     NOW,
     case,
@@ -115,9 +115,7 @@ def test_very_document_that_the_axis_has_is_no_conflict() -> None:
         assert preview(examination, Grounds(known, endpoint), NOW).verdict.passed
 
 
-def test_signature_of_a_document_that_the_axis_has_is_judged_anew_when_asked() -> (
-    None
-):
+def test_signature_of_a_document_that_the_axis_has_is_judged_anew_when_asked() -> None:
     message = document("G22", ["G09"], document_id="D-1")
     known, sha256 = accepted(message)
     facts = SignatureFacts(policy="field", fingerprint=fingerprint("G22"))
