@@ -92,6 +92,9 @@ class SignatureFacts:
     level: SignatureLevel = SignatureLevel.PLAIN
     algorithm: str = ""
     """Signature algorithm as signxml calls it, for example ``ECDSA_SHA256``."""
+    digest: str = ""
+    """Digest of the signed content, lower-case hexadecimal, where the signature verified: what two
+    spellings of one signed document have in common. Empty where it did not."""
     signer: str = ""
     """Subject of the signer's certificate (RFC 4514); empty when no key verified the signature."""
     fingerprint: str = ""

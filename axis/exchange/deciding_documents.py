@@ -23,9 +23,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
     examination = matter.case.examination
     sender = known.directory.find(document.sender)
     if sender is not None and known.directory.serves(matter.endpoint, document.sender, at):
-        first = known.same_document(
-            sender.code, document.document_id, document.kind, examination.sha256
-        )
+        first = known.same_document(sender.code, document.document_id, document.kind, examination)
         if first is not None:
             return docket.repeat_first(
                 replace(matter, agency=sender),
@@ -90,6 +88,7 @@ def _accept(
         accepted_at=row.accepted_at,
         receipt=receipt.id,
         receipt_size=0,
+        content="" if verdict.signature is None else verdict.signature.digest,
     )
     docket.known.add_document(accepted)
     receivers = [delivery.receiver for delivery in deliveries]

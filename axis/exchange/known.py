@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
+from axis.examination import Examination
 from axis.exchange.ports import (
     EarlierSubmission,
     HeldLoad,
@@ -43,11 +44,19 @@ class Known:
     """How much waits for a check."""
 
     def same_document(
-        self, sender: str, document_id: str, kind: DocumentKind, sha256: str
+        self, sender: str, document_id: str, kind: DocumentKind, examination: Examination
     ) -> KnownDocument | None:
-        """Return the stored document that this one repeats."""
+        """Return the stored document that this one repeats: in its bytes, or in what is signed.
+
+        The same signed content can be spelled in other bytes: (r, s) and (r, n - s) are both ECDSA
+        signatures, white space inside a tag is nobody's, a timestamp may be added later.
+        """
+        facts = examination.signature
+        content = facts.digest if facts is not None else ""
         for document in self.documents.get(document_id, []):
-            if (document.sender, document.kind, document.sha256) == (sender, kind, sha256):
+            if (document.sender, document.kind) == (sender, kind) and (
+                document.sha256 == examination.sha256 or (content and document.content == content)
+            ):
                 return document
         return None
 

@@ -97,6 +97,8 @@ class KnownDocument:
     receipt: UUID
     """The SubmissionAcceptance that its sender got first."""
     receipt_size: int
+    content: str = ""
+    """Digest of the signed content; empty for documents of before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from axis.reasons import Reason
 from axis.trust import quick
 from axis.trust.certificates import MAX_REMEMBERED, Certificate
 from axis.trust.claims import read_claims, time_findings
-from axis.trust.elements import Reader
+from axis.trust.elements import Reader, decoded, ds
 from axis.trust.engine import Match, malformed, match, twin_findings
 from axis.trust.indication import sub_indication
 from axis.trust.location import SIGNATURE_TAG, SignatureLocation
@@ -119,7 +119,17 @@ def _verify(
     else:
         parts = accepted.parts
         matched = Match([], accepted.certificate, accepted.signed)
-    return _judge(parts, matched, policy, at)
+    judged = _judge(parts, matched, policy, at)
+    if matched.signed is None or judged.facts is None:
+        return judged
+    return replace(judged, facts=replace(judged.facts, digest=_digest(signature)))
+
+
+def _digest(signature: etree._Element) -> str:
+    """Return the digest of the signed content; the first reference is the document's."""
+    value = signature.find(f"{ds('SignedInfo')}/{ds('Reference')}/{ds('DigestValue')}")
+    found = None if value is None else decoded(value.text)
+    return "" if found is None else found.hex()
 
 
 def _judge(

@@ -27,7 +27,8 @@ LEFT JOIN held_submission h ON h.submission = s.id
 -- installation has no statistics.
 SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
-       d.accepted_at, s.receipt, length(e.receipt) AS receipt_size
+       d.accepted_at, s.receipt, length(e.receipt) AS receipt_size,
+       coalesce(d.verdict #>> '{signature,digest}', '') AS content
 FROM document d
 CROSS JOIN LATERAL (
     SELECT receipt FROM submission
