@@ -33,10 +33,12 @@ class Lines(Struct, frozen=True):
         """Note where the children of the message header stand."""
         header = root
         for name in _HEADER_TAGS:
-            below = next((child for child in header if child.tag == name), None)
-            if below is None:
+            for child in header:
+                if child.tag == name:
+                    header = child
+                    break
+            else:
                 return cls()
-            header = below
         return cls(
             tuple([(str(child.tag)[_PREFIX_CHARS:], child.sourceline or 0) for child in header])
         )
