@@ -7,6 +7,7 @@ findings. Values of a document must be read from `SignatureVerdict.signed` and n
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
@@ -15,7 +16,7 @@ from axis.reasons import Reason
 from axis.trust import quick
 from axis.trust.certificates import MAX_REMEMBERED, Certificate
 from axis.trust.claims import read_claims, time_findings
-from axis.trust.elements import Reader, decoded, ds
+from axis.trust.elements import Reader, decoded
 from axis.trust.engine import Match, malformed, match, twin_findings
 from axis.trust.indication import sub_indication
 from axis.trust.location import SIGNATURE_TAG, SignatureLocation
@@ -119,21 +120,21 @@ def _verify(
     else:
         parts = accepted.parts
         matched = Match([], accepted.certificate, accepted.signed)
-    judged = _judge(parts, matched, policy, at)
-    if matched.signed is None or judged.facts is None:
-        return judged
-    return replace(judged, facts=replace(judged.facts, digest=_digest(signature)))
+    digest = "" if matched.signed is None else _digest(signature)
+    return _judge(parts, matched, policy, at, digest)
 
 
 def _digest(signature: etree._Element) -> str:
-    """Return the digest of the signed content; the first reference is the document's."""
-    value = signature.find(f"{ds('SignedInfo')}/{ds('Reference')}/{ds('DigestValue')}")
-    found = None if value is None else decoded(value.text)
-    return "" if found is None else found.hex()
+    """Return the digest of the signed content: the first reference's, which is the document's.
+
+    The signature's shape was judged: SignedInfo's third child is that reference, its last child the
+    digest.
+    """
+    return (decoded(signature[0][2][-1].text) or b"").hex()
 
 
 def _judge(
-    parts: SignatureParts, matched: Match, policy: SignaturePolicy, at: datetime
+    parts: SignatureParts, matched: Match, policy: SignaturePolicy, at: datetime, digest: str
 ) -> SignatureVerdict:
     """Judge who signed, and when: as of the proven moment of signing, else as of the check."""
     place, signer = policy.location.place, matched.certificate
@@ -142,7 +143,7 @@ def _judge(
     others = [other for other in parts.certificates if other != signer]
     claimed, claims = _claims(parts, matched, others, policy)
     stamps = () if parts.qualifying is None else parts.qualifying.stamps
-    proven = judge_stamps(stamps, policy, at, place)
+    proven = judge_stamps(stamps, policy, at, place) if stamps else Proven()
     moment = proven.at or at
     proof, unproven = prove_path(signer, others, policy, moment, place)
     path = () if proof is None else (signer, *proof.authorities)
@@ -164,8 +165,12 @@ def _judge(
             *revoked,
         ]
     )
-    facts = replace(
-        _facts(policy, parts, signer, proof),
+    facts = _facts(
+        policy,
+        parts,
+        signer,
+        proof,
+        digest=digest,
         level=_level(parts, proven),
         claimed_at=claimed,
         proven_at=proven.at,
@@ -203,22 +208,19 @@ def _facts(
     parts: SignatureParts | None = None,
     signer: Certificate | None = None,
     proof: Proof | None = None,
+    **judged: Any,
 ) -> SignatureFacts:
-    """Tell what is known of a signature, as far as it could be read."""
-    facts = SignatureFacts(policy=policy.name)
+    """Tell what is known of a signature, as far as it could be read and judged."""
     if parts is not None:
-        unread = () if parts.qualifying is None else parts.qualifying.unread
-        facts = replace(facts, algorithm=parts.signature_method.name, unread=unread)
+        judged["algorithm"] = parts.signature_method.name
+        judged["unread"] = () if parts.qualifying is None else parts.qualifying.unread
     if signer is not None:
         above = () if proof is None else (*proof.authorities, proof.anchor)
-        facts = replace(
-            facts,
-            signer=signer.subject,
-            fingerprint=signer.fingerprint,
-            organization=signer.organization_identifier,
-            path=tuple([_step(certificate) for certificate in (signer, *above)]),
-        )
-    return facts
+        judged["signer"] = signer.subject
+        judged["fingerprint"] = signer.fingerprint
+        judged["organization"] = signer.organization_identifier
+        judged["path"] = tuple([_step(certificate) for certificate in (signer, *above)])
+    return SignatureFacts(policy=policy.name, **judged)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)
