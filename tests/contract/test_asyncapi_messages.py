@@ -15,6 +15,8 @@ from axis.evidence.xml import read_receipt
 from axis.exchange.decision import Decider
 from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType, OutboxRow
+from axis.reasons import Reason
+from axis.verdict import Finding
 from tests.support.asyncapi import (
     CONTRACT,
     SCHEMAS,
@@ -54,6 +56,8 @@ def decided() -> Decider:
         if not code.from_sender:
             deciding.decide(reported("H37.02", code, about, "lgsp-h37"))
     deciding.decide(case(document("G22", ["X00"])))
+    away = Finding(Reason.SCANNER_AWAY, facts={"name": "1.pdf"})
+    deciding.decide(case(document("G22", ["G09"]), findings=[away]))
     return deciding
 
 

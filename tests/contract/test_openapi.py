@@ -20,6 +20,7 @@ from schemathesis.generation import GenerationMode
 
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.exchange.preview import Grounds, preview
+from axis.facts import PathStep, RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason
 from axis.registry.agency import MAX_ENDPOINT_ID_CHARS, is_endpoint_id
 from axis.verdict import FileFacts, Finding, Outcome
@@ -86,6 +87,11 @@ def test_answer_is_described_field_by_field() -> None:
     assert set(SCHEMAS["Reason"]["properties"]) == set(Finding(Reason.NOT_XML).to_json())
     assert set(SCHEMAS["File"]["properties"]) == {one.name for one in fields(FileFacts)}
     assert set(SCHEMAS["Outcome"]["enum"]) == set(Outcome)
+    told = SCHEMAS["Signature"]["properties"]
+    assert set(told) == {one.name for one in fields(SignatureFacts)}
+    for name, kind in (("path", PathStep), ("revocation", RevocationFact)):
+        assert set(told[name]["items"]["properties"]) == {one.name for one in fields(kind)}
+    assert set(told["right"]["oneOf"][1]["properties"]) == {one.name for one in fields(Right)}
     pattern = SCHEMAS["Reason"]["properties"]["code"]["pattern"]
     assert all(re.fullmatch(pattern, reason.code) for reason in Reason)
 
