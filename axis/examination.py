@@ -108,5 +108,5 @@ def examine(
         timestamp_path=signature.timestamp_path,
         findings=tuple(located(findings, root)),
         files=files,
-        lines=Lines.read(root),
+        lines=Lines.of(body),
     )

@@ -8,6 +8,7 @@ import pytest
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.lines import HEADER, Lines
 from axis.edxml.values import Document
+from axis.edxml.write import write_document
 from axis.exchange.admission import (
     MAX_RECEIVERS,
     admit_document,
@@ -412,9 +413,12 @@ def test_findings_about_a_document_have_places(message: Document, place: str) ->
 
 def test_findings_about_the_header_have_lines() -> None:
     message = document("G22", ["G09", "X99"])
-    examined = replace(case(message).examination, lines=Lines((("To", 12), ("To", 17))))
+    examined = replace(case(message).examination, lines=Lines.of(write_document(message)))
     admitted = admit_document(message, "g22", examined, Known(directory()), NOW)
-    assert [one.line for one in admitted.findings] == [17]
+    (line,) = (one.line for one in admitted.findings)
+    body = write_document(message).splitlines()
+    assert b"<edXML:To>" in body[line - 1]
+    assert b"X99" in body[line]
 
 
 def test_seals_inside_files_are_named_by_the_agency_that_they_are_enrolled_for() -> None:
