@@ -3,8 +3,10 @@
 import contextlib
 import io
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from axis.cli.main import main
 
@@ -25,7 +27,12 @@ class Ended:
 def axis_command(*arguments: object) -> Ended:
     """Run `axis` with these arguments."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    # The option --config sets a variable that must not outlive the command.
+    with (
+        patch.dict(os.environ),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
         try:
             main([str(argument) for argument in arguments])
         except SystemExit as end:

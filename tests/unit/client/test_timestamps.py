@@ -66,15 +66,16 @@ def authority(answering: Answering) -> Iterator[TimestampAuthority]:
 def test_document_signed_with_an_authority_proves_its_time(
     pki: DemoPki, services: PkiServices
 ) -> None:
-    with authority(lambda asked: (200, services.timestamp(asked, NOW))) as tsa:
+    now = datetime.now(UTC).replace(microsecond=0)  # what is signed claims this machine's time
+    with authority(lambda asked: (200, services.timestamp(asked, now))) as tsa:
         signing = SigningSection(level=SignatureLevel.TIMESTAMPED, tsa=tsa.url)
         signed = signing.sign(SAMPLE.read_bytes(), pki.seal("H37").load())
 
-    verdict = verify(signed, pki.policy(), NOW + timedelta(minutes=1))
+    verdict = verify(signed, pki.policy(), now + timedelta(minutes=1))
     assert verdict.passed
     assert verdict.facts is not None
     assert verdict.facts.level is SignatureLevel.TIMESTAMPED
-    assert verdict.facts.proven_at == NOW
+    assert verdict.facts.proven_at == now
 
 
 def test_answer_to_another_request_is_not_taken(services: PkiServices) -> None:
