@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from axis.facts import SignatureFacts
 from axis.reasons import Reason, Severity
@@ -94,8 +94,7 @@ class FileSignature:
     """Whether it covers the whole file as it is now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True, kw_only=True):
     """What the content check saw of one attached file."""
 
     name: str
@@ -105,6 +104,10 @@ class FileFacts:
     """Bytes, taken out of its wrapping archive."""
     sha256: str
     signatures: tuple[FileSignature, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stable JSON shape used in reports."""
+        return {**structs.asdict(self), "signatures": [asdict(one) for one in self.signatures]}
 
 
 class Verdict(Struct, frozen=True):
@@ -145,7 +148,7 @@ class Verdict(Struct, frozen=True):
         return {
             "outcome": self.outcome.value,
             "findings": [finding.to_json() for finding in self.findings],
-            "files": [asdict(file) for file in self.files],
+            "files": [file.to_json() for file in self.files],
             "signature": None if self.signature is None else asdict(self.signature),
         }
 

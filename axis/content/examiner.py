@@ -69,9 +69,8 @@ class Examiner:
         subject = Subject(pair.name, pair.place)
         if fault := fault_of_name(pair.name):
             self._say(subject.finding(Reason.BAD_NAME, detail=fault))
-        self._mark(subject, marking_of_field(_stem(pair.name)))
-        self._mark(subject, marking_of_field(pair.attachment.description))
-        self._mark(subject, marking_of_field(pair.reference.description))
+        for text in (_stem(pair.name), pair.attachment.description, pair.reference.description):
+            self._mark(subject, marking_of_field(text))
         says_zip = ZIP.media_type in (pair.attachment.content_type, pair.attachment.mime_type)
         # Handed over and not held here, so that the packed bytes go when they are unpacked.
         self._open(_decoded(pair.attachment.encoded), subject, says_zip=says_zip)

@@ -142,6 +142,8 @@ _SPOKEN: Final = (
 """Texts that programs run or open as more than text. RTF carries objects in so many disguises that
 no look through it could be relied on."""
 
+_SPOKEN_SIGNS: Final = frozenset("{#%<mcxrMCXR")
+"""What one of them begins with."""
 _ANY_SPOKEN: Final = re.compile("|".join(pattern.pattern for pattern, _ in _SPOKEN))
 
 UNKNOWN: Final = "không rõ · unknown"
@@ -181,6 +183,6 @@ def word_of_active_text(start: str) -> str | None:
     start = start.lstrip()
     while start.startswith("<!--") and (end := start.find("-->")) > 0:
         start = start[end + 3 :].lstrip()
-    if not _ANY_SPOKEN.match(start):
+    if start[:1] not in _SPOKEN_SIGNS or not _ANY_SPOKEN.match(start):
         return None
     return next(word for pattern, word in _SPOKEN if pattern.match(start))

@@ -55,7 +55,7 @@ MAX_TEXT_CHARS: Final = 10_000
 
 def marking_of_field(text: str) -> str | None:
     """Return the marking that a field of the header or a file's name bears, or None."""
-    return _first_marking(text, strict=False)
+    return _first_marking(text, strict=False) if _may_bear_one(text) else None
 
 
 def marking_of_text(text: str) -> str | None:
@@ -64,12 +64,11 @@ def marking_of_text(text: str) -> str | None:
     Stricter than for a field, because a text's lines are pieces of sentences: dashes and
     brackets count only around capitals.
     """
-    return _first_marking(text[:MAX_TEXT_CHARS], strict=True)
+    start = text[:MAX_TEXT_CHARS]
+    return _first_marking(start, strict=True) if _may_bear_one(start) else None
 
 
 def _first_marking(text: str, *, strict: bool) -> str | None:
-    if text.isascii() or not _may_bear_one(text):
-        return None
     for line in unicodedata.normalize("NFKC", text).splitlines()[:MAX_LINES]:
         if ("ậ" in line or "Ậ" in line) and (found := _marking(_visible(line), strict=strict)):
             return found
@@ -111,6 +110,8 @@ def _may_bear_one(text: str) -> bool:
 
     Few other words have it, so that most texts need no closer look.
     """
+    if text.isascii():
+        return False
     return "ậ" in text or "Ậ" in text or "\u0302" in text or "\u0323" in text
 
 

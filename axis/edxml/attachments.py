@@ -5,9 +5,8 @@ never, once or twice. `pair_up` looks without decoding; `contents` decodes.
 """
 
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from msgspec import Struct
 
@@ -127,11 +126,11 @@ def _open(pair: Pair, packed: bytes, budget: Budget) -> AttachmentContent:
 
 def _join(document: Document) -> tuple[list[Pair], list[Finding]]:
     """Pair references with attachments; each of either side is used once."""
-    files: dict[str, list[tuple[str, Attachment]]] = defaultdict(list)
+    files: dict[str, list[tuple[str, Attachment]]] = {}
     for number, attachment in enumerate(document.attachments, start=1):
         key = _key(attachment.content_id, attachment.name)
         place = f"{_ATTACHMENT}[{number}]" if len(document.attachments) > 1 else _ATTACHMENT
-        files[key].append((place, attachment))
+        files.setdefault(key, []).append((place, attachment))
     pairs: list[Pair] = []
     findings: list[Finding] = []
     for number, reference in enumerate(document.references, start=1):
@@ -143,15 +142,10 @@ def _join(document: Document) -> tuple[list[Pair], list[Finding]]:
         place = f"{_MANIFEST}[{number}]" if len(document.references) > 1 else _MANIFEST
         name = reference.name or reference.content_id
         findings.append(Finding(Reason.ATTACHMENT_MISSING, place, facts={"name": name}))
-    for place, attachment in _left(files):
+    for place, attachment in chain.from_iterable(files.values()):
         name = attachment.name or attachment.content_id
         findings.append(Finding(Reason.ATTACHMENT_UNLISTED, place, facts={"name": name}))
     return pairs, findings
-
-
-def _left(files: dict[str, list[tuple[str, Attachment]]]) -> Iterator[tuple[str, Attachment]]:
-    for rest in files.values():
-        yield from rest
 
 
 def _key(content_id: str, name: str) -> str:

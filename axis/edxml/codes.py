@@ -156,4 +156,6 @@ def is_agency_code(text: str) -> bool:
 
 def is_document_id(text: str) -> bool:
     """Say whether a text can be a DocumentId: one line, bounded, any alphabet."""
+    if text.isprintable():  # nearly all are, and asking takes a tenth of the pattern's time
+        return 0 < len(text) <= MAX_DOCUMENT_ID_CHARS
     return _DOCUMENT_ID.fullmatch(text) is not None

@@ -26,7 +26,7 @@ _HEADER_PATH: Final = "edXMLEnvelope/edXMLHeader/MessageHeader"
 _OF_ROOT: Final = (tag("edXMLEnvelope"), tag("AttachmentEncoded"))
 _OF_ENVELOPE: Final = (tag("edXMLHeader"), tag("edXMLBody"))
 _OF_HEADER: Final = (tag("MessageHeader"), tag("TraceHeaderList"))
-_MANIFEST: Final = tag("edXMLManifest")
+_OF_BODY: Final = (tag("edXMLManifest"),)
 _ATTACHMENT: Final = tag("Attachment")
 _STATUS_CODE: Final = tag("StatusCode")
 _TO: Final = tag("To")
@@ -71,12 +71,12 @@ def read_message(root: etree._Element) -> tuple[Message | None, list[Finding]]:
     `axis.edxml.schema.validate` for those of structure.
     """
     reader = Reader()
-    envelope, attached = reader.sections(root, *_OF_ROOT, counted=False)
+    envelope, attached = reader.sections(root, _OF_ROOT, counted=False)
     header = body = fields = trace = None
     if envelope is not None:
-        header, body = reader.sections(envelope, *_OF_ENVELOPE, counted=True)
+        header, body = reader.sections(envelope, _OF_ENVELOPE, counted=True)
     if header is not None:
-        fields, trace = reader.sections(header, *_OF_HEADER, counted=False)
+        fields, trace = reader.sections(header, _OF_HEADER, counted=False)
     if fields is None:
         reader.note(root, Reason.MISSING_FIELD, field=_HEADER_PATH)
         return None, reader.findings
@@ -121,7 +121,7 @@ def _read_document(
     if trace is not None:
         found["trace"] = reader.value(trace, shapes.TRACE)
     if body is not None:
-        (manifest,) = reader.sections(body, _MANIFEST, counted=True)
+        (manifest,) = reader.sections(body, _OF_BODY, counted=True)
         if manifest is not None:
             found |= reader.fields(manifest, shapes.MANIFEST)
     if attached is not None:

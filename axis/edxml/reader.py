@@ -1,5 +1,6 @@
 """Reads elements into values along the shapes, collecting what is wrong on the way."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from lxml import etree
@@ -28,8 +29,8 @@ class Reader:
             self.findings.append(finding_at(element, reason, **facts))
 
     def sections(
-        self, parent: etree._Element, *tags: str, counted: bool
-    ) -> list[etree._Element | None]:
+        self, parent: etree._Element, tags: tuple[str, ...], *, counted: bool
+    ) -> Iterable[etree._Element | None]:
         """Return a parent's children of these names, each or None; a second one is a finding.
 
         `counted` says that the schema refuses a second one already.
@@ -42,7 +43,7 @@ class Reader:
                     found[name] = child
                 elif not counted:
                     self._repeated(child)
-        return list(found.values())
+        return found.values()
 
     def value(self, element: etree._Element, shape: Shape) -> Any:
         """Read an element into a value of the shape's type."""

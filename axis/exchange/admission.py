@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.lines import HEADER
@@ -183,7 +183,7 @@ def pairs_of(status: Status, known: Known, at: datetime) -> list[tuple[UUID, str
 def name_sealers(files: Iterable[FileFacts], directory: Directory) -> tuple[FileFacts, ...]:
     """Return the facts about files with the agencies whose enrolled seals signed inside them."""
     return tuple(
-        replace(
+        structs.replace(
             file,
             signatures=tuple(
                 replace(one, agency=directory.agency_of_seal(one.fingerprint))

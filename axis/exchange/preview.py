@@ -74,7 +74,7 @@ class Preview:
             "subject": document.subject if document else None,
             "sender": _sender(message, self.sender),
             "receivers": [_receiver(code, self.receivers) for code in addressees(message)],
-            "files": [asdict(file) for file in self.verdict.files],
+            "files": [file.to_json() for file in self.verdict.files],
             "signature": None if self.verdict.signature is None else asdict(self.verdict.signature),
         }
 

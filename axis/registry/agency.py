@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from axis.clock import in_vietnam
 
@@ -107,6 +108,10 @@ def is_endpoint_id(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16)
 def legal_day(at: date) -> date:
-    """Return the day that counts in law: a moment's day on Việt Nam's clock, a day as it is."""
+    """Return the day that counts in law: a moment's day on Việt Nam's clock, a day as it is.
+
+    Remembered, because a whole batch asks for the day of one moment again and again.
+    """
     return in_vietnam(at).date() if isinstance(at, datetime) else at

@@ -4,7 +4,6 @@ Each judge returns quietly or raises; the fuzzer and the test suite call the sam
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from typing import Final
 
 import orjson
@@ -66,7 +65,7 @@ def judge_content(data: bytes) -> None:
     _judge_findings(contents(document)[1], MAX_FINDINGS)
     assert inspection.files or inspection.findings, "neither facts nor findings"
     for facts in inspection.files:
-        _judge_json(asdict(facts))
+        _judge_json(facts.to_json())
         assert len(facts.signatures) <= MAX_SIGNATURES
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from axis.content.kinds import word_of_active_text
 from axis.local.pdf import make_pdf
 from tests.support import office_files as made
 
@@ -160,3 +161,16 @@ def test_xml_of_many_tags_is_refused_beyond_the_limit(said):
 
 def test_declared_type_that_contradicts_is_ignored(look):
     assert look("a.pdf", PDF).files[0].media_type == "application/pdf"
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
+@pytest.mark.parametrize(
+    "start",
+    [
+        *("<?php", "<%", "<!doctype html", "<html>", "<script>"),
+        *("mime-version:", "content-type :", "x-mimeole:", "received:", "return-path:"),
+    ],
+)
+def test_text_that_is_run_is_known_in_any_case(start, case):
+    assert word_of_active_text(f" {case(start)}") is not None
+    assert word_of_active_text(f"a {case(start)}") is None

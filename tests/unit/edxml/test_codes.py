@@ -67,11 +67,13 @@ def test_agency_code_that_would_break_lists_and_paths_is_refused(code):
     assert not is_agency_code(code)
 
 
-@pytest.mark.parametrize("text", ["G22,2025/10/01,101/VPCP-KSTT", "1e0c6d3a-uuid", "có dấu Đ"])
+@pytest.mark.parametrize(
+    "text", ["G22,2025/10/01,101/VPCP-KSTT", "1e0c6d3a-uuid", "có dấu Đ", "A\u00a01", "A" * 255]
+)
 def test_document_id_of_one_line_is_accepted(text):
     assert is_document_id(text)
 
 
-@pytest.mark.parametrize("text", ["", "a\nb", "a\x00", "A" * 256, "a\x85b"])
+@pytest.mark.parametrize("text", ["", "a\nb", "a\x00", "A" * 256, "\u00a0" * 256, "a\x85b"])
 def test_document_id_with_control_characters_or_too_long_is_refused(text):
     assert not is_document_id(text)
