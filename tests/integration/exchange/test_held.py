@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -23,6 +23,7 @@ from axis.store.exchange import PostgresStore
 from axis.store.holding import PostgresHolding
 from axis.store.pool import Pool, open_pool, transaction
 from axis.verdict import Finding
+from tests.support.changing import replace
 from tests.support.exchange import ISSUER, NOW, again, case, document, submission
 from tests.support.memory import SIGNATURE, Observed
 from tests.support.proxy import proxied
