@@ -38,7 +38,8 @@ def test_document_id_that_was_used_before_is_a_conflict(
     letter = offices.letter("G09", ["H37.02"])
     sent, again = tmp_path / "sent.edxml", tmp_path / "again.edxml"
     sent.write_bytes(offices.seal(letter))
-    again.write_bytes(offices.seal(letter))
+    other = offices.letter("G09", ["H37.02"], own_id=letter.document_id)
+    again.write_bytes(offices.seal(other))
     ended = axis_command("document", "send", sent, "--profile", profile("g09", "G09"))
     assert ended.code == 0, ended.err
     assert axis_command("document", "check", sent, "--json").code == 0
