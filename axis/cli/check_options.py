@@ -1,10 +1,14 @@
 """The options of the commands that judge files: by what is a file judged, and as of when."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand
+
+from axis.cli.output import print_error
+from axis.errors import AxisError
 
 NOT_CHECKED = 3
 """Exit code when nothing was checked: 1 and 2 are verdicts."""
@@ -118,3 +122,23 @@ EndpointId = Annotated[
         help="Hệ thống sẽ gửi · The endpoint that would submit; default: any.",
     ),
 ]
+
+
+def judge(
+    files: Sequence[Path], at: str | None, *, json: bool, explained: bool = False, **sources: Any
+) -> NoReturn:
+    """Check files by what the options name (`axis.cli.check.Sources`), and end with the exit code.
+
+    ``explained`` asks what the signatures are worth, and has them explained to a person.
+    """
+    from axis.cli.check import Sources, check_files
+    from axis.cli.verify_report import print_explanation
+
+    explain = print_explanation if explained else None
+    try:
+        basis = Sources(of_signature=explained, **sources)
+        code = check_files(files, basis, at, json=json, explain=explain)
+    except AxisError as error:
+        print_error(error)
+        code = NOT_CHECKED
+    raise typer.Exit(code)

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from axis.cli.check_options import (
-    NOT_CHECKED,
     AgenciesFile,
     AnchorsFolder,
     AtTime,
@@ -23,10 +22,10 @@ from axis.cli.check_options import (
     PoliciesFile,
     PolicyName,
     TimestampAnchorsFolder,
+    judge,
 )
-from axis.cli.output import AsJson, note, print_error, print_json
+from axis.cli.output import AsJson, note, print_json
 from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, STILL_HELD, ProfileFile
-from axis.errors import AxisError
 from axis.facts import SignatureLevel
 
 app = typer.Typer(
@@ -73,9 +72,10 @@ def check(
     trục. --json in mỗi tệp một dòng. · With any option about agencies, certificates or trust no
     server is needed; without, the configured axis is asked. --json prints one line a file.
     """
-    from axis.cli.check import Sources, check_files
-
-    sources = Sources(
+    judge(
+        files,
+        at,
+        json=json,
         agencies=agencies,
         certificates=certificates,
         anchors=anchors,
@@ -86,12 +86,6 @@ def check(
         policies=policies,
         endpoint=endpoint,
     )
-    try:
-        code = check_files(files, sources, at, json=json)
-    except AxisError as error:
-        print_error(error)
-        code = NOT_CHECKED
-    raise typer.Exit(code)
 
 
 @app.command()

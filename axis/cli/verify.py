@@ -3,7 +3,6 @@
 import typer
 
 from axis.cli.check_options import (
-    NOT_CHECKED,
     AgenciesFile,
     AnchorsFolder,
     AtTime,
@@ -16,9 +15,9 @@ from axis.cli.check_options import (
     PoliciesFile,
     PolicyName,
     TimestampAnchorsFolder,
+    judge,
 )
-from axis.cli.output import AsJson, print_error
-from axis.errors import AxisError
+from axis.cli.output import AsJson
 
 app = typer.Typer(name="verify", help="Kiểm chữ ký số · Verify signatures.")
 
@@ -44,10 +43,11 @@ def verify(
     Mã thoát và --json như axis document check. Luôn kiểm bằng signxml. · Exit codes and --json are
     those of axis document check. Always judged by signxml.
     """
-    from axis.cli.check import Sources, check_files
-    from axis.cli.verify_report import print_explanation
-
-    sources = Sources(
+    judge(
+        files,
+        at,
+        json=json,
+        explained=True,
         agencies=agencies,
         certificates=certificates,
         anchors=anchors,
@@ -57,11 +57,4 @@ def verify(
         policy=policy,
         policies=policies,
         endpoint=endpoint,
-        of_signature=True,
     )
-    try:
-        code = check_files(files, sources, at, json=json, explain=print_explanation)
-    except AxisError as error:
-        print_error(error)
-        code = NOT_CHECKED
-    raise typer.Exit(code)

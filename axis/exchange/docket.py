@@ -129,7 +129,7 @@ class Docket:
     def _tell(
         self, matter: Matter, event: Event, verdict: Verdict, outcome: SubmissionOutcome
     ) -> tuple[str, ...]:
-        """Tell the submitter that nothing is delivered, at least for now; return the reasons."""
+        """Tell the submitter that nothing is delivered (refused or held); return the reasons."""
         receipt = self.notary.about_submission(event, self.about(matter), verdict, self.at)
         message = matter.case.message
         urgent = isinstance(message, Document) and message.priority.urgent

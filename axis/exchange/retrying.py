@@ -49,6 +49,7 @@ class Retrying:
         except UnavailableError:
             raise
         except Exception:
+            # A bug: whatever it raises, the document that brings it out is to be tried alone.
             if len(claimed) == 1:
                 raise
             await self._one_by_one(claimed)
