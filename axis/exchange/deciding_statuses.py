@@ -7,7 +7,7 @@ from axis.edxml.values import Status
 from axis.evidence.events import Event
 from axis.exchange import admission, outgoing
 from axis.exchange.case import Decision, Ending, Matter
-from axis.exchange.deliveries import after_answer, after_status
+from axis.exchange.deliveries import DeliveryState, event_of, move
 from axis.exchange.docket import Docket, close
 from axis.exchange.ports import KnownDelivery, KnownDocument, KnownStatus
 from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
@@ -15,8 +15,6 @@ from axis.ids import new_id
 from axis.registry.agency import Agency
 from axis.trust.certificates import Certificate
 from axis.verdict import Finding, Outcome, Verdict
-
-_ANSWERS = (StatusCode.AGREED, StatusCode.DISAGREED)
 
 _EVENT_OF_STATUS = {
     StatusCode.ARRIVED: Event.CONTENT_HANDOVER,
@@ -64,7 +62,7 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
         or delivery is None
     ):
         return docket.refuse(matter, verdict.findings)
-    moved = _move(docket, document, delivery, status.code)
+    moved = _move(docket, document, delivery, status)
     row = _row(docket, matter, status, agency, certificate, document, moved)
     return _accept(docket, matter, status, agency, document, moved, row, verdict)
 
@@ -116,15 +114,40 @@ def _accept(
 
 
 def _move(
-    docket: Docket, document: KnownDocument, delivery: KnownDelivery, code: StatusCode
+    docket: Docket, document: KnownDocument, delivery: KnownDelivery, status: Status
 ) -> KnownDelivery:
     """Move the delivery as the status says and return it as it then is."""
-    move = after_answer if code in _ANSWERS else after_status
-    moved = replace(delivery, state=move(delivery.state, code))
-    if moved.state is not delivery.state:
-        docket.records.changes.append(DeliveryChange(delivery.id, moved.state, docket.at))
-        docket.known.deliveries[document.id, delivery.receiver] = moved
+    if _is_late_report(delivery, status):
+        return delivery
+    position = move(delivery.position, event_of(status.code, document.kind, delivery.state))
+    if position == delivery.position:
+        return delivery
+    reported_at = None if status.code.from_sender else status.timestamp
+    moved = replace(
+        delivery,
+        state=position.state,
+        reached=position.reached,
+        reported_at=reported_at or delivery.reported_at,
+    )
+    docket.records.changes.append(
+        DeliveryChange(delivery.id, position, docket.at, moved.reported_at)
+    )
+    docket.known.deliveries[document.id, delivery.receiver] = moved
     return moved
+
+
+def _is_late_report(delivery: KnownDelivery, status: Status) -> bool:
+    """Tell whether a 06 that comes after a 15 was written before it.
+
+    It is about the work on the document then, and confirms no destruction.
+    """
+    return (
+        delivery.state is DeliveryState.AGREED
+        and status.code is StatusCode.DONE
+        and delivery.reported_at is not None
+        and status.timestamp is not None
+        and status.timestamp < delivery.reported_at
+    )
 
 
 def _row(

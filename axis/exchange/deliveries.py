@@ -1,24 +1,32 @@
-"""The states of a delivery (one document to one receiver) and how statuses move them.
+"""The state machine of a delivery: one document on its way to one receiver.
 
-A status that comes late or twice is stored and passed on, but never moves a delivery backwards.
+A delivery has a `state` and, beside it, what it has `reached` on the ordinary way: a question of
+the sender (take it back) or a deadline that passed says nothing about how far the receiver has got.
+What comes late or twice never moves a delivery backwards, and reports settle alike in whatever
+order they come. `TABLE` is the machine; the picture in ARCHITECTURE.md is drawn from it.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from axis.edxml.codes import StatusCode
+from axis.edxml.codes import DocumentKind, StatusCode
 
 
 class DeliveryState(StrEnum):
     """Where one receiver's copy is."""
 
     ACCEPTED = "accepted"
-    """Committed by the axis, not yet confirmed in the receiver's inbox."""
+    """Committed by the axis, not yet published."""
+    DISPATCHED = "dispatched"
+    """Published, but the broker gave it back; it is published again."""
     CONSIGNED = "consigned"
     """In the inbox of the receiver's endpoint, confirmed by the broker."""
+    TAKEN = "taken"
+    """The endpoint's system has taken it out of its inbox, and has not reported on it yet."""
     ARRIVED = "arrived"
     """01 đã đến."""
-    REFUSED = "refused"
-    """02 từ chối tiếp nhận."""
     RECEIVED = "received"
     """03 đã tiếp nhận."""
     ASSIGNED = "assigned"
@@ -27,68 +35,233 @@ class DeliveryState(StrEnum):
     """05 đang xử lý."""
     DONE = "done"
     """06 hoàn thành."""
+    REFUSED = "refused"
+    """02 từ chối tiếp nhận."""
     TAKE_BACK_ASKED = "take_back_asked"
-    """13 lấy lại: the sender asks for the document back."""
+    """The sender asks for it back: 13 lấy lại, a recall (thu hồi), or an update that drops the
+    receiver."""
     AGREED = "agreed"
-    """15 đồng ý with the take-back, recall or update."""
+    """15 đồng ý: the receiver gives it back, and is still to confirm that its copy is destroyed."""
     DECLINED = "declined"
-    """16 từ chối the take-back, recall or update."""
+    """16 từ chối: the receiver keeps it."""
+    WITHDRAWN = "withdrawn"
+    """Given back before the receiver had reported it: it never reached a clerk."""
+    DESTROYED = "destroyed"
+    """06 after 15: the receiver confirms that its copy is destroyed."""
+    EXPIRED = "expired"
+    """Neither accepted (03) nor refused (02) in time."""
+    UNDELIVERABLE = "undeliverable"
+    """No inbox took it in time, its inbox gave it up, or no way leads to the receiver any more."""
 
 
-_PROGRESS = {
-    DeliveryState.ACCEPTED: 0,
-    DeliveryState.CONSIGNED: 1,
-    DeliveryState.ARRIVED: 2,
-    DeliveryState.RECEIVED: 3,
-    DeliveryState.ASSIGNED: 4,
-    DeliveryState.IN_PROGRESS: 5,
-    DeliveryState.DONE: 6,
+class DeliveryEvent(StrEnum):
+    """What can happen to a delivery."""
+
+    RETURNED = "returned"
+    """The broker did not take the copy."""
+    CONFIRMED = "confirmed"
+    """The broker confirmed the copy in the inbox."""
+    INBOX_EMPTIED = "inbox_emptied"
+    """The inbox was seen empty after the copy had been confirmed in it."""
+    REROUTED = "rerouted"
+    """The receiver is served elsewhere now: the copy is made anew for that endpoint."""
+    NOT_DELIVERABLE = "not_deliverable"
+    """No inbox took it in time, the inbox gave it up, or no way leads there."""
+    NOT_ANSWERED = "not_answered"
+    """The time for accepting or refusing it is over."""
+    REPORTED_ARRIVED = "01"
+    REPORTED_REFUSED = "02"
+    REPORTED_RECEIVED = "03"
+    REPORTED_ASSIGNED = "04"
+    REPORTED_IN_PROGRESS = "05"
+    REPORTED_DONE = "06"
+    BACK_ASKED = "back_asked"
+    """13, a recall, or an update that drops the receiver."""
+    GIVEN_BACK = "given_back"
+    """15 to that question, or a recall's own answer."""
+    KEPT = "kept"
+    """16 to that question, or to a recall or an update itself."""
+    CONSENTED = "consented"
+    """15 to an update itself: the receiver takes it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a delivery stands."""
+
+    state: DeliveryState = DeliveryState.ACCEPTED
+    reached: DeliveryState = DeliveryState.ACCEPTED
+    """How far it is known to have come on the ordinary way; see `WAY`."""
+
+
+_S = DeliveryState
+_E = DeliveryEvent
+
+WAY: Final = (
+    _S.ACCEPTED,
+    _S.DISPATCHED,
+    _S.CONSIGNED,
+    _S.TAKEN,
+    _S.ARRIVED,
+    _S.RECEIVED,
+    _S.ASSIGNED,
+    _S.IN_PROGRESS,
+    _S.DONE,
+)
+"""The ordinary way of a document, in its order; a delivery only goes forward on it."""
+
+RANK: Final[Mapping[DeliveryState, int]] = {state: rank for rank, state in enumerate(WAY)}
+
+FINAL: Final = frozenset({_S.REFUSED, _S.WITHDRAWN, _S.DESTROYED})
+"""Nothing moves a delivery on that was refused, or given back for good."""
+
+_PROVES: Final[Mapping[DeliveryEvent, DeliveryState]] = {
+    _E.RETURNED: _S.DISPATCHED,
+    _E.CONFIRMED: _S.CONSIGNED,
+    _E.INBOX_EMPTIED: _S.TAKEN,
+    _E.REPORTED_ARRIVED: _S.ARRIVED,
+    _E.REPORTED_REFUSED: _S.ARRIVED,
+    _E.REPORTED_RECEIVED: _S.RECEIVED,
+    _E.REPORTED_ASSIGNED: _S.ASSIGNED,
+    _E.REPORTED_IN_PROGRESS: _S.IN_PROGRESS,
+    _E.REPORTED_DONE: _S.DONE,
+    _E.KEPT: _S.ARRIVED,
+    _E.CONSENTED: _S.RECEIVED,
 }
-"""The ordinary way of a document; a delivery only goes forward on it."""
+"""How far the copy must have come for the event to be possible."""
 
-_REPORTED = {
-    StatusCode.ARRIVED: DeliveryState.ARRIVED,
-    StatusCode.ACCEPTED: DeliveryState.RECEIVED,
-    StatusCode.ASSIGNED: DeliveryState.ASSIGNED,
-    StatusCode.IN_PROGRESS: DeliveryState.IN_PROGRESS,
-    StatusCode.DONE: DeliveryState.DONE,
+_FORWARD: Final = {
+    event: _PROVES[event]
+    for event in (
+        _E.RETURNED,
+        _E.CONFIRMED,
+        _E.INBOX_EMPTIED,
+        _E.REPORTED_ARRIVED,
+        _E.REPORTED_RECEIVED,
+        _E.REPORTED_ASSIGNED,
+        _E.REPORTED_IN_PROGRESS,
+        _E.REPORTED_DONE,
+        _E.CONSENTED,
+    )
+}
+"""Events that only say how far it has come: they move nothing that has come that far already."""
+
+_REPORTS: Final = {
+    event: state for event, state in _FORWARD.items() if RANK[state] >= RANK[_S.ARRIVED]
 }
 
-_ANSWERS = {
-    StatusCode.AGREED: DeliveryState.AGREED,
-    StatusCode.DISAGREED: DeliveryState.DECLINED,
+_BACK_TO_START: Final = frozenset({_E.REROUTED, _E.NOT_DELIVERABLE})
+"""After these no inbox has the copy."""
+
+
+def _on_the_way(state: DeliveryState) -> dict[DeliveryEvent, DeliveryState]:
+    """Return where a delivery on the ordinary way can go."""
+    rank = RANK[state]
+    moves = {event: to for event, to in _FORWARD.items() if RANK[to] > rank}
+    if state is not _S.DONE:
+        moves[_E.REPORTED_REFUSED] = _S.REFUSED
+    if rank <= RANK[_S.CONSIGNED]:
+        moves[_E.NOT_DELIVERABLE] = _S.UNDELIVERABLE
+        if state is not _S.ACCEPTED:
+            moves[_E.REROUTED] = _S.ACCEPTED
+    if RANK[_S.CONSIGNED] <= rank <= RANK[_S.ARRIVED]:
+        moves[_E.NOT_ANSWERED] = _S.EXPIRED
+    return {
+        **moves,
+        _E.BACK_ASKED: _S.TAKE_BACK_ASKED,
+        _E.GIVEN_BACK: _S.AGREED,
+        _E.KEPT: _S.DECLINED,
+    }
+
+
+TABLE: Final[Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]]] = {
+    **{state: _on_the_way(state) for state in WAY},
+    _S.EXPIRED: {
+        **_REPORTS,
+        _E.REPORTED_REFUSED: _S.REFUSED,
+        _E.NOT_DELIVERABLE: _S.UNDELIVERABLE,
+        _E.REROUTED: _S.ACCEPTED,
+        _E.BACK_ASKED: _S.TAKE_BACK_ASKED,
+        _E.GIVEN_BACK: _S.AGREED,
+        _E.KEPT: _S.DECLINED,
+    },
+    _S.UNDELIVERABLE: {
+        **_REPORTS,
+        _E.CONFIRMED: _S.CONSIGNED,
+        _E.REPORTED_REFUSED: _S.REFUSED,
+        _E.REROUTED: _S.ACCEPTED,
+        _E.BACK_ASKED: _S.TAKE_BACK_ASKED,
+        _E.GIVEN_BACK: _S.AGREED,
+        _E.KEPT: _S.DECLINED,
+    },
+    _S.TAKE_BACK_ASKED: {
+        _E.REPORTED_REFUSED: _S.REFUSED,
+        _E.GIVEN_BACK: _S.AGREED,
+        _E.KEPT: _S.DECLINED,
+    },
+    _S.DECLINED: {
+        **_REPORTS,
+        _E.REPORTED_REFUSED: _S.REFUSED,
+        _E.BACK_ASKED: _S.TAKE_BACK_ASKED,
+        _E.GIVEN_BACK: _S.AGREED,
+    },
+    _S.AGREED: {_E.REPORTED_DONE: _S.DESTROYED},
+    _S.REFUSED: {},
+    _S.WITHDRAWN: {},
+    _S.DESTROYED: {},
 }
-
-_FINAL = frozenset({DeliveryState.AGREED, DeliveryState.REFUSED})
-"""Nothing moves a delivery on that the receiver refused or gave back."""
-
-
-def consigned(state: DeliveryState) -> DeliveryState:
-    """Return the state after the broker confirmed the copy in the inbox."""
-    return DeliveryState.CONSIGNED if state is DeliveryState.ACCEPTED else state
+"""The moves; an event that a state does not name leaves it as it is. One exception is `move`'s:
+what is given back before anybody reported it has the state WITHDRAWN instead of AGREED."""
 
 
-def after_status(state: DeliveryState, status: StatusCode) -> DeliveryState:
-    """Return the state that a status leads to; the same state when it changes nothing.
+def move(position: Position, event: DeliveryEvent) -> Position:
+    """Return where an event leads; the same position when it changes nothing."""
+    state, reached = position.state, position.reached
+    if state in FINAL:
+        return position
+    if event in _BACK_TO_START:
+        to = TABLE[state].get(event)
+        return position if to is None or not _untaken(reached) else Position(to, _S.ACCEPTED)
+    proven = _proven(position, event)
+    to = TABLE[state].get(event, state)
+    if event in _FORWARD and to in RANK and proven is reached:
+        return position  # it has come that far already
+    if state is _S.TAKE_BACK_ASKED and event is _E.GIVEN_BACK and _untaken(reached):
+        to = _S.WITHDRAWN
+    return Position(to, proven)
 
-    Covers the reports 01-06 and the sender's request 13; the answers 15 and 16 only make sense
-    where something was asked, see `after_answer`.
+
+def _proven(position: Position, event: DeliveryEvent) -> DeliveryState:
+    """Return how far a copy has come in the light of an event."""
+    state, reached = position.state, position.reached
+    if state in (_S.TAKE_BACK_ASKED, _S.UNDELIVERABLE) and event is _E.INBOX_EMPTIED:
+        return reached  # it may have left the inbox to be withdrawn, or was never in it
+    return max(reached, _PROVES.get(event, reached), key=RANK.__getitem__)
+
+
+def _untaken(reached: DeliveryState) -> bool:
+    """Tell whether nothing says that the copy has left its inbox."""
+    return RANK[reached] <= RANK[_S.CONSIGNED]
+
+
+def event_of(code: StatusCode, kind: DocumentKind, state: DeliveryState) -> DeliveryEvent:
+    """Return what a status (trạng thái) does to a delivery of a document of this kind.
+
+    15 to an update that nobody asks back means that the receiver takes it in.
     """
-    if state in _FINAL:
-        return state
-    if status is StatusCode.TAKE_BACK:
-        return DeliveryState.TAKE_BACK_ASKED
-    if status is StatusCode.REFUSED:
-        return state if state is DeliveryState.DONE else DeliveryState.REFUSED
-    reported = _REPORTED.get(status, state)
-    if state is DeliveryState.TAKE_BACK_ASKED:
-        return state  # the question stays open until it is answered with 15 or 16
-    if state is DeliveryState.DECLINED:
-        # the document stays with the receiver, who goes on with it; it has long arrived
-        return state if status is StatusCode.ARRIVED else reported
-    return max(state, reported, key=_PROGRESS.__getitem__)
+    if code is StatusCode.AGREED:
+        update = kind is DocumentKind.UPDATE and state is not _S.TAKE_BACK_ASKED
+        return _E.CONSENTED if update else _E.GIVEN_BACK
+    return _EVENT_OF_STATUS[code]
 
 
-def after_answer(state: DeliveryState, answer: StatusCode) -> DeliveryState:
-    """Return the state after 15 or 16 answered a take-back, a recall or an update."""
-    return state if state in _FINAL else _ANSWERS[answer]
+_EVENT_OF_STATUS: Final = {
+    StatusCode.ARRIVED: _E.REPORTED_ARRIVED,
+    StatusCode.REFUSED: _E.REPORTED_REFUSED,
+    StatusCode.ACCEPTED: _E.REPORTED_RECEIVED,
+    StatusCode.ASSIGNED: _E.REPORTED_ASSIGNED,
+    StatusCode.IN_PROGRESS: _E.REPORTED_IN_PROGRESS,
+    StatusCode.DONE: _E.REPORTED_DONE,
+    StatusCode.TAKE_BACK: _E.BACK_ASKED,
+    StatusCode.DISAGREED: _E.KEPT,
+}

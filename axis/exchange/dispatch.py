@@ -12,7 +12,7 @@ from datetime import timedelta
 from axis.clock import Clock
 from axis.evidence.events import Event
 from axis.exchange import outgoing
-from axis.exchange.deliveries import consigned
+from axis.exchange.deliveries import DeliveryEvent, move
 from axis.exchange.ports import (
     BrokerLostError,
     CopyArrived,
@@ -124,25 +124,34 @@ class Dispatch:
         await work.confirm([message.row.id for message in messages], now)
         copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
         arrived = await work.copies_of(copies) if copies else []
-        # a quick receiver's status may have moved the delivery on before this confirm is committed
-        changes = [
-            DeliveryChange(copy.delivery, consigned(copy.state), now)
-            for copy in arrived
-            if consigned(copy.state) is not copy.state
-        ]
+        changes = self._changes(arrived, DeliveryEvent.CONFIRMED)
         await self._tell(work, Event.CONTENT_CONSIGNMENT, arrived, changes)
 
     async def _return(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
         await self._put_off(work, messages)
+        copies = {one.row.id: one for one in messages if one.row.type is MessageType.DOCUMENT}
+        if not copies:
+            return
+        returned = await work.copies_of(list(copies))
+        changes = self._changes(returned, DeliveryEvent.RETURNED)
+        if changes:
+            await work.save(Records(changes=changes))
         failed = [
-            message.row.id
-            for message in messages
-            if message.row.type is MessageType.DOCUMENT
-            and message.attempts + 1 == FAILURE_AFTER_ATTEMPTS
+            copy for copy in returned if copies[copy.copy].attempts + 1 == FAILURE_AFTER_ATTEMPTS
         ]
-        if failed:
-            late = await work.copies_of(failed)
-            await self._tell(work, Event.CONTENT_CONSIGNMENT_FAILURE, late, [])
+        await self._tell(work, Event.CONTENT_CONSIGNMENT_FAILURE, failed, [])
+
+    def _changes(self, copies: Sequence[CopyArrived], event: DeliveryEvent) -> list[DeliveryChange]:
+        """Return where an event moves the deliveries of these copies.
+
+        A quick receiver's status may have moved them on before their confirm is committed.
+        """
+        now = self._clock()
+        return [
+            DeliveryChange(copy.delivery, moved, now)
+            for copy in copies
+            if (moved := move(copy.position, event)) != copy.position
+        ]
 
     async def _put_off(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
         now = self._clock()

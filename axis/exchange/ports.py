@@ -10,7 +10,7 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind
 from axis.errors import AxisError
 from axis.examination import Examination
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange.deliveries import DeliveryState, Position
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.exchange.submission import Submission
 from axis.registry.directory import Directory
@@ -110,6 +110,14 @@ class KnownDelivery:
     receiver: str
     endpoint: str
     state: DeliveryState
+    reached: DeliveryState = DeliveryState.ACCEPTED
+    reported_at: datetime | None = None
+    """When the receiver says that it did what moved it last."""
+
+    @property
+    def position(self) -> Position:
+        """Where it stands."""
+        return Position(self.state, self.reached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +193,11 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True)
 class CopyArrived:
-    """One receiver's delivery whose copy the broker has just confirmed."""
+    """One receiver's delivery whose copy the broker has just confirmed, or given back."""
 
     delivery: UUID
+    copy: UUID
+    """The outbox row that carries it."""
     state: DeliveryState
     named: tuple[str, ...]
     receiver: str
@@ -196,6 +206,12 @@ class CopyArrived:
     document: KnownDocument
     message_id: str | None
     received_at: datetime
+    reached: DeliveryState = DeliveryState.ACCEPTED
+
+    @property
+    def position(self) -> Position:
+        """Where the delivery stands."""
+        return Position(self.state, self.reached)
 
 
 class DispatchWork(Protocol):

@@ -17,7 +17,7 @@ from axis.evidence.receipt import (
     VerdictFacts,
 )
 from axis.evidence.xml import write_receipt
-from axis.exchange.deliveries import consigned
+from axis.exchange.deliveries import DeliveryEvent, DeliveryState, move
 from axis.exchange.ports import CopyArrived, KnownDelivery, KnownDocument
 from axis.exchange.records import DeliveryRow, EvidenceRow
 from axis.exchange.submission import Submission
@@ -155,7 +155,7 @@ class Notary:
                     name=copy.receiver_name,
                     endpoint=copy.endpoint,
                     delivery=copy.delivery,
-                    state=(consigned(copy.state) if arrived else copy.state).value,
+                    state=_state_of(copy, arrived=arrived).value,
                 )
                 for copy in copies
             ),
@@ -187,6 +187,11 @@ def _evidence(
         receipt=write_receipt(receipt),
         deliveries=tuple(line.delivery for line in receipt.receivers if line.delivery),
     )
+
+
+def _state_of(copy: CopyArrived, *, arrived: bool) -> DeliveryState:
+    """Return the state of a delivery as a receipt about its copy has it."""
+    return move(copy.position, DeliveryEvent.CONFIRMED).state if arrived else copy.state
 
 
 def _submission(about: About) -> SubmissionFacts:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange.deliveries import DeliveryState, Position
 
 
 class MessageType(StrEnum):
@@ -70,6 +70,7 @@ class DeliveryRow:
     """The outbox row that carries the endpoint's one copy."""
     state: DeliveryState
     changed_at: datetime
+    reached: DeliveryState = DeliveryState.ACCEPTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +188,18 @@ class DeadLetterRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryChange:
-    """A delivery that moved to another state."""
+    """A delivery that moved."""
 
     delivery: UUID
-    state: DeliveryState
+    position: Position
     at: datetime
+    reported_at: datetime | None = None
+    """When its receiver says that it did what moved it; None where no status moved it."""
+
+    @property
+    def state(self) -> DeliveryState:
+        """The state that it is in now."""
+        return self.position.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ class PostgresDispatchWork:
         return [
             CopyArrived(
                 delivery=row["id"],
+                copy=row["copy"],
                 state=DeliveryState(row["state"]),
+                reached=DeliveryState(row["reached"]),
                 named=tuple(row["named"]),
                 receiver=row["receiver"],
                 receiver_name=row["receiver_name"],

@@ -92,7 +92,13 @@ class PostgresIntakeWork:
         receivers = [receiver for _, receiver in pairs]
         rows = await self._connection.fetch(_SQL["deliveries_of"], documents, receivers)
         return [
-            KnownDelivery(**{**row, "state": DeliveryState(row["state"])})
+            KnownDelivery(
+                **{
+                    **row,
+                    "state": DeliveryState(row["state"]),
+                    "reached": DeliveryState(row["reached"]),
+                }
+            )
             for row in map(dict, rows)
         ]
 

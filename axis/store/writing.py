@@ -110,8 +110,10 @@ async def _move_deliveries(connection: Connection, changes: Sequence[DeliveryCha
         await connection.execute(
             _MOVE,
             list(last),
-            [change.state.value for change in last.values()],
+            [change.position.state.value for change in last.values()],
+            [change.position.reached.value for change in last.values()],
             [change.at for change in last.values()],
+            [change.reported_at for change in last.values()],
         )
 
 

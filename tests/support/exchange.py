@@ -127,8 +127,18 @@ def document(
     )
 
 
+REPORTED_AT = datetime(2026, 3, 2, 8, 30, tzinfo=VIETNAM)
+"""When reporters say that they did what they report."""
+
+
 def status(
-    sender: str, code: StatusCode, about: Document, *, to: str = "", description: str = ""
+    sender: str,
+    code: StatusCode,
+    about: Document,
+    *,
+    to: str = "",
+    description: str = "",
+    at: datetime = REPORTED_AT,
 ) -> Status:
     """A status about a document, addressed to its sender unless another party is given."""
     return Status(
@@ -138,7 +148,7 @@ def status(
         ),
         code=code,
         description=description,
-        timestamp=datetime(2026, 3, 2, 8, 30, tzinfo=VIETNAM),
+        timestamp=at,
     )
 
 
@@ -201,9 +211,10 @@ def reported(
     to: str = "",
     body: bytes = b"",
     description: str = "",
+    at: datetime = REPORTED_AT,
 ) -> Case:
     """A sealed status as an endpoint hands it in."""
-    message = status(reporter, code, about, to=to, description=description)
+    message = status(reporter, code, about, to=to, description=description, at=at)
     return case(message, submission(endpoint, routing_key="status", body=body))
 
 

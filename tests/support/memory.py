@@ -143,7 +143,7 @@ class MemoryDispatchWork:
 
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         self._store.step("copies_of")
-        return [copy for copy in self._store.copies if copy.delivery in outbox_ids]
+        return [copy for copy in self._store.copies if copy.copy in outbox_ids]
 
     async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
         self._store.step("confirm")

@@ -1,5 +1,8 @@
 -- name: move
--- Sets the new state of deliveries that the transaction has locked.
-UPDATE delivery d SET state = moved.state, changed_at = moved.at
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS moved (id, state, at)
+-- Sets where deliveries that the transaction has locked stand now.
+UPDATE delivery d
+SET state = moved.state, reached = moved.reached, changed_at = moved.at,
+    reported_at = coalesce(moved.reported_at, d.reported_at)
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+    AS moved (id, state, reached, at, reported_at)
 WHERE d.id = moved.id

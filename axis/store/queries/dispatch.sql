@@ -27,7 +27,7 @@ UPDATE outbox SET due_at = $2, attempts = least(attempts + 1, 30000) WHERE id = 
 -- name: copies_of
 -- Locks the deliveries that these copies carry, with what their receipt has to say. LIMIT 1 keeps the
 -- planner from starting at all submissions while a new installation has no statistics.
-SELECT v.id, v.state, v.named, v.receiver, a.name AS receiver_name, v.endpoint AS at_endpoint,
+SELECT v.id, v.copy, v.state, v.reached, v.named, v.receiver, a.name AS receiver_name, v.endpoint AS at_endpoint,
        d.id AS document, d.sender, d.document_id, d.kind, d.sha256, d.size,
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
        d.accepted_at, s.message_key, s.received_at, s.receipt

@@ -41,7 +41,7 @@ ORDER BY d.accepted_at, d.id
 
 -- name: deliveries_of
 -- Locks the deliveries of these (document, receiver) pairs.
-SELECT d.id, d.document, d.receiver, d.endpoint, d.state
+SELECT d.id, d.document, d.receiver, d.endpoint, d.state, d.reached, d.reported_at
 FROM delivery d
 JOIN unnest($1::uuid[], $2::text[]) AS wanted (document, receiver)
     ON d.document = wanted.document AND d.receiver = wanted.receiver

@@ -19,7 +19,16 @@ from axis.exchange.records import MessageType, OutboxRow
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.verdict import Finding
-from tests.support.exchange import NOW, case, decider, directory, document, reported, submission
+from tests.support.exchange import (
+    NOW,
+    REPORTED_AT,
+    case,
+    decider,
+    directory,
+    document,
+    reported,
+    submission,
+)
 
 PROVEN = {
     StatusCode.ARRIVED: Event.CONTENT_HANDOVER,
@@ -165,7 +174,7 @@ def test_take_back_goes_to_the_receiver_and_its_answer_to_the_sender(trip: Trip)
     (row,) = trip.deciding.records.statuses
     assert (row.sender, row.addressee) == ("G22", "G09")
     assert trip.report(StatusCode.AGREED).ending is Ending.ACCEPTED
-    assert trip.state() is DeliveryState.AGREED
+    assert trip.state() is DeliveryState.WITHDRAWN  # nobody had reported it
     assert trip.state("H37.02") is DeliveryState.ACCEPTED
 
 
@@ -176,9 +185,15 @@ def test_answer_to_nothing_is_refused(trip: Trip, code: StatusCode) -> None:
     assert trip.deciding.records.statuses == []
 
 
-@pytest.mark.parametrize("kind", [DocumentKind.RECALL, DocumentKind.UPDATE])
+@pytest.mark.parametrize(
+    ("kind", "answered"),
+    [
+        (DocumentKind.RECALL, DeliveryState.AGREED),
+        (DocumentKind.UPDATE, DeliveryState.RECEIVED),
+    ],
+)
 def test_answer_belongs_to_the_newest_question_and_a_report_to_the_document(
-    trip: Trip, kind: DocumentKind
+    trip: Trip, kind: DocumentKind, answered: DeliveryState
 ) -> None:
     asking = document("G22", ["G09"], document_id=trip.message.document_id, kind=kind)
     trip.deciding.decide(case(asking))
@@ -187,7 +202,31 @@ def test_answer_belongs_to_the_newest_question_and_a_report_to_the_document(
     trip.report(StatusCode.AGREED)
     known = trip.deciding.known.deliveries
     assert known[original.id, "G09"].state is DeliveryState.ARRIVED
-    assert known[question.id, "G09"].state is DeliveryState.AGREED
+    assert known[question.id, "G09"].state is answered
+
+
+def test_copy_given_back_after_it_was_reported_is_to_be_destroyed_and_that_confirmed(
+    trip: Trip,
+) -> None:
+    trip.report(StatusCode.ACCEPTED)
+    trip.ask_back()
+    trip.report(StatusCode.AGREED)
+    assert trip.state() is DeliveryState.AGREED
+    trip.report(StatusCode.DONE)
+    assert trip.state() is DeliveryState.DESTROYED
+
+
+def test_report_of_work_done_that_comes_after_the_agreement_confirms_no_destruction(
+    trip: Trip,
+) -> None:
+    late = reported(
+        "G09", StatusCode.DONE, trip.message, "g09", at=REPORTED_AT - timedelta(minutes=5)
+    )
+    trip.report(StatusCode.ACCEPTED)
+    trip.ask_back()
+    trip.report(StatusCode.AGREED)
+    assert trip.deciding.decide(late).ending is Ending.ACCEPTED
+    assert trip.state() is DeliveryState.AGREED
 
 
 def test_answer_to_a_second_recall_is_about_the_second(trip: Trip) -> None:

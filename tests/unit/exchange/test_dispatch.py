@@ -9,7 +9,7 @@ import pytest
 from axis.edxml.codes import Priority
 from axis.evidence.events import Event
 from axis.evidence.xml import read_receipt
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange.deliveries import RANK, DeliveryState
 from axis.exchange.dispatch import FAILURE_AFTER_ATTEMPTS, Dispatch, Dispatched, DispatchLimits
 from axis.exchange.ports import (
     BrokerLostError,
@@ -70,8 +70,10 @@ class Bench:
             self.store.waiting.append(OutboxMessage(copy, row.body, attempts))
             self.store.copies.append(
                 CopyArrived(
-                    delivery=copy.id,  # the memory store finds it by the copy
+                    delivery=delivery.id,
+                    copy=copy.id,
                     state=state,
+                    reached=state if state in RANK else DeliveryState.ARRIVED,
                     named=delivery.named,
                     receiver=delivery.receiver,
                     receiver_name="Bộ Nội vụ",
@@ -82,6 +84,11 @@ class Bench:
                 )
             )
         return copies
+
+    def delivery_of(self, copy: OutboxRow) -> UUID:
+        """The one delivery that this copy carries."""
+        (found,) = [one.delivery for one in self.store.copies if one.copy == copy.id]
+        return found
 
     def add_receipt(self) -> UUID:
         deciding = decider()
@@ -102,7 +109,7 @@ async def test_confirmed_copy_is_marked_moved_and_proven_in_one_transaction() ->
     assert bench.store.confirmed == [copy.id]
     (records,) = bench.store.committed
     (change,) = records.changes
-    assert (change.delivery, change.state) == (copy.id, DeliveryState.CONSIGNED)
+    assert (change.delivery, change.state) == (bench.delivery_of(copy), DeliveryState.CONSIGNED)
     (evidence,) = records.evidence
     assert evidence.event is Event.CONTENT_CONSIGNMENT
     assert evidence.receipt.endswith(SIGNATURE)
@@ -130,7 +137,13 @@ async def test_copies_of_one_document_in_a_round_are_proven_by_one_receipt() -> 
 
 
 @pytest.mark.parametrize(
-    "state", [state for state in DeliveryState if state is not DeliveryState.ACCEPTED]
+    "state",
+    [
+        state
+        for state in DeliveryState
+        if RANK.get(state, 2) >= RANK[DeliveryState.CONSIGNED]
+        and state is not DeliveryState.UNDELIVERABLE
+    ],
 )
 async def test_consignment_is_proven_even_when_a_status_came_before_the_confirm(
     state: DeliveryState,
@@ -175,6 +188,8 @@ async def test_returned_message_is_tried_again_after_a_growing_pause(
     (copy,) = bench.add_document("G09", attempts=attempts)
     assert await bench.dispatch.round() == Dispatched(returned=1)
     assert bench.store.postponed == {copy.id: NOW + timedelta(seconds=pause)}
+    (change,) = bench.store.committed[0].changes
+    assert (change.delivery, change.state) == (bench.delivery_of(copy), DeliveryState.DISPATCHED)
     assert bench.store.confirmed == []
 
 
