@@ -150,8 +150,9 @@ _REPORTS: Final = {
     event: state for event, state in _FORWARD.items() if RANK[state] >= RANK[_S.ARRIVED]
 }
 
-_BACK_TO_START: Final = frozenset({_E.REROUTED, _E.NOT_DELIVERABLE})
-"""After these no inbox has the copy."""
+_BACK_TO_START: Final = {_E.REROUTED: _S.CONSIGNED, _E.NOT_DELIVERABLE: _S.TAKEN}
+"""After these no inbox has the copy: events, and how far it may have come at most. An inbox that
+gave a copy up was emptied by that, which looks as if it had been taken until the letter comes."""
 
 
 def _on_the_way(state: DeliveryState) -> dict[DeliveryEvent, DeliveryState]:
@@ -160,10 +161,10 @@ def _on_the_way(state: DeliveryState) -> dict[DeliveryEvent, DeliveryState]:
     moves = {event: to for event, to in _FORWARD.items() if RANK[to] > rank}
     if state is not _S.DONE:
         moves[_E.REPORTED_REFUSED] = _S.REFUSED
-    if rank <= RANK[_S.CONSIGNED]:
+    if rank <= RANK[_S.TAKEN]:
         moves[_E.NOT_DELIVERABLE] = _S.UNDELIVERABLE
-        if state is not _S.ACCEPTED:
-            moves[_E.REROUTED] = _S.ACCEPTED
+    if RANK[_S.ACCEPTED] < rank <= RANK[_S.CONSIGNED]:
+        moves[_E.REROUTED] = _S.ACCEPTED
     if RANK[_S.CONSIGNED] <= rank <= RANK[_S.ARRIVED]:
         moves[_E.NOT_ANSWERED] = _S.EXPIRED
     return {
@@ -221,7 +222,8 @@ def move(position: Position, event: DeliveryEvent) -> Position:
         return position
     if event in _BACK_TO_START:
         to = TABLE[state].get(event)
-        return position if to is None or not _untaken(reached) else Position(to, _S.ACCEPTED)
+        too_far = RANK[reached] > RANK[_BACK_TO_START[event]]
+        return position if to is None or too_far else Position(to, _S.ACCEPTED)
     proven = _proven(position, event)
     to = TABLE[state].get(event, state)
     if event in _FORWARD and to in RANK and proven is reached:

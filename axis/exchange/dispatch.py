@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from axis.clock import Clock
 from axis.evidence.events import Event
-from axis.exchange import outgoing
 from axis.exchange.deliveries import DeliveryEvent, move
 from axis.exchange.ports import (
     BrokerLostError,
@@ -26,6 +25,7 @@ from axis.exchange.ports import (
 )
 from axis.exchange.receipts import Notary
 from axis.exchange.records import DeliveryChange, MessageType, Records
+from axis.exchange.telling import tell_senders
 
 FAILURE_AFTER_ATTEMPTS = 8
 """Refused attempts until the sender is told: about two minutes with the pauses below."""
@@ -171,24 +171,8 @@ class Dispatch:
         """Give each document's sender one receipt about the copies of this round."""
         if not copies:
             return
-        now = self._clock()
-        records = Records(changes=list(changes))
-        ordered = sorted(copies, key=lambda copy: copy.document.id)
-        for _, group in itertools.groupby(ordered, key=lambda copy: copy.document.id):
-            about = list(group)
-            receipt = self._notary.about_copies(event, about, now)
-            document = about[0].document
-            records.evidence.append(receipt)
-            records.outbox.append(
-                outgoing.receipt_to(
-                    document.endpoint,
-                    receipt.id,
-                    about[0].message_id,
-                    now,
-                    urgent=document.urgent,
-                    document=document.id,
-                )
-            )
+        records = tell_senders(self._notary, event, copies, self._clock())
+        records.changes += changes
         receipts = await self._workbench.sign([row.receipt for row in records.evidence])
         await work.save(records.with_signed(receipts))
 

@@ -95,7 +95,8 @@ def test_events_in_their_turn_move_the_delivery_on(
         ([E.REPORTED_ARRIVED, E.NOT_ANSWERED, E.REPORTED_RECEIVED], S.RECEIVED),
         ([E.CONFIRMED, E.NOT_ANSWERED, E.INBOX_EMPTIED], S.EXPIRED),
         ([E.RETURNED, E.NOT_DELIVERABLE, E.RETURNED], S.UNDELIVERABLE),
-        ([E.INBOX_EMPTIED, E.NOT_DELIVERABLE], S.TAKEN),  # whoever has it cannot lose it again
+        ([E.REPORTED_ARRIVED, E.NOT_DELIVERABLE], S.ARRIVED),  # whoever has it can't lose it again
+        ([E.INBOX_EMPTIED, E.NOT_DELIVERABLE], S.UNDELIVERABLE),  # giving it up emptied the inbox
         ([E.REPORTED_ARRIVED, E.REROUTED], S.ARRIVED),
     ],
 )
