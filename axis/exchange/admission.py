@@ -33,6 +33,10 @@ from axis.verdict import FileFacts, Finding, Verdict
 MAX_RECEIVERS = 1_000
 """Receivers of one document: the largest real broadcasts go to about 700 agencies."""
 
+MAX_DELIVERIES = 5_000
+"""Agencies that a document reaches through the groups that it names: all 3,321 communes of the
+country and all that is above them. Each is a row, and a line of the receipts."""
+
 _SENDER = f"{HEADER}/From/OrganId"
 _ANSWERED = f"{HEADER}/ResponseFor"
 _ROUTES_OF_DOCUMENTS = (Route.DOCUMENT, Route.URGENT)
@@ -136,11 +140,15 @@ def admit_document(
         facts = {"count": len(receivers), "limit": MAX_RECEIVERS}
         findings.append(Finding(Reason.TOO_MANY_RECEIVERS, f"{HEADER}/To", facts=facts))
     else:
-        routing = known.directory.route(receivers, at)
+        sender = None if speaker.agency is None else speaker.agency.code
+        routing = known.directory.route(receivers, at, sender=sender)
         if routing.findings:  # only then does it matter where the receivers stand
             places = targets.receiver_places(document)
-            routing = known.directory.route(receivers, at, places)
+            routing = known.directory.route(receivers, at, places, sender)
         findings += routing.findings
+        if len(routing.resolved) > MAX_DELIVERIES:
+            facts = {"count": len(routing.resolved), "limit": MAX_DELIVERIES}
+            findings.append(Finding(Reason.TOO_MANY_DELIVERIES, f"{HEADER}/To", facts=facts))
     if speaker.agency is not None and known.stored_known:
         found, complaints = targets.find_targets(document, speaker.agency, known, at)
         findings += complaints

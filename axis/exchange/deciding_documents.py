@@ -132,25 +132,24 @@ def _row(
 
 
 def _deliveries(docket: Docket, row: DocumentRow, admitted: DocumentAdmission) -> list[DeliveryRow]:
-    """Enter one copy an endpoint; return one delivery a receiver."""
-    named: dict[str, list[str]] = {}
-    for name, found in admitted.routing.named.items():
-        named.setdefault(found.agency.code, []).append(name)
+    """Enter one copy an endpoint, more for a crowd; return one delivery a receiver."""
+    names = admitted.routing.names
     deliveries = []
-    for endpoint, codes in admitted.routing.by_endpoint.items():
-        copy = outgoing.copy_of(row, endpoint, codes, docket.at)
-        docket.records.outbox.append(copy)
-        deliveries += [
-            DeliveryRow(
-                id=new_id(),
-                document=row.id,
-                named=tuple(named[code]),
-                receiver=code,
-                endpoint=endpoint,
-                copy=copy.id,
-                state=DeliveryState.ACCEPTED,
-                changed_at=docket.at,
-            )
-            for code in codes
-        ]
+    for endpoint, receivers in admitted.routing.by_endpoint.items():
+        for codes in outgoing.shares(receivers):
+            copy = outgoing.copy_of(row, endpoint, codes, docket.at)
+            docket.records.outbox.append(copy)
+            deliveries += [
+                DeliveryRow(
+                    id=new_id(),
+                    document=row.id,
+                    named=names[code],
+                    receiver=code,
+                    endpoint=endpoint,
+                    copy=copy.id,
+                    state=DeliveryState.ACCEPTED,
+                    changed_at=docket.at,
+                )
+                for code in codes
+            ]
     return deliveries

@@ -1,12 +1,16 @@
 """What goes to endpoints: the AMQP contract's queues and headers (version 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from axis.exchange.ports import KnownDocument
 from axis.exchange.records import DocumentRow, MessageType, OutboxRow, StatusRow
 from axis.ids import new_id
+
+MAX_COPY_RECEIVERS = 1_000
+"""Receivers that one copy names: `axis-to` then has 36 KB at the most, which the AMQP contract
+promises; a header must fit into one frame, of 128 KB by default."""
 
 
 def inbox(endpoint: str, *, urgent: bool) -> str:
@@ -19,10 +23,16 @@ def answers(endpoint: str) -> str:
     return f"answers.{endpoint}"
 
 
+def shares(receivers: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Divide an endpoint's receivers of a document among as few copies as name them all."""
+    for start in range(0, len(receivers), MAX_COPY_RECEIVERS):
+        yield receivers[start : start + MAX_COPY_RECEIVERS]
+
+
 def copy_of(
     document: DocumentRow, endpoint: str, receivers: Sequence[str], at: datetime
 ) -> OutboxRow:
-    """Return the one copy of a document for an endpoint, naming all its receivers there."""
+    """Return a copy of a document for an endpoint, naming its receivers there."""
     urgent = document.priority.urgent
     return OutboxRow(
         id=new_id(),

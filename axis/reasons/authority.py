@@ -101,6 +101,22 @@ TOO_MANY_RECEIVERS = entry(
     "The document names {count} receivers, over the limit of {limit}. Split the sending.",
     OUR_LIMIT,
 )
+TOO_MANY_DELIVERIES = entry(
+    "A-TOO-MANY-DELIVERIES",
+    "Các nhóm nơi nhận của văn bản gồm {count} cơ quan, vượt giới hạn {limit}. Hãy chia thành nhiều"
+    " lần gửi.",
+    "The groups that the document names are {count} agencies, over the limit of {limit}. Split the"
+    " sending.",
+    OUR_LIMIT,
+)
+GROUP_EMPTY = entry(
+    "A-GROUP-EMPTY",
+    "Nhóm «{group}» hiện không có cơ quan nào khác nhận được qua trục. Hãy kiểm tra nhóm hoặc chọn"
+    " từng cơ quan nhận.",
+    "The group «{group}» has no other member that can be reached now. Check the group, or name the"
+    " receiving agencies one by one.",
+    "QĐ 28/2018/QĐ-TTg",
+)
 DOCUMENT_CONFLICT = entry(
     "A-CONFLICT",
     "Mã văn bản «{document_id}» đã được dùng cho nội dung khác. Hãy dùng loại «cập nhật» hoặc"
@@ -169,5 +185,14 @@ RECEIVER_SUCCEEDED = entry(
     "The receiving agency «{code}» has closed; its successor «{successor}» gets the document."
     " Update your directory.",
     "QĐ 20/2020/QĐ-TTg",
+    Severity.WARN,
+)
+GROUP_MEMBERS_UNREACHED = entry(
+    "A-GROUP-MEMBERS-UNREACHED",
+    "{count} cơ quan trong nhóm «{group}» chưa kết nối trục nên không nhận được: {codes}. Hãy gửi"
+    " bản giấy đến các cơ quan đó.",
+    "{count} members of the group «{group}» are not connected and do not get it: {codes}. Send"
+    " them paper.",
+    "QĐ 28/2018/QĐ-TTg",
     Severity.WARN,
 )

@@ -6,22 +6,38 @@ reads, so 700 receivers resolve in about a millisecond.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from axis.errors import InvalidInputError
 from axis.facts import Capacity
 from axis.reasons import Reason
+from axis.registry.agencies import Agencies
 from axis.registry.agency import Agency, Endpoint, legal_day
+from axis.registry.groups import Group, Members, unreached_notes
 from axis.registry.mandates import Mandate, MessageKind, Signer, Signing, judge
 from axis.registry.routing import Resolved, Routing, Step, StepKind, notes
 from axis.verdict import Finding
 
 
-class Directory:
-    """Agencies, endpoints and mandates at one version of the registry."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryChange:
+    """What differs between a snapshot and a later one."""
 
-    __slots__ = ("_agencies", "_codes", "_endpoints", "_mandates", "_named_heir", "_version")
+    version: int
+    agencies: tuple[Agency, ...] = ()
+    """Those added or changed; none is ever taken away, only closed."""
+    endpoints: tuple[Endpoint, ...]
+    """All there are."""
+    groups: tuple[Group, ...]
+    """All there are."""
+    mandates: Mapping[str, tuple[Mandate, ...]]
+    """All mandates of those certificates (SHA-256) that were given one, or whose one changed."""
+
+
+class Directory:
+    """Agencies, groups, endpoints and mandates at one version of the registry."""
+
+    __slots__ = ("_agencies", "_endpoints", "_groups", "_mandates", "_members", "_version")
 
     def __init__(
         self,
@@ -29,18 +45,34 @@ class Directory:
         endpoints: Iterable[Endpoint],
         mandates: Iterable[Mandate] = (),
         version: int = 0,
+        groups: Iterable[Group] = (),
     ) -> None:
         """Take the snapshot; raises `InvalidInputError` when a code occurs twice."""
-        self._version = version
-        self._endpoints = {endpoint.id: endpoint for endpoint in endpoints}
-        self._agencies = _by_code(agencies)
-        self._codes = _with_aliases(self._agencies)
-        self._named_heir = _by_successor(self._agencies.values(), self._codes)
+        self._agencies = Agencies.of(agencies)
         self._mandates: dict[str, tuple[Mandate, ...]] = {}
         for mandate in mandates:
             one = self._under_own_code(mandate)
             others = self._mandates.get(one.fingerprint, ())
             self._mandates[one.fingerprint] = (*others, one)
+        self._take(version, endpoints, groups)
+
+    def changed(self, change: DirectoryChange) -> "Directory":
+        """Return the later snapshot; what did not change is shared with this one."""
+        later = object.__new__(Directory)
+        later._agencies = self._agencies
+        if change.agencies:
+            later._agencies = self._agencies.changed(change.agencies)
+        later._mandates = self._mandates
+        if change.mandates:
+            later._mandates = {**self._mandates, **change.mandates}
+        later._take(change.version, change.endpoints, change.groups)
+        return later
+
+    def _take(self, version: int, endpoints: Iterable[Endpoint], groups: Iterable[Group]) -> None:
+        self._version = version
+        self._endpoints = {endpoint.id: endpoint for endpoint in endpoints}
+        self._groups = {group.code: group for group in groups}
+        self._members: dict[tuple[str, date], Members] = {}
 
     @property
     def version(self) -> int:
@@ -48,10 +80,10 @@ class Directory:
         return self._version
 
     def __len__(self) -> int:
-        return len(self._agencies)
+        return len(self._agencies.by_code)
 
     def __iter__(self) -> Iterator[Agency]:
-        return iter(self._agencies.values())
+        return iter(self._agencies.by_code.values())
 
     @property
     def endpoints(self) -> Iterable[Endpoint]:
@@ -64,7 +96,7 @@ class Directory:
 
     def find(self, code: str) -> Agency | None:
         """Return the agency with this code or alias, open or closed, or None."""
-        return self._codes.get(code)
+        return self._agencies.codes.get(code)
 
     def resolve(self, code: str, at: date) -> Resolved | Finding:
         """Find who receives what is addressed to ``code`` on that day, and where.
@@ -92,12 +124,37 @@ class Directory:
             via.append(Step(StepKind.ANCESTOR, agency.code, server.code))
         return Resolved(code, agency, server.endpoint, tuple(via))
 
+    @property
+    def groups(self) -> Iterable[Group]:
+        """All groups."""
+        return self._groups.values()
+
+    def group(self, code: str) -> Group | None:
+        """Return the group with this code, or None; a code that an agency has names the agency."""
+        group = self._groups.get(code)
+        return None if group is None or code in self._agencies.codes else group
+
+    def members(self, group: Group, at: date) -> Members:
+        """Return who belongs to a group on that day; worked out once a day for each."""
+        key = (group.code, legal_day(at))
+        found = self._members.get(key)
+        if found is None:
+            if any(day != key[1] for _, day in self._members):
+                self._members.clear()  # of days gone by nobody asks again
+            found = self._members[key] = self._members_of(group, key[1])
+        return found
+
     def route(
-        self, codes: Iterable[str], at: date, places: Mapping[str, str] | None = None
+        self,
+        codes: Iterable[str],
+        at: date,
+        places: Mapping[str, str] | None = None,
+        sender: str | None = None,
     ) -> Routing:
         """Resolve all receivers of a document: one line an agency, one copy an endpoint.
 
-        ``places`` says where in the message a code stands, for what is found about it.
+        ``places`` says where in the message a code stands, for what is found about it. A group
+        stands for its members, except the sender (its own code), who may belong to it.
         """
         day = legal_day(at)
         places = places or {}
@@ -106,6 +163,14 @@ class Directory:
         findings: list[Finding] = []
         distinct = list(dict.fromkeys(codes))
         for code in distinct:
+            group = self.group(code) if self._groups else None
+            if group is not None:
+                members = self.members(group, day)
+                for one in members.reached:
+                    if one.agency.code != sender:
+                        receivers.setdefault(one.agency.code, []).append(one)
+                findings += unreached_notes(code, members, sender, places)
+                continue
             outcome = self.resolve(code, day)
             if isinstance(outcome, Finding):
                 findings.append(replace(outcome, place=places.get(code, "")))
@@ -115,10 +180,11 @@ class Directory:
         if not distinct:
             findings.append(Finding(Reason.NO_RECEIVER))
         resolved = tuple(same[0] for same in receivers.values())
+        names = {code: tuple(one.named for one in same) for code, same in receivers.items()}
         for same in receivers.values():
             if len(same) > 1 or same[0].via:
-                findings += notes(same, places)
-        return Routing(resolved, named, tuple(findings))
+                findings += notes([one for one in same if one.named in named], places)
+        return Routing(resolved, named, names, tuple(findings))
 
     def present(self, code: str, at: date) -> Agency | None:
         """Return the agency that acts on that day for what this code names, or None.
@@ -140,7 +206,8 @@ class Directory:
         found = {agency.code: agency}
         queue = [agency]
         while queue:
-            for closed in self._named_heir.get(queue.pop().code, ()):
+            for code in self._agencies.heirs.get(queue.pop().code, ()):
+                closed = self._agencies.by_code[code]
                 if closed.closed_before(day) and closed.code not in found:
                     found[closed.code] = closed
                     queue.append(closed)
@@ -226,6 +293,29 @@ class Directory:
         )
         return next((agency.code for agency in agencies if agency is not None), None)
 
+    def _members_of(self, group: Group, day: date) -> Members:
+        reached: dict[str, Resolved] = {}
+        unreached: dict[str, None] = {}
+        for agency in self._belonging(group, day):
+            server = self._server(agency, day)
+            if server is None or server.endpoint is None:
+                unreached[agency.code] = None
+            else:
+                reached[agency.code] = Resolved(group.code, agency, server.endpoint)
+        return Members(tuple(reached.values()), tuple(unreached))
+
+    def _belonging(self, group: Group, day: date) -> Iterator[Agency]:
+        """Yield the members that act on that day, in place of closed ones their successors."""
+        if group.level is not None:
+            top = self.present(group.below, day) if group.below is not None else None
+            if top is not None or group.below is None:
+                below = None if top is None else top.code
+                yield from self._agencies.highest(group.level, below, day)
+        for code in group.members:
+            agency = self.present(code, day)
+            if agency is not None and agency.open_on(day):
+                yield agency
+
     def _successors(self, agency: Agency, day: date) -> Iterator[Agency]:
         """Follow closed agencies to the one that took over; ends at a gap or in a circle."""
         seen = {agency.code}
@@ -264,38 +354,6 @@ class Directory:
         if agency is None or agency.code == mandate.agency:
             return mandate
         return replace(mandate, agency=agency.code)
-
-
-def _by_code(agencies: Iterable[Agency]) -> dict[str, Agency]:
-    found: dict[str, Agency] = {}
-    for agency in agencies:
-        if found.setdefault(agency.code, agency) is not agency:
-            raise InvalidInputError(f"agency code {agency.code} occurs twice")
-    return found
-
-
-def _by_successor(
-    agencies: Iterable[Agency], codes: Mapping[str, Agency]
-) -> dict[str, tuple[Agency, ...]]:
-    """Index agencies by the code of the agency that they name as their successor."""
-    found: dict[str, tuple[Agency, ...]] = {}
-    for agency in agencies:
-        heir = None if agency.successor is None else codes.get(agency.successor)
-        if heir is not None:
-            found[heir.code] = (*found.get(heir.code, ()), agency)
-    return found
-
-
-def _with_aliases(agencies: Mapping[str, Agency]) -> dict[str, Agency]:
-    """Index by code and alias. A code outranks an alias; an alias claimed twice names nobody.
-
-    Refusing an ambiguous code is repaired by a clerk; delivering to the wrong agency is not.
-    """
-    claims: dict[str, Agency | None] = {}
-    for agency in agencies.values():
-        for alias in agency.aliases:
-            claims[alias] = agency if claims.get(alias, agency) is agency else None
-    return {code: agency for code, agency in claims.items() if agency is not None} | dict(agencies)
 
 
 def _closing(agency: Agency) -> dict[str, str]:

@@ -52,9 +52,12 @@ class Routing(Struct, frozen=True):
     resolved: tuple[Resolved, ...] = ()
     """One entry an agency, however many of its codes the document names, in document order."""
     named: Mapping[str, Resolved] = {}
-    """Every code of the document that resolved."""
+    """Every agency's code of the document that resolved."""
+    names: Mapping[str, tuple[str, ...]] = {}
+    """By which of the document's codes each agency receives: its own, old ones, groups."""
     findings: tuple[Finding, ...] = ()
-    """Why a code did not resolve, one for each; then warnings about old and doubled codes."""
+    """Why a code or a group did not resolve, one for each; then warnings about old and doubled
+    codes."""
 
     @property
     def by_endpoint(self) -> dict[str, tuple[str, ...]]:
@@ -67,11 +70,12 @@ class Routing(Struct, frozen=True):
 
 def notes(same: Sequence[Resolved], places: Mapping[str, str]) -> Iterator[Finding]:
     """Say what is out of date in the sender's own list: ``same`` are all codes of one agency."""
-    code = same[0].agency.code
     for receiver in same:
+        code = receiver.agency.code
         if any(step.kind is StepKind.SUCCESSOR for step in receiver.via):
             facts = {"code": receiver.named, "successor": code}
             yield Finding(Reason.RECEIVER_SUCCEEDED, places.get(receiver.named, ""), facts=facts)
     if len(same) > 1:
-        facts = {"codes": ", ".join(receiver.named for receiver in same), "code": code}
+        codes = ", ".join(receiver.named for receiver in same)
+        facts = {"codes": codes, "code": same[0].agency.code}
         yield Finding(Reason.RECEIVER_DOUBLED, places.get(same[1].named, ""), facts=facts)

@@ -11,6 +11,9 @@ from tests.vectors.recipes.messages import following, letter, report, xml
 from tests.vectors.recipes.vector import Person, Sending, Vector, Way, reason_shown
 from tests.vectors.recipes.workshop import (
     CARRIER,
+    GROUP_EMPTY,
+    GROUP_PART,
+    GROUP_VAST,
     MISTAKEN,
     OUT_OF_TERM,
     REVOKED,
@@ -108,6 +111,9 @@ def _receivers() -> Iterator[Vector]:
         ("A-RECEIVER-UNREACHABLE", ["G09", "K10"]),
         ("A-RECEIVER-DOUBLED", ["G09", "000.00.00.G09"]),
         ("A-RECEIVER-SUCCEEDED", ["G22", "G05"]),
+        ("A-TOO-MANY-DELIVERIES", [GROUP_VAST]),
+        ("A-GROUP-EMPTY", ["G09", GROUP_EMPTY]),
+        ("A-GROUP-MEMBERS-UNREACHED", [GROUP_PART]),
     ):
         yield _vector(name, replace(_SENT, body=xml(letter(to=codes))))
     crowd = tuple(Organization(organ_id="G09") for _ in range(MAX_RECEIVERS + 1))

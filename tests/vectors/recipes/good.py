@@ -27,7 +27,7 @@ from tests.support.pdfs import sign_pdf
 from tests.vectors.recipes.messages import field, following, letter, report, xml
 from tests.vectors.recipes.pdfs import PDF
 from tests.vectors.recipes.vector import Person, Sending, Trust, Vector
-from tests.vectors.recipes.workshop import CROWD, STRANGER, Workshop
+from tests.vectors.recipes.workshop import CROWD, GROUP, STRANGER, Workshop
 
 SAMPLES: Final = Path(__file__).parents[1] / "edxml"
 _FIRST: Final = letter()
@@ -140,6 +140,7 @@ def _headers() -> Iterator[Vector]:
         ("receiver-by-old-code", xml(_FIRST, (">G09<", ">000.00.00.G09<"))),
         ("receiver-behind-a-platform", xml(letter(to=["H37.02", "H37.101"]))),
         ("broadcast", xml(letter(to=CROWD))),
+        ("group", xml(letter(to=["G09", GROUP]))),
         ("to-itself-too", xml(letter(to=["G22", "G09"]))),
         (
             "legal-document",

@@ -17,6 +17,7 @@ from axis.client.receipts import ReceiptTrust, check_receipt
 from axis.errors import InvalidInputError
 from axis.evidence.xml import read_receipt
 from axis.examination import Rules, examine
+from axis.exchange.admission import MAX_DELIVERIES
 from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.decision import Decider
 from axis.exchange.holding import HoldLimits
@@ -32,6 +33,7 @@ from axis.local.pki_config import Flaw
 from axis.local.pki_revocation import revoke_seal, write_revocation_lists
 from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.groups import Group
 from axis.registry.mandates import Mandate, MessageKind
 from axis.trust.certificates import load_certificates
 from axis.trust.keys import SigningKey
@@ -65,6 +67,21 @@ STRANGER: Final = "X99"
 CROWD: Final = tuple(f"H26.{number}" for number in range(200, 250))
 """Receivers of a broadcast."""
 
+GROUP: Final = "NHOM.XA.H26"
+"""A group whose members can all be reached."""
+GROUP_PART: Final = "NHOM.BO"
+"""A group of which one member is not connected."""
+GROUP_EMPTY: Final = "NHOM.CU"
+"""A group whose only member has closed."""
+GROUP_VAST: Final = "NHOM.XA"
+"""A group that has more members than a document may reach."""
+
+_GROUPS: Final = (
+    Group(GROUP, "Các xã của H26", Level.COMMUNE, "H26"),
+    Group(GROUP_PART, "Các bộ thử nghiệm", members=("G09", "K10")),
+    Group(GROUP_EMPTY, "Đã giải thể", members=("H37.90",)),
+    Group(GROUP_VAST, "Các xã thử nghiệm", Level.COMMUNE),
+)
 _AGENCIES: Final = (
     *AGENCIES,
     Agency(REVOKED, "Bộ Thử nghiệm Mười", Level.CENTRAL, endpoint="g22"),
@@ -78,6 +95,11 @@ _AGENCIES: Final = (
     Agency("H26.101.3", "Phòng Thử nghiệm", Level.COMMUNE, "H26"),
     Agency("020100109106", "Tổng công ty Thử nghiệm", Level.CENTRAL, endpoint="g09"),
     *(Agency(code, f"Xã Thử nghiệm {code}", Level.COMMUNE, "H26") for code in CROWD),
+    Agency("H98", "Tỉnh Thử nghiệm đông xã", Level.PROVINCE, endpoint="g09"),
+    *(
+        Agency(f"H98.{number}", f"Xã Thử nghiệm {number}", Level.COMMUNE, "H98")
+        for number in range(MAX_DELIVERIES)
+    ),
 )
 _YESTERDAY: Final = date(2026, 3, 1)
 _SEALS: Final = ("G22", "G09", "H37", "H37.02", REVOKED, OUT_OF_TERM, REVOKED_BY_ISSUER)
@@ -154,7 +176,7 @@ def make_workshop(folder: Path) -> Workshop:
     enrolled += _other_rights(pki)
     enrolled += [Mandate(pki.flawed(flaw).certificate.fingerprint, "G22") for flaw in Flaw]
     endpoints = [Endpoint(name, f"Hệ thống {name}") for name in ENDPOINTS]
-    return Workshop(pki, Directory(_AGENCIES, endpoints, enrolled), _policies(pki))
+    return Workshop(pki, Directory(_AGENCIES, endpoints, enrolled, groups=_GROUPS), _policies(pki))
 
 
 def _other_rights(pki: DemoPki) -> list[Mandate]:
