@@ -53,6 +53,8 @@ class Event(StrEnum):
     SUBMISSION_HELD = "SubmissionHeld"
     """X.1: nothing is known to be wrong, and a check waits for something that is away. The axis
     tries again by itself; SubmissionAcceptance or SubmissionRejection follows."""
+    DUE_DATE_PASSED = "DueDatePassed"
+    """X.3: the date that the document sets for being dealt with is over, and it is not done."""
 
     @property
     def code(self) -> str:
@@ -127,5 +129,8 @@ _TEXTS = {
         "X.1",
         "Văn bản đang chờ kiểm tra, sẽ tự được xử lý; không cần gửi lại",
         "Waiting for a check and dealt with by itself; no need to send it again",
+    ),
+    Event.DUE_DATE_PASSED: _Text(
+        "X.3", "Quá thời hạn xử lý ghi trong văn bản", "The document's due date has passed"
     ),
 }
