@@ -13,6 +13,7 @@ from axis.facts import Capacity
 from axis.registry.agency import Agency, legal_day
 from axis.registry.directory import Directory
 from axis.registry.enrolment import NewEnrolment
+from axis.registry.groups import Group
 from axis.registry.mandates import MessageKind
 from axis.registry.rollover import Switch, WantedSwitch
 
@@ -65,6 +66,19 @@ class Administration(Protocol):
 
         Raises InvalidInputError when the registry would not be sound (see
         `axis.registry.consistency`).
+        """
+
+    async def put_groups(self, groups: Sequence[Group], actor: str) -> None:
+        """Add or change groups, all or none.
+
+        Raises InvalidInputError for a code that an agency has, for a group that nobody can belong
+        to, and for agencies that are not in the registry.
+        """
+
+    async def remove_group(self, code: str, actor: str) -> None:
+        """Take a group away; raises InvalidInputError for an unknown one.
+
+        Documents that were sent to it stay as they are.
         """
 
     async def put_endpoints(self, endpoints: Sequence[EndpointAccount], actor: str) -> list[str]:

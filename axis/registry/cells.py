@@ -63,18 +63,18 @@ class Cells:
             self._refuse_missing(column)
         return value
 
-    def aliases(self) -> list[str]:
-        """Return the codes of the column ``aliases``, separated by ``;``, each once."""
-        parts = [part.strip() for part in self.row.cells["aliases"].split(";")]
+    def codes(self, column: str, limit: int) -> list[str]:
+        """Return the agency codes of a column, separated by ``;``, each once."""
+        parts = [part.strip() for part in self.row.cells[column].split(";")]
         found = [part for part in dict.fromkeys(parts) if part]
-        if len(found) > MAX_ALIASES:
+        if len(found) > limit:
             self.refuse(
-                f"Có {len(found)} mã khác, vượt giới hạn {MAX_ALIASES}.",
-                f"{len(found)} aliases, over the limit of {MAX_ALIASES}.",
+                f"Cột «{column}» có {len(found)} mã, vượt giới hạn {limit}.",
+                f"Column «{column}» has {len(found)} codes, over the limit of {limit}.",
             )
             return []
-        for alias in found:
-            self._check_code("aliases", alias)
+        for code in found:
+            self._check_code(column, code)
         return found
 
     def endpoint(self, column: str, *, required: bool = False) -> str:
@@ -91,6 +91,10 @@ class Cells:
                 f" at most {MAX_ENDPOINT_ID_CHARS}; not «guest», «axis» or «axis-…».",
             )
         return value
+
+    def level_if_any(self) -> Level | None:
+        """Return the level of agencies, or None where the cell is empty."""
+        return self.level() if self.row.cells["level"] else None
 
     def level(self) -> Level:
         """Return the agency's level."""

@@ -1,4 +1,4 @@
-"""Registry files: agencies, endpoints and certificates in CSV, as administrators keep them.
+"""Registry files: agencies, groups, endpoints and certificates in CSV, as administrators keep them.
 
 Each reader collects every problem of the file and raises one `RegistryFileError`, or returns
 the values; a file is taken over whole or not at all.
@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from axis.facts import Capacity
 from axis.registry.agency import MAX_NAME_CHARS, Agency, Endpoint
-from axis.registry.cells import Cells
+from axis.registry.cells import MAX_ALIASES, Cells
+from axis.registry.groups import MAX_MEMBERS, Group
 from axis.registry.mandates import ALL_KINDS, MAX_ACT_CHARS, MessageKind
 from axis.registry.problems import Problems, quoted
 from axis.registry.table import Columns, read_rows
@@ -23,6 +24,7 @@ AGENCY_COLUMNS = Columns(
     required=("code", "name", "level"),
     optional=("parent", "aliases", "endpoint", "valid_from", "valid_to", "successor"),
 )
+GROUP_COLUMNS = Columns(required=("code", "name"), optional=("level", "below", "members"))
 ENDPOINT_COLUMNS = Columns(required=("id", "name"))
 CERTIFICATE_COLUMNS = Columns(
     required=("code", "certificate"),
@@ -52,6 +54,11 @@ class CertificateRow:
 def read_agencies(data: bytes) -> list[Agency]:
     """Read agencies.csv; raises `RegistryFileError`."""
     return _read(data, AGENCY_COLUMNS, _agency, lambda agency: agency.code)
+
+
+def read_groups(data: bytes) -> list[Group]:
+    """Read groups.csv; raises `RegistryFileError`."""
+    return _read(data, GROUP_COLUMNS, _group, lambda group: group.code)
 
 
 def read_endpoints(data: bytes) -> list[Endpoint]:
@@ -97,11 +104,21 @@ def _agency(cells: Cells) -> Agency:
         name=cells.text("name", MAX_NAME_CHARS),
         level=cells.level(),
         parent=cells.code("parent") or None,
-        aliases=tuple(alias for alias in cells.aliases() if alias != code),
+        aliases=tuple(alias for alias in cells.codes("aliases", MAX_ALIASES) if alias != code),
         endpoint=cells.endpoint("endpoint") or None,
         valid_from=first,
         valid_to=last,
         successor=cells.code("successor") or None,
+    )
+
+
+def _group(cells: Cells) -> Group:
+    return Group(
+        code=cells.code("code", required=True),
+        name=cells.text("name", MAX_NAME_CHARS),
+        level=cells.level_if_any(),
+        below=cells.code("below") or None,
+        members=tuple(cells.codes("members", MAX_MEMBERS)),
     )
 
 

@@ -1,16 +1,21 @@
-"""Loads the registry into a `Directory` and keeps the last one for as long as it is current."""
+"""Loads the registry into a `Directory` and keeps the last one for as long as it is current.
+
+A change of a few agencies reads only those: the snapshot before is taken on.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import asyncpg
 
 from axis.facts import Capacity
 from axis.registry.agency import Agency, Endpoint, Level
-from axis.registry.directory import Directory
+from axis.registry.directory import Directory, DirectoryChange
+from axis.registry.groups import Group
 from axis.registry.mandates import Mandate, MessageKind
 from axis.store.pool import Connection
+from axis.store.registry_log import touched
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
@@ -27,12 +32,32 @@ class DirectoryCache:
         """Return the snapshot of this version, reading it when another one is held.
 
         Of several batches that need it at once, one reads it for all: the whole country's takes
-        more than a second.
+        more than a second, where it cannot be made from the snapshot before.
         """
         async with self._loading:
             if self._current is None or self._current.version != version:
-                self._current = await load_directory(connection, version)
+                self._current = await _later(self._current, connection, version)
             return self._current
+
+
+async def _later(before: Directory | None, connection: Connection, version: int) -> Directory:
+    """Read what has changed since a snapshot, or everything."""
+    changed = None if before is None else await touched(connection, before.version, version)
+    if before is None or changed is None:
+        return await load_directory(connection, version)
+    agencies = await connection.fetch(_SQL["agencies_named"], list(changed.agencies))
+    aliases = await connection.fetch(_SQL["aliases_of"], list(changed.agencies))
+    mandates: dict[str, tuple[Mandate, ...]] = dict.fromkeys(changed.certificates, ())
+    for row in await connection.fetch(_SQL["mandates_of"], list(changed.certificates)):
+        mandates[row["fingerprint"]] = (*mandates[row["fingerprint"]], _mandate(row))
+    change = DirectoryChange(
+        version=version,
+        agencies=tuple(_agencies(agencies, aliases)),
+        endpoints=tuple(map(_endpoint, await connection.fetch(_SQL["endpoints"]))),
+        groups=tuple(map(_group, await connection.fetch(_SQL["groups"]))),
+        mandates=mandates,
+    )
+    return await asyncio.to_thread(before.changed, change)
 
 
 async def load_directory(connection: Connection, version: int) -> Directory:
@@ -41,38 +66,51 @@ async def load_directory(connection: Connection, version: int) -> Directory:
     aliases = await connection.fetch(_SQL["aliases"])
     endpoints = await connection.fetch(_SQL["endpoints"])
     mandates = await connection.fetch(_SQL["mandates"])
+    groups = await connection.fetch(_SQL["groups"])
     # in a thread, so that the event loop goes on with what needs no registry
-    return await asyncio.to_thread(_directory, agencies, aliases, endpoints, mandates, version)
+    return await asyncio.to_thread(
+        lambda: Directory(
+            _agencies(agencies, aliases),
+            map(_endpoint, endpoints),
+            map(_mandate, mandates),
+            version,
+            map(_group, groups),
+        )
+    )
 
 
-def _directory(
-    agencies: Sequence[asyncpg.Record],
-    aliases: Sequence[asyncpg.Record],
-    endpoints: Sequence[asyncpg.Record],
-    mandates: Sequence[asyncpg.Record],
-    version: int,
-) -> Directory:
+def _agencies(
+    agencies: Sequence[asyncpg.Record], aliases: Sequence[asyncpg.Record]
+) -> Iterator[Agency]:
     aliases_of: dict[str, tuple[str, ...]] = {}
     for row in aliases:
         aliases_of[row["code"]] = (*aliases_of.get(row["code"], ()), row["alias"])
-    return Directory(
-        (
-            Agency(
-                code=row["code"],
-                name=row["name"],
-                level=Level(row["level"]),
-                parent=row["parent"],
-                aliases=aliases_of.get(row["code"], ()),
-                endpoint=row["endpoint"],
-                valid_from=row["valid_from"],
-                valid_to=row["valid_to"],
-                successor=row["successor"],
-            )
-            for row in agencies
-        ),
-        (Endpoint(row["id"], row["name"]) for row in endpoints),
-        map(_mandate, mandates),
-        version,
+    for row in agencies:
+        yield Agency(
+            code=row["code"],
+            name=row["name"],
+            level=Level(row["level"]),
+            parent=row["parent"],
+            aliases=aliases_of.get(row["code"], ()),
+            endpoint=row["endpoint"],
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
+            successor=row["successor"],
+        )
+
+
+def _endpoint(row: asyncpg.Record) -> Endpoint:
+    return Endpoint(row["id"], row["name"])
+
+
+def _group(row: asyncpg.Record) -> Group:
+    level = row["level"]
+    return Group(
+        code=row["code"],
+        name=row["name"],
+        level=None if level is None else Level(level),
+        below=row["below"],
+        members=tuple(row["members"]),
     )
 
 

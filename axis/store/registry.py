@@ -17,12 +17,14 @@ from axis.registry.administration import CertificateLine, EndpointAccount
 from axis.registry.agency import Agency, legal_day
 from axis.registry.directory import Directory
 from axis.registry.enrolment import NewEnrolment, check_enrolments
+from axis.registry.groups import Group
 from axis.registry.problems import quoted
 from axis.registry.rollover import Switch, WantedSwitch, plan_switch
 from axis.store import registry_rows as rows
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection, Pool, transaction
-from axis.store.registry_change import Change, check_agencies, check_endpoints
+from axis.store.registry_change import Change, check_agencies, check_endpoints, check_groups
+from axis.store.registry_log import raise_version
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
@@ -56,7 +58,25 @@ class PostgresAdministration:
             directory = await self._directory(change.connection)
             added, changed = check_agencies(directory, agencies)
             await rows.put_agencies(change.connection, [*added, *changed])
+            change.agencies = [agency.code for agency in (*added, *changed)]
             change.facts = rows.agency_facts(added, changed)
+
+    async def put_groups(self, groups: Sequence[Group], actor: str) -> None:
+        """Add or change groups, all or none; raises InvalidInputError."""
+        async with self._change(actor, "registry:group:put") as change:
+            directory = await self._directory(change.connection)
+            wanted = check_groups(directory, groups)
+            await rows.put_groups(change.connection, wanted)
+            change.facts = rows.group_facts(wanted)
+
+    async def remove_group(self, code: str, actor: str) -> None:
+        """Take a group away; raises InvalidInputError for an unknown one."""
+        async with self._change(actor, "registry:group:remove") as change:
+            if await change.connection.fetchval(_SQL["remove_group"], code) is None:
+                raise InvalidInputError(
+                    f"Không có nhóm {quoted(code)}. / There is no group {quoted(code)}."
+                )
+            change.facts = {"code": code}
 
     async def put_endpoints(self, endpoints: Sequence[EndpointAccount], actor: str) -> list[str]:
         """Add or rename endpoints, all or none; return the ids added."""
@@ -105,6 +125,7 @@ class PostgresAdministration:
         async with self._change(actor, "registry:certificate:enrol") as change:
             directory = await self._directory(change.connection)
             accepted = await self._enrol(change.connection, directory, enrolments)
+            change.certificates = {one.certificate.fingerprint for one in accepted}
             change.facts = rows.enrolment_facts(accepted)
 
     async def switch(self, wanted: WantedSwitch, actor: str) -> Switch:
@@ -115,6 +136,10 @@ class PostgresAdministration:
             await self._enrol(change.connection, directory, plan.enrolments)
             for mandate in plan.ending:
                 await change.connection.execute(_SQL["end_mandate"], *mandate.key, mandate.valid_to)
+            change.certificates = {
+                *(one.certificate.fingerprint for one in plan.enrolments),
+                *(mandate.fingerprint for mandate in plan.ending),
+            }
             change.facts = rows.switch_facts(wanted, plan)
         return plan
 
@@ -131,6 +156,7 @@ class PostgresAdministration:
                 )
             ended = await change.connection.fetch(_SQL["revoke"], fingerprint, at)
             agencies = sorted(row["agency"] for row in ended)
+            change.certificates = [fingerprint]
             change.facts = {
                 "fingerprint": fingerprint,
                 "revoked_at": at,
@@ -160,7 +186,7 @@ class PostgresAdministration:
                 change = Change(connection)
                 yield change
                 await rows.audit(connection, self._clock(), actor, action, change.facts)
-                await connection.execute(_SQL["raise_version"])
+                await raise_version(connection, change.agencies, change.certificates)
         except _BROKEN_RULES as error:
             detail = getattr(error, "constraint_name", None) or type(error).__name__
             raise InvalidInputError(

@@ -9,6 +9,7 @@ from axis.ids import new_id
 from axis.registry.administration import CertificateLine
 from axis.registry.agency import Agency
 from axis.registry.enrolment import NewCertificate, NewEnrolment
+from axis.registry.groups import Group
 from axis.registry.mandates import Mandate, MessageKind, in_order
 from axis.registry.rollover import Switch, WantedSwitch
 from axis.store.pool import Connection
@@ -40,6 +41,22 @@ async def put_agencies(connection: Connection, agencies: Sequence[Agency]) -> No
     await connection.execute(_SQL["drop_aliases"], [agency.code for agency in agencies])
     await connection.execute(
         _SQL["put_aliases"], [alias for alias, _ in aliases], [code for _, code in aliases]
+    )
+
+
+async def put_groups(connection: Connection, groups: Sequence[Group]) -> None:
+    """Insert or update groups, and put their members in place of the former ones."""
+    await connection.execute(
+        _SQL["put_groups"],
+        [group.code for group in groups],
+        [group.name for group in groups],
+        [group.level and group.level.value for group in groups],
+        [group.below for group in groups],
+    )
+    members = [(group.code, member) for group in groups for member in group.members]
+    await connection.execute(_SQL["drop_members"], [group.code for group in groups])
+    await connection.execute(
+        _SQL["put_members"], [code for code, _ in members], [member for _, member in members]
     )
 
 
@@ -106,6 +123,24 @@ def agency_facts(added: Sequence[Agency], changed: Sequence[Agency]) -> dict[str
                 "successor": agency.successor,
             }
             for agency in [*added, *changed][:MAX_AUDITED]
+        ],
+    }
+
+
+def group_facts(groups: Sequence[Group]) -> dict[str, Any]:
+    """Return what the audit says of groups that were put."""
+    return {
+        "put": len(groups),
+        "groups": [
+            {
+                "code": group.code,
+                "name": group.name,
+                "level": group.level and group.level.value,
+                "below": group.below,
+                "count": len(group.members),
+                "members": group.members[:MAX_AUDITED],
+            }
+            for group in groups[:MAX_AUDITED]
         ],
     }
 

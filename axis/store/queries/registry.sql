@@ -14,6 +14,33 @@ SELECT fingerprint, agency, capacity, kinds, act, valid_from, valid_to, revoked_
 FROM enrolment
 ORDER BY fingerprint, agency, id
 
+-- name: groups
+SELECT g.code, g.name, g.level, g.below,
+       ARRAY(SELECT m.agency FROM agency_group_member m WHERE m.agency_group = g.code
+             ORDER BY m.agency) AS members
+FROM agency_group g
+ORDER BY g.code
+
+-- name: changes
+-- What led from version $1 to version $2, if it is known.
+SELECT version, whole, agencies, certificates FROM registry_change
+WHERE version > $1 AND version <= $2
+
+-- name: agencies_named
+SELECT code, name, level, parent, endpoint, valid_from, valid_to, successor
+FROM agency
+WHERE code = ANY ($1::text[])
+ORDER BY code
+
+-- name: aliases_of
+SELECT code, alias FROM agency_alias WHERE code = ANY ($1::text[]) ORDER BY alias
+
+-- name: mandates_of
+SELECT fingerprint, agency, capacity, kinds, act, valid_from, valid_to, revoked_at
+FROM enrolment
+WHERE fingerprint = ANY ($1::text[])
+ORDER BY fingerprint, agency, id
+
 -- name: lock_registry
 -- Lets one change at a time look at the registry and alter it; batches of the intake go on.
 SELECT pg_advisory_xact_lock(hashtextextended('registry', 0))
@@ -28,6 +55,27 @@ SELECT version FROM registry_version FOR SHARE
 -- name: raise_version
 -- Tells every router that the registry has changed; waits for batches that hold the old one.
 UPDATE registry_version SET version = version + 1, changed_at = now() RETURNING version
+
+-- name: log_change
+INSERT INTO registry_change (version, whole, agencies, certificates) VALUES ($1, $2, $3, $4)
+
+-- name: forget_changes
+DELETE FROM registry_change WHERE version <= $1
+
+-- name: put_groups
+INSERT INTO agency_group (code, name, level, below)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (code) DO UPDATE SET
+    name = excluded.name, level = excluded.level, below = excluded.below
+
+-- name: drop_members
+DELETE FROM agency_group_member WHERE agency_group = ANY ($1::text[])
+
+-- name: put_members
+INSERT INTO agency_group_member (agency_group, agency) SELECT * FROM unnest($1::text[], $2::text[])
+
+-- name: remove_group
+DELETE FROM agency_group WHERE code = $1 RETURNING code
 
 -- name: put_endpoints
 -- Adds endpoints or renames them; the passwords of those that exist stay as they are. Tells
