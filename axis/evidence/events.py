@@ -53,8 +53,14 @@ class Event(StrEnum):
     SUBMISSION_HELD = "SubmissionHeld"
     """X.1: nothing is known to be wrong, and a check waits for something that is away. The axis
     tries again by itself; SubmissionAcceptance or SubmissionRejection follows."""
+    DELIVERY_WITHDRAWN = "DeliveryWithdrawn"
+    """X.2: a copy that may still wait in an inbox is not to be shown to anybody any more: it was asked
+    back, or its receiver is served elsewhere now. Told to the inbox's endpoint."""
     DUE_DATE_PASSED = "DueDatePassed"
     """X.3: the date that the document sets for being dealt with is over, and it is not done."""
+    DESTRUCTION_CONFIRMED = "DestructionConfirmed"
+    """X.4: a receiver that had agreed to give a document back confirms that its copy is destroyed
+    (edXML status 06, hoàn thành, after 15, đồng ý)."""
 
     @property
     def code(self) -> str:
@@ -130,7 +136,17 @@ _TEXTS = {
         "Văn bản đang chờ kiểm tra, sẽ tự được xử lý; không cần gửi lại",
         "Waiting for a check and dealt with by itself; no need to send it again",
     ),
+    Event.DELIVERY_WITHDRAWN: _Text(
+        "X.2",
+        "Bản gửi được rút lại; đừng đưa cho ai xem nếu chưa xem",
+        "The copy is withdrawn; do not show it where nobody has seen it yet",
+    ),
     Event.DUE_DATE_PASSED: _Text(
         "X.3", "Quá thời hạn xử lý ghi trong văn bản", "The document's due date has passed"
+    ),
+    Event.DESTRUCTION_CONFIRMED: _Text(
+        "X.4",
+        "Nơi nhận xác nhận đã hủy bản nhận",
+        "The receiver confirms that its copy is destroyed",
     ),
 }

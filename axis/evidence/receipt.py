@@ -74,6 +74,8 @@ class ReceiverLine(Clean):
     name: str | None = None
     endpoint: str | None = None
     delivery: UUID | None = None
+    copy: UUID | None = None
+    """In `Event.DELIVERY_WITHDRAWN`: the AMQP ``message_id`` of the copy that is withdrawn."""
     state: str | None = None
     """State of the delivery once the event had happened."""
 

@@ -142,6 +142,7 @@ def _write_receiver(root: etree._Element, receiver: ReceiverLine) -> None:
         "receiver",
         endpoint=receiver.endpoint,
         delivery=receiver.delivery,
+        copy=receiver.copy,
         state=receiver.state,
     )
     for named in receiver.named:
@@ -154,6 +155,7 @@ def _read_receiver(node: Node) -> ReceiverLine:
     receiver = ReceiverLine(
         endpoint=node.optional("endpoint", str),
         delivery=node.optional("delivery", read_uuid),
+        copy=node.optional("copy", read_uuid),
         state=node.optional("state", str),
         named=tuple(named.text() for named in node.children("named")),
         code=node.optional_text_of("code"),

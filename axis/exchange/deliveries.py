@@ -83,6 +83,8 @@ class DeliveryEvent(StrEnum):
     """16 to that question, or to a recall or an update itself."""
     CONSENTED = "consented"
     """15 to an update itself: the receiver takes it in."""
+    NOTHING_LEFT = "nothing_left"
+    """What a recall asked back was given back before any clerk had it: nothing is to be destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ TABLE: Final[Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]]] = {
         _E.BACK_ASKED: _S.TAKE_BACK_ASKED,
         _E.GIVEN_BACK: _S.AGREED,
     },
-    _S.AGREED: {_E.REPORTED_DONE: _S.DESTROYED},
+    _S.AGREED: {_E.REPORTED_DONE: _S.DESTROYED, _E.NOTHING_LEFT: _S.WITHDRAWN},
     _S.REFUSED: {},
     _S.WITHDRAWN: {},
     _S.DESTROYED: {},

@@ -1,11 +1,16 @@
 -- name: claim
--- Locks due messages of one lane, oldest first, passing over what other routers hold.
+-- Locks due messages of one lane, oldest first, passing over what other routers hold, and what
+-- follows others that are still to go out.
 SELECT id, queue, urgent, type, subject, size, correlation_id, headers, created_at, attempts
-FROM outbox
-WHERE published_at IS NULL AND urgent = $1 AND due_at <= $2
+FROM outbox o
+WHERE published_at IS NULL AND cancelled_at IS NULL AND urgent = $1 AND due_at <= $2
+  AND (follows IS NULL
+       OR NOT EXISTS (SELECT FROM outbox f
+                      WHERE f.id = ANY (o.follows)
+                        AND f.published_at IS NULL AND f.cancelled_at IS NULL))
 ORDER BY due_at, id
 LIMIT $3
-FOR UPDATE SKIP LOCKED
+FOR UPDATE OF o SKIP LOCKED
 
 -- name: document_bodies
 SELECT id, body FROM document WHERE id = ANY ($1::uuid[])
