@@ -54,8 +54,8 @@ class Event(StrEnum):
     """X.1: nothing is known to be wrong, and a check waits for something that is away. The axis
     tries again by itself; SubmissionAcceptance or SubmissionRejection follows."""
     DELIVERY_WITHDRAWN = "DeliveryWithdrawn"
-    """X.2: a copy that may still wait in an inbox is not to be shown to anybody any more: it was asked
-    back, or its receiver is served elsewhere now. Told to the inbox's endpoint."""
+    """X.2: a copy that may still wait in an inbox is not to be shown to anybody any more: it was
+    asked back, or its receiver is served elsewhere now. Told to the inbox's endpoint."""
     DUE_DATE_PASSED = "DueDatePassed"
     """X.3: the date that the document sets for being dealt with is over, and it is not done."""
     DESTRUCTION_CONFIRMED = "DestructionConfirmed"

@@ -84,7 +84,7 @@ class DeliveryEvent(StrEnum):
     CONSENTED = "consented"
     """15 to an update itself: the receiver takes it in."""
     NOTHING_LEFT = "nothing_left"
-    """What a recall asked back was given back before any clerk had it: nothing is to be destroyed."""
+    """What a recall asked back was given back before any clerk had it: nothing to be destroyed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,6 @@ _ROUTES: Final[Mapping[tuple[str, str], tuple[tuple[Point, ...], Point, str]]] =
     ("agreed", "withdrawn"): (((1043, 768), (1150, 768), (1150, 695)), (1110, 799), "two"),
     ("agreed", "destroyed"): (((940, 785), (940, 860)), (948, 826), "start"),
     ("take_back_asked", "withdrawn"): (((1100, 570), (1100, 645)), (1110, 611), "two"),
-    ("agreed", "withdrawn"): (((1043, 760), (1130, 760), (1130, 695)), (1050, 782), "start"),
 }
 """Where each arrow runs, where its label stands, and how that is set; two of the three arrows for
 one event share the third's."""
