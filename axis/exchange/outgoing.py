@@ -29,6 +29,11 @@ def shares(receivers: Sequence[str]) -> Iterator[Sequence[str]]:
         yield receivers[start : start + MAX_COPY_RECEIVERS]
 
 
+def for_an_endpoint(queue: str) -> bool:
+    """Tell whether a queue is one of those from which an endpoint takes what the axis sends."""
+    return queue.startswith(("inbox.", "answers."))
+
+
 def copy_of(
     document: DocumentRow, endpoint: str, receivers: Sequence[str], at: datetime
 ) -> OutboxRow:

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 MESSAGE_ID_SYNTAX = re.compile(r"[!-~]{1,128}")
@@ -30,6 +32,10 @@ class Submission:
     """Who is speaking, in the broker's word; None when the sender left it out."""
     message_id: str | None
     received_at: datetime
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """What else AMQP gave, bounded; only people look at it, should this be a dead letter."""
+    letter: UUID | None = None
+    """The dead letter that it was kept as, where an administrator has it taken in again."""
 
     @property
     def sha256(self) -> str:

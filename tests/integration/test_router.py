@@ -227,14 +227,14 @@ async def test_message_that_brings_out_a_bug_is_kept_for_administrators(site: Si
 
 async def test_dead_letter_that_cannot_be_kept_is_tried_until_it_can(site: Site) -> None:
     async with site.router() as router:
-        bury, bugs = router._intake.bury, iter([KeyError(), StoreUnavailableError(), KeyError()])
+        bury, bugs = router._letters.bury, iter([KeyError(), StoreUnavailableError(), KeyError()])
 
         async def failing(letters: Sequence[DeadLetterRow]) -> None:
             for bug in bugs:
                 raise bug
             await bury(letters)
 
-        router._intake.bury = failing  # type: ignore[method-assign]
+        router._letters.bury = failing  # type: ignore[method-assign]
         await site.submit(case(None, submission(body=POISON)))
         await until(lambda: site_counts(site, "dead_letter", 1))
 

@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 
@@ -15,6 +16,8 @@ class FakeMessage:
     message_id: str | None = "id-1"
     headers: dict[str, Any] = field(default_factory=dict)
     delivery_tag: int = 0
+    type: str | None = None
+    timestamp: datetime | None = None
     settled: list[tuple[int, str]] = field(default_factory=list)
     """Shared by the messages of a channel: delivery tag and how it was settled."""
     fault: Exception | None = None

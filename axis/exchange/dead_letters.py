@@ -1,0 +1,283 @@
+"""Dead letters (gói tin lạc): messages that nobody could be answered about, and messages that an
+endpoint's queue gave up on after its delivery limit.
+
+Each is kept with its bytes until an administrator re-publishes or discards it. A document's copy
+that comes back makes its deliveries undeliverable and its sender gets evidence of that, in the
+transaction that keeps the letter. Nobody but the axis may publish in an endpoint's name (RabbitMQ
+holds ``user_id`` to the connection), so a submission is taken in again by a router, as if its
+endpoint had just handed it in, and a copy goes out again under its own ``message_id``.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import structlog
+
+from axis.clock import Clock
+from axis.errors import InvalidInputError
+from axis.evidence.events import Event
+from axis.exchange.deliveries import DeliveryEvent, DeliveryState, move
+from axis.exchange.intake import Intake
+from axis.exchange.ports import CopyArrived, UnavailableError, Workbench
+from axis.exchange.receipts import Notary
+from axis.exchange.records import DeadLetterRow, DeliveryChange, Records
+from axis.exchange.submission import Submission
+from axis.exchange.telling import tell_senders
+
+MIN_REASON_CHARS: Final = 10
+"""Shorter is a keystroke, not a reason that somebody understands a year later."""
+
+MAX_REASON_CHARS: Final = 300
+"""A sentence or two."""
+
+MAX_TRIES: Final = 3
+"""A letter that takes a router down this often when it is handed in again stays a dead letter."""
+
+LEASE: Final = timedelta(minutes=2)
+"""Longer than any submission is worked on; a router that dies costs the rest of it."""
+
+_log = structlog.get_logger(__name__)
+
+
+class LetterKind(StrEnum):
+    """What a dead letter is."""
+
+    SUBMISSION = "submission"
+    """Handed in, with nobody to answer to, or refused by every router."""
+    DOCUMENT = "document"
+    """The copy of a document for an endpoint."""
+    STATUS = "status"
+    RECEIPT = "receipt"
+    STRAY = "stray"
+    """It lay in an endpoint's queue, and the axis has never sent it."""
+
+
+class LetterState(StrEnum):
+    """What became of it."""
+
+    OPEN = "open"
+    """Somebody has to look."""
+    RESUBMITTING = "resubmitting"
+    """An administrator wants it taken in again, which a router does at once."""
+    REPUBLISHED = "republished"
+    DISCARDED = "discarded"
+
+
+class LetterSettledError(InvalidInputError):
+    """Somebody has dealt with this letter before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFilter:
+    """Which letters are meant; None means no limit."""
+
+    state: LetterState | None = LetterState.OPEN
+    kind: LetterKind | None = None
+    limit: int = 50
+    before: UUID | None = None
+    """Only those older than this one: the way to the next page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One line of the list."""
+
+    id: UUID
+    at: datetime
+    kind: LetterKind
+    state: LetterState
+    queue: str
+    routing_key: str
+    user_id: str | None
+    message_id: str | None
+    reasons: tuple[str, ...]
+    """Codes of the catalogue, or RabbitMQ's own words."""
+    size: int
+    sha256: str
+    changed_at: datetime | None
+    """When it was dealt with."""
+    changed_by: str | None
+    remark: str | None
+    """Why it was discarded, or why taking it in again failed."""
+    document: UUID | None
+    """The document that a copy, status or receipt is about."""
+    sender: str | None
+    """The sending agency of that document."""
+    document_id: str | None
+    subject: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterReceiver:
+    """One receiver whose copy a letter is."""
+
+    code: str
+    name: str
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterView:
+    """One letter with everything that is known of it but its bytes."""
+
+    line: LetterLine
+    died_at: datetime | None
+    properties: Mapping[str, Any]
+    """What AMQP gave beside the bytes; nothing in it is believed."""
+    receivers: tuple[LetterReceiver, ...]
+
+
+class LetterDesk(Protocol):
+    """What administrators see of dead letters and do about them."""
+
+    async def lines(self, wanted: LetterFilter) -> Sequence[LetterLine]:
+        """Return letters, newest first."""
+
+    async def look(self, letter: UUID) -> LetterView | None:
+        """Return one letter, None when there is none."""
+
+    async def body(self, letter: UUID) -> bytes | None:
+        """Return a letter's bytes, None when there is none."""
+
+    async def republish(self, letter: UUID, actor: str) -> LetterState:
+        """Send it on its way once more and return its new state.
+
+        Raises InvalidInputError when that cannot be, LetterSettledError when somebody has dealt
+        with it before.
+        """
+
+    async def discard(self, letter: UUID, reason: str, actor: str) -> None:
+        """Leave it at that, with a reason; raises as `republish` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter that was not there before."""
+
+    id: UUID
+    kind: LetterKind
+    outbox: UUID | None
+    """The message of the axis that came back."""
+
+
+class LetterWork(Protocol):
+    """One transaction about dead letters."""
+
+    async def keep(self, letters: Sequence[DeadLetterRow]) -> Sequence[Kept]:
+        """Add letters and return those that were not kept already."""
+
+    async def copies_of(self, outbox_ids: Sequence[UUID]) -> Sequence[CopyArrived]:
+        """Lock and return the deliveries that these copies carry."""
+
+    async def save(self, records: Records) -> None:
+        """Add what the letters brought about."""
+
+    async def claim(
+        self, *, at: datetime, leased_until: datetime, limit: int
+    ) -> Sequence[Submission]:
+        """Take letters that are to be taken in again, passing over what others hold."""
+
+    async def reopen(self, letter: UUID, remark: str) -> None:
+        """Give a letter that could not be taken in back to the administrators."""
+
+    async def open_letters(self) -> Mapping[LetterKind, int]:
+        """Return how many letters wait for somebody to look, by kind."""
+
+
+class LetterStore(Protocol):
+    """Where dead letters are kept; raises StoreUnavailableError as `Store` does."""
+
+    def letters(self) -> AbstractAsyncContextManager[LetterWork]:
+        """Open a transaction about dead letters."""
+
+
+class DeadLetters:
+    """Keeps what the broker gave up on, and takes in again what administrators ask for."""
+
+    def __init__(
+        self,
+        store: LetterStore,
+        intake: Intake,
+        workbench: Workbench,
+        notary: Notary,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._workbench = workbench
+        self._notary = notary
+        self._clock = clock
+
+    async def bury(self, letters: Sequence[DeadLetterRow]) -> None:
+        """Keep letters; one that is kept already changes nothing.
+
+        Raises an UnavailableError: nothing was kept then, or it is unknown whether it was.
+        """
+        async with self._store.letters() as work:
+            kept = await work.keep(letters)
+            copies = [
+                one.outbox
+                for one in kept
+                if one.kind is LetterKind.DOCUMENT and one.outbox is not None
+            ]
+            if copies:
+                await self._give_up(work, await work.copies_of(copies))
+
+    async def _give_up(self, work: LetterWork, copies: Sequence[CopyArrived]) -> None:
+        """Make deliveries undeliverable that nothing has come of yet, and tell their senders."""
+        now = self._clock()
+        moved, changes = [], []
+        for copy in copies:
+            position = move(copy.position, DeliveryEvent.NOT_DELIVERABLE)
+            if position == copy.position:
+                continue  # the receiver has reported it, or it was asked back meanwhile
+            changes.append(DeliveryChange(copy.delivery, position, now))
+            moved.append(replace(copy, state=position.state, reached=position.reached))
+        if moved:
+            records = tell_senders(self._notary, Event.CONTENT_HANDOVER_FAILURE, moved, now)
+            records.changes += changes
+            receipts = await self._workbench.sign([row.receipt for row in records.evidence])
+            await work.save(records.with_signed(receipts))
+
+    async def resubmit(self) -> int:
+        """Take in what administrators want taken in again; return how much that was.
+
+        Raises an UnavailableError; the lease of what was claimed then runs out. Each goes by
+        itself: one of them has brought out a bug before.
+        """
+        now = self._clock()
+        async with self._store.letters() as work:
+            claimed = await work.claim(at=now, leased_until=now + LEASE, limit=10)
+        for submission in claimed:
+            try:
+                await self._intake.handle([submission])
+            except UnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 - any bug must cost one letter, not the rest
+                _log.exception("dead_letter.unhandled", error=type(error).__name__)
+                if submission.letter is not None:
+                    async with self._store.letters() as work:
+                        await work.reopen(submission.letter, f"{type(error).__name__}")
+        return len(claimed)
+
+    async def waiting(self) -> Mapping[LetterKind, int]:
+        """Return how many letters wait for somebody to look, by kind."""
+        async with self._store.letters() as work:
+            return await work.open_letters()
+
+
+def checked_reason(text: str) -> str:
+    """Return an administrator's reason, white space folded; raises InvalidInputError."""
+    reason = " ".join(text.split())
+    if not MIN_REASON_CHARS <= len(reason) <= MAX_REASON_CHARS or not reason.isprintable():
+        raise InvalidInputError(
+            f"Lý do phải có từ {MIN_REASON_CHARS} đến {MAX_REASON_CHARS} ký tự in được."
+            f" / The reason must have {MIN_REASON_CHARS} to {MAX_REASON_CHARS} printable"
+            " characters."
+        )
+    return reason
