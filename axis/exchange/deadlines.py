@@ -54,15 +54,9 @@ class Terms:
 
     def of(self, kind: DeadlineKind) -> Term:
         """Return the term of a step; the due date has none."""
-        return _TERM_OF[kind](self)
-
-
-_TERM_OF: Final = {
-    DeadlineKind.CONSIGNMENT: lambda terms: terms.consignment,
-    DeadlineKind.HANDOVER: lambda terms: terms.handover,
-    DeadlineKind.ANSWER: lambda terms: terms.answer,
-    DeadlineKind.CONSENT: lambda terms: terms.answer,
-}
+        if kind is DeadlineKind.CONSIGNMENT:
+            return self.consignment
+        return self.handover if kind is DeadlineKind.HANDOVER else self.answer
 
 
 def _terms(consignment: float, handover: float, answer: float, *, working: bool) -> Terms:

@@ -27,9 +27,6 @@ from axis.exchange.receipts import Notary
 from axis.exchange.records import DeliveryChange, MessageType, Records
 from axis.exchange.telling import tell_senders
 
-FAILURE_AFTER_ATTEMPTS = 8
-"""Refused attempts until the sender is told: about two minutes with the pauses below."""
-
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -124,22 +121,20 @@ class Dispatch:
         await work.confirm([message.row.id for message in messages], now)
         copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
         arrived = await work.copies_of(copies) if copies else []
-        changes = self._changes(arrived, DeliveryEvent.CONFIRMED)
-        await self._tell(work, Event.CONTENT_CONSIGNMENT, arrived, changes)
+        if not arrived:
+            return
+        records = tell_senders(self._notary, Event.CONTENT_CONSIGNMENT, arrived, now)
+        records.changes += self._changes(arrived, DeliveryEvent.CONFIRMED)
+        receipts = await self._workbench.sign([row.receipt for row in records.evidence])
+        await work.save(records.with_signed(receipts))
 
     async def _return(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
         await self._put_off(work, messages)
-        copies = {one.row.id: one for one in messages if one.row.type is MessageType.DOCUMENT}
-        if not copies:
-            return
-        returned = await work.copies_of(list(copies))
-        changes = self._changes(returned, DeliveryEvent.RETURNED)
-        if changes:
-            await work.save(Records(changes=changes))
-        failed = [
-            copy for copy in returned if copies[copy.copy].attempts + 1 == FAILURE_AFTER_ATTEMPTS
-        ]
-        await self._tell(work, Event.CONTENT_CONSIGNMENT_FAILURE, failed, [])
+        copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
+        if copies:
+            changes = self._changes(await work.copies_of(copies), DeliveryEvent.RETURNED)
+            if changes:
+                await work.save(Records(changes=changes))
 
     def _changes(self, copies: Sequence[CopyArrived], event: DeliveryEvent) -> list[DeliveryChange]:
         """Return where an event moves the deliveries of these copies.
@@ -160,21 +155,6 @@ class Dispatch:
         ):
             pause = min(_FIRST_PAUSE * 2 ** min(attempts, 16), _LONGEST_PAUSE)
             await work.postpone([message.row.id for message in group], now + pause)
-
-    async def _tell(
-        self,
-        work: DispatchWork,
-        event: Event,
-        copies: Sequence[CopyArrived],
-        changes: Sequence[DeliveryChange],
-    ) -> None:
-        """Give each document's sender one receipt about the copies of this round."""
-        if not copies:
-            return
-        records = tell_senders(self._notary, event, copies, self._clock())
-        records.changes += changes
-        receipts = await self._workbench.sign([row.receipt for row in records.evidence])
-        await work.save(records.with_signed(receipts))
 
 
 def publication(message: OutboxMessage) -> Publication:

@@ -132,22 +132,54 @@ class Notary:
         )
 
     def about_copies(
+        self, event: Event, copies: Sequence[CopyArrived], at: datetime, endpoint: str | None = None
+    ) -> EvidenceRow:
+        """Tell a document's sender what has become of copies, at an endpoint or where it sent it
+        from.
+        """
+        first = copies[0]
+        submission = SubmissionFacts(
+            endpoint=first.document.endpoint,
+            message_id=first.message_id,
+            received_at=first.received_at,
+        )
+        return _evidence(
+            self._of_copies(event, copies, at, submission),
+            endpoint=endpoint or first.document.endpoint,
+            agency=first.document.sender,
+            document=first.document.id,
+        )
+
+    def about_own_copies(
         self, event: Event, copies: Sequence[CopyArrived], at: datetime
     ) -> EvidenceRow:
-        """Tell a document's sender that copies are in their inboxes, or could not be put there."""
-        document = copies[0].document
+        """Tell the endpoint of receivers what has become of its copies of a document.
+
+        How the document was submitted is not its business.
+        """
+        first = copies[0]
+        return _evidence(
+            self._of_copies(event, copies, at, None),
+            endpoint=first.endpoint,
+            agency=first.receiver if len(copies) == 1 else None,
+            document=first.document.id,
+        )
+
+    def _of_copies(
+        self,
+        event: Event,
+        copies: Sequence[CopyArrived],
+        at: datetime,
+        submission: SubmissionFacts | None,
+    ) -> Receipt:
         arrived = event is Event.CONTENT_CONSIGNMENT
-        receipt = Receipt(
+        return Receipt(
             id=new_id(),
             event=event,
             at=at,
             issuer=self._issuer,
-            subject=_stored(document),
-            submission=SubmissionFacts(
-                endpoint=document.endpoint,
-                message_id=copies[0].message_id,
-                received_at=copies[0].received_at,
-            ),
+            subject=_stored(copies[0].document),
+            submission=submission,
             receivers=tuple(
                 ReceiverLine(
                     named=copy.named,
@@ -159,9 +191,6 @@ class Notary:
                 )
                 for copy in copies
             ),
-        )
-        return _evidence(
-            receipt, endpoint=document.endpoint, agency=document.sender, document=document.id
         )
 
 

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
+from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState, Position
+from axis.exchange.versions import Link
 
 
 class MessageType(StrEnum):
@@ -52,8 +54,10 @@ class DocumentRow:
     certificate: str
     verdict: Mapping[str, Any]
     accepted_at: datetime
-    targets: tuple[UUID, ...] = ()
-    """Documents that this recall, update or replacement is about."""
+    links: tuple[Link, ...] = ()
+    """What this recall, update or replacement says about other documents."""
+    answers: tuple[tuple[str, str], ...] = ()
+    """What it says that it answers: (agency code, DocumentId)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,8 @@ class StatusRow:
     endpoint: str
     certificate: str
     accepted_at: datetime
+    content: str = ""
+    """Digest of the signed content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +130,14 @@ class HeldRow:
     held_since: datetime
     next_try_at: datetime
     expires_at: datetime
+    endpoint: str
+    brings: str | None
+    """DocumentId of a document that waits; None for a status."""
+    awaits: tuple[str, ...]
+    """DocumentIds that it speaks about and that are not there yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Postponement:
     """A held submission that was tried again and still waits."""
 
@@ -134,6 +145,8 @@ class Postponement:
     leased_until: datetime
     """One that was woken meanwhile is due at another time, and stays so."""
     next_try_at: datetime
+    expires_at: datetime
+    awaits: tuple[str, ...]
     reasons: tuple[str, ...]
     verdict: Mapping[str, Any]
 
@@ -169,11 +182,13 @@ class OutboxRow:
     correlation_id: str | None
     headers: Mapping[str, str | int]
     created_at: datetime
+    follows: tuple[UUID, ...] | None = None
+    """Rows behind which it goes out, once each is published or cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetterRow:
-    """A message with nobody to answer to, kept for administrators."""
+    """A message with nobody to answer to, or that its queue gave up, kept for administrators."""
 
     id: UUID
     at: datetime
@@ -184,6 +199,20 @@ class DeadLetterRow:
     reasons: tuple[str, ...]
     sha256: str
     body: bytes
+    died_at: datetime | None = None
+    """When its queue gave it up, in the broker's word."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """What else AMQP gave, bounded; nothing in it is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resubmitted:
+    """A dead letter that was taken in again."""
+
+    letter: UUID
+    at: datetime
+    reasons: tuple[str, ...] = ()
+    """Why there is still nobody to answer to; none where the exchange has dealt with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +229,26 @@ class DeliveryChange:
     def state(self) -> DeliveryState:
         """The state that it is in now."""
         return self.position.state
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """Deadlines of a delivery that have passed and are told now."""
+
+    delivery: UUID
+    missed: tuple[DeadlineKind, ...]
+    """None of them where the deadline turned out to bind nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A copy that does not go out any more, unless it is on its way already.
+
+    Where other receivers share it, it goes out for those alone.
+    """
+
+    copy: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +284,8 @@ class Records:
     outbox: list[OutboxRow] = field(default_factory=list)
     dead_letters: list[DeadLetterRow] = field(default_factory=list)
     changes: list[DeliveryChange] = field(default_factory=list)
+    lapses: list[Lapse] = field(default_factory=list)
+    withdrawn: list[Withdrawal] = field(default_factory=list)
     resends: list[Resend] = field(default_factory=list)
     authorities: list[AuthorityRow] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)
@@ -242,6 +293,11 @@ class Records:
     postponed: list[Postponement] = field(default_factory=list)
     settled: list[SubmissionRow] = field(default_factory=list)
     """Submissions that were held and have ended now; they wait no longer."""
+    arrived: dict[str, datetime] = field(default_factory=dict)
+    """DocumentIds of which it is decided now what becomes of them, and when that is: what waits for
+    them is due."""
+    resubmitted: list[Resubmitted] = field(default_factory=list)
+    """Dead letters that were taken in again."""
 
     def with_signed(self, receipts: Sequence[bytes]) -> "Records":
         """Return the records with the evidence signed, in its order, and the sizes that follow."""

@@ -1,35 +1,84 @@
-"""Tells the senders of documents what has become of copies."""
+"""Tells the parties of documents what has become of copies."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from axis.evidence.events import Event
 from axis.exchange import outgoing
 from axis.exchange.ports import CopyArrived
 from axis.exchange.receipts import Notary
-from axis.exchange.records import Records
+from axis.exchange.records import EvidenceRow, Records
+from axis.registry.directory import Directory
+from axis.verdict import Finding
 
 
 def tell_senders(
-    notary: Notary, event: Event, copies: Sequence[CopyArrived], at: datetime
+    notary: Notary,
+    event: Event,
+    copies: Sequence[CopyArrived],
+    at: datetime,
+    directory: Directory | None = None,
+    into: Records | None = None,
 ) -> Records:
-    """Return one receipt a document about these copies, on its way to the document's sender."""
-    records = Records()
-    ordered = sorted(copies, key=lambda copy: copy.document.id)
-    for _, group in itertools.groupby(ordered, key=lambda copy: copy.document.id):
-        about = list(group)
-        document = about[0].document
-        receipt = notary.about_copies(event, about, at)
-        records.evidence.append(receipt)
-        records.outbox.append(
-            outgoing.receipt_to(
-                document.endpoint,
-                receipt.id,
-                about[0].message_id,
-                at,
-                urgent=document.urgent,
-                document=document.id,
-            )
-        )
+    """Add one receipt a document about these copies, on its way to the document's sender.
+
+    With a directory it goes where the sender is served now, else where it sent the document from.
+    """
+    records = Records() if into is None else into
+    for about in _grouped(copies, _document):
+        first = about[0]
+        endpoint = first.document.endpoint
+        if directory is not None:
+            found = directory.resolve(first.document.sender, at)
+            endpoint = endpoint if isinstance(found, Finding) else found.endpoint
+        receipt = notary.about_copies(event, about, at, endpoint)
+        _send(records, receipt, first, at, first.message_id)
     return records
+
+
+def tell_receivers(
+    notary: Notary,
+    event: Event,
+    copies: Sequence[CopyArrived],
+    at: datetime,
+    into: Records | None = None,
+) -> Records:
+    """Add one receipt a document and endpoint about these copies, on its way to that endpoint."""
+    records = Records() if into is None else into
+    for about in _grouped(copies, lambda copy: (*_document(copy), copy.endpoint)):
+        _send(records, notary.about_own_copies(event, about, at), about[0], at, None)
+    return records
+
+
+def _send(
+    records: Records,
+    receipt: EvidenceRow,
+    about: CopyArrived,
+    at: datetime,
+    correlation_id: str | None,
+) -> None:
+    records.evidence.append(receipt)
+    records.outbox.append(
+        outgoing.receipt_to(
+            receipt.endpoint,
+            receipt.id,
+            correlation_id,
+            at,
+            urgent=about.document.urgent,
+            document=about.document.id,
+        )
+    )
+
+
+def _document(copy: CopyArrived) -> tuple[UUID]:
+    return (copy.document.id,)
+
+
+def _grouped(
+    copies: Sequence[CopyArrived], key: Callable[[CopyArrived], tuple[Any, ...]]
+) -> Iterator[list[CopyArrived]]:
+    for _, group in itertools.groupby(sorted(copies, key=key), key):
+        yield list(group)

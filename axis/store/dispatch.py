@@ -4,7 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import Record
+
 from axis.edxml.codes import DocumentKind
+from axis.exchange.deadlines import Deadlines
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
@@ -23,8 +26,9 @@ _BODIES = {
 class PostgresDispatchWork:
     """Implements `axis.exchange.ports.DispatchWork` on one open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, deadlines: Deadlines | None = None) -> None:
         self._connection = connection
+        self._deadlines = deadlines
 
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
@@ -51,35 +55,7 @@ class PostgresDispatchWork:
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         """Lock and return the deliveries that these copies carry."""
         rows = await self._connection.fetch(_SQL["copies_of"], list(outbox_ids))
-        return [
-            CopyArrived(
-                delivery=row["id"],
-                copy=row["copy"],
-                state=DeliveryState(row["state"]),
-                reached=DeliveryState(row["reached"]),
-                named=tuple(row["named"]),
-                receiver=row["receiver"],
-                receiver_name=row["receiver_name"],
-                endpoint=row["at_endpoint"],
-                document=KnownDocument(
-                    id=row["document"],
-                    sender=row["sender"],
-                    document_id=row["document_id"],
-                    kind=DocumentKind(row["kind"]),
-                    sha256=row["sha256"],
-                    size=row["size"],
-                    code=row["code"],
-                    endpoint=row["endpoint"],
-                    urgent=row["urgent"],
-                    accepted_at=row["accepted_at"],
-                    receipt=row["receipt"],
-                    receipt_size=0,
-                ),
-                message_id=row["message_key"].removeprefix("id:"),
-                received_at=row["received_at"],
-            )
-            for row in rows
-        ]
+        return [copy_arrived(row) for row in rows]
 
     async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
         """Mark messages as published and confirmed."""
@@ -91,7 +67,7 @@ class PostgresDispatchWork:
 
     async def save(self, records: Records) -> None:
         """Add what the confirmations brought about."""
-        await add_records(self._connection, records)
+        await add_records(self._connection, records, self._deadlines)
 
     async def _bodies(self, rows: Sequence[OutboxRow]) -> dict[UUID, bytes]:
         bodies: dict[UUID, bytes] = {}
@@ -101,3 +77,33 @@ class PostgresDispatchWork:
                 found = await self._connection.fetch(query, subjects)
                 bodies.update((row["id"], row["body"]) for row in found)
         return bodies
+
+
+def copy_arrived(row: Record) -> CopyArrived:
+    """Return a delivery with what receipts about its copy have to say."""
+    return CopyArrived(
+        delivery=row["id"],
+        copy=row["copy"],
+        state=DeliveryState(row["state"]),
+        reached=DeliveryState(row["reached"]),
+        named=tuple(row["named"]),
+        receiver=row["receiver"],
+        receiver_name=row["receiver_name"],
+        endpoint=row["at_endpoint"],
+        document=KnownDocument(
+            id=row["document"],
+            sender=row["sender"],
+            document_id=row["document_id"],
+            kind=DocumentKind(row["kind"]),
+            sha256=row["sha256"],
+            size=row["size"],
+            code=row["code"],
+            endpoint=row["endpoint"],
+            urgent=row["urgent"],
+            accepted_at=row["accepted_at"],
+            receipt=row["receipt"],
+            receipt_size=0,
+        ),
+        message_id=row["message_key"].removeprefix("id:"),
+        received_at=row["received_at"],
+    )

@@ -1,29 +1,53 @@
-"""The store of the exchange: opens its two kinds of transactions."""
+"""The store of the exchange: opens its kinds of transactions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from axis.exchange.deadlines import DeadlineKind, Deadlines
+from axis.store.deadlines import late_counts, usual_deadlines
 from axis.store.directory import DirectoryCache
 from axis.store.dispatch import PostgresDispatchWork
 from axis.store.intake import PostgresIntakeWork
+from axis.store.letter_work import PostgresLetterWork
 from axis.store.pool import Pool, transaction
+from axis.store.watch import PostgresWatchWork
 
 
 class PostgresStore:
-    """Implements `axis.exchange.ports.Store`."""
+    """Implements `axis.exchange.ports.Store`, `axis.exchange.dead_letters.LetterStore` and
+    `axis.exchange.watch.WatchStore`.
+    """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, deadlines: Deadlines | None = None) -> None:
         self._pool = pool
+        self._deadlines = deadlines or usual_deadlines()
         self._directories = DirectoryCache()
 
     @asynccontextmanager
     async def intake(self) -> AsyncIterator[PostgresIntakeWork]:
         """Open the intake's transaction; it commits when the block ends without an error."""
         async with transaction(self._pool) as connection:
-            yield PostgresIntakeWork(connection, self._directories)
+            yield PostgresIntakeWork(connection, self._directories, self._deadlines)
 
     @asynccontextmanager
     async def dispatch(self) -> AsyncIterator[PostgresDispatchWork]:
         """Open the dispatch's transaction; it commits when the block ends without an error."""
         async with transaction(self._pool) as connection:
-            yield PostgresDispatchWork(connection)
+            yield PostgresDispatchWork(connection, self._deadlines)
+
+    @asynccontextmanager
+    async def letters(self) -> AsyncIterator[PostgresLetterWork]:
+        """Open one about dead letters; it commits when the block ends without an error."""
+        async with transaction(self._pool) as connection:
+            yield PostgresLetterWork(connection)
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[PostgresWatchWork]:
+        """Open one of the watch; it commits when the block ends without an error."""
+        async with transaction(self._pool) as connection:
+            yield PostgresWatchWork(connection, self._directories, self._deadlines)
+
+    async def late(self) -> Mapping[DeadlineKind, int]:
+        """Return how many deliveries are late, by what they are late with."""
+        async with transaction(self._pool) as connection:
+            return await late_counts(connection)

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from axis.edxml.codes import DocumentKind
+from axis.edxml.codes import DocumentKind, Priority
 from axis.errors import InvalidInputError
+from axis.exchange.deadlines import Deadlines
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import (
     EarlierSubmission,
+    Family,
     HeldLoad,
     HeldSubmission,
     KnownDelivery,
@@ -19,6 +21,7 @@ from axis.exchange.ports import (
     StoreUnavailableError,
 )
 from axis.exchange.records import Records
+from axis.exchange.versions import Link
 from axis.registry.directory import Directory
 from axis.store import holding
 from axis.store.directory import DirectoryCache
@@ -34,13 +37,22 @@ MAX_LATER_VERSIONS: Final = 100
 """Updates of one document that are asked who has got it, the newest first. Documents are updated a
 few times; the limit keeps one that is updated without end from slowing every later one down."""
 
+MAX_VERSION_STEPS: Final = 16
+"""So many updates of updates, each under a DocumentId of its own, are followed."""
+
 
 class PostgresIntakeWork:
     """Implements `axis.exchange.ports.IntakeWork` on one open transaction."""
 
-    def __init__(self, connection: Connection, directories: DirectoryCache) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        directories: DirectoryCache,
+        deadlines: Deadlines | None = None,
+    ) -> None:
         self._connection = connection
         self._directories = directories
+        self._deadlines = deadlines
 
     async def lock(self, keys: Collection[str]) -> None:
         """Take the advisory locks of these keys in one global order, so that routers can't
@@ -82,19 +94,32 @@ class PostgresIntakeWork:
     async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
         """Return stored documents with one of these DocumentIds, oldest first."""
         rows = await self._connection.fetch(_SQL["documents_named"], list(document_ids))
-        return [
-            KnownDocument(**{**row, "kind": DocumentKind(row["kind"])}) for row in map(dict, rows)
-        ]
+        return [_document(row) for row in map(dict, rows)]
 
-    async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
-        """Lock and return the deliveries of (document, receiver code)."""
+    async def family_of(self, documents: Collection[UUID]) -> Family:
+        """Return the versions before and after these documents, and the recalls about them all."""
+        rows = await self._connection.fetch(
+            _SQL["family"], list(documents), MAX_VERSION_STEPS, MAX_LATER_VERSIONS
+        )
+        links = [_link(row) for row in map(dict, rows)]
+        tied = {one for link in links for one in (link.document, link.target)}
+        found = await self._connection.fetch(_SQL["documents_by_id"], list(tied)) if tied else []
+        return Family([_document(row) for row in map(dict, found)], links)
+
+    async def deliveries_of(
+        self, pairs: Collection[tuple[UUID, str]], whole: Collection[UUID] = ()
+    ) -> Sequence[KnownDelivery]:
+        """Lock and return the deliveries of (document, receiver code), and all of whole documents."""
         documents = [document for document, _ in pairs]
         receivers = [receiver for _, receiver in pairs]
-        rows = await self._connection.fetch(_SQL["deliveries_of"], documents, receivers)
+        rows = await self._connection.fetch(
+            _SQL["deliveries_of"], documents, receivers, list(whole)
+        )
         return [
             KnownDelivery(
                 **{
                     **row,
+                    "named": tuple(row["named"]),
                     "state": DeliveryState(row["state"]),
                     "reached": DeliveryState(row["reached"]),
                 }
@@ -106,7 +131,9 @@ class PostgresIntakeWork:
         """Return those (document, receiver code) pairs where the receiver got the document."""
         documents = [document for document, _ in pairs]
         receivers = [receiver for _, receiver in pairs]
-        rows = await self._connection.fetch(_SQL["held"], documents, receivers, MAX_LATER_VERSIONS)
+        rows = await self._connection.fetch(
+            _SQL["held"], documents, receivers, MAX_LATER_VERSIONS, MAX_VERSION_STEPS
+        )
         return [(row["document"], row["receiver"]) for row in rows]
 
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
@@ -115,8 +142,12 @@ class PostgresIntakeWork:
         return [KnownStatus(**row) for row in map(dict, rows)]
 
     async def held_load(self) -> HeldLoad:
-        """Return how much waits for a check."""
+        """Return how much waits."""
         return await holding.load(self._connection)
+
+    async def on_hold(self, document_ids: Collection[str]) -> Mapping[str, datetime]:
+        """Return those DocumentIds under which a document waits for a check, and until when."""
+        return await holding.on_hold(self._connection, document_ids)
 
     async def claim_held(
         self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
@@ -130,12 +161,23 @@ class PostgresIntakeWork:
         """Return what is known of these certificates' revocation, as it stays until the end."""
         return await standings_of(self._connection, fingerprints)
 
-    async def save(self, records: Records) -> None:
-        """Insert everything that was decided."""
-        await add_records(self._connection, records)
+    async def save(self, records: Records) -> bool:
+        """Insert everything that was decided; tell whether something that waited is due now."""
+        woken = await add_records(self._connection, records, self._deadlines)
         if records.authorities:
             await remember_authorities(self._connection, records.authorities)
         for resend in records.resends:
             await self._connection.execute(
                 _SQL["resend"], resend.receipt, resend.queue, resend.correlation_id, resend.at
             )
+        return woken
+
+
+def _document(row: dict[str, Any]) -> KnownDocument:
+    kind, priority = DocumentKind(row["kind"]), Priority(row["priority"])
+    return KnownDocument(**{**row, "kind": kind, "priority": priority})
+
+
+def _link(row: dict[str, Any]) -> Link:
+    lists = {name: tuple(row[name]) for name in ("receivers", "dropped")}
+    return Link(**{**row, **lists, "kind": DocumentKind(row["kind"])})

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
+from axis.exchange.deadlines import Deadlines, Waiting
 from axis.exchange.records import (
-    DeadLetterRow,
-    DeliveryChange,
     DeliveryRow,
     DocumentRow,
     EvidenceRow,
@@ -19,12 +19,9 @@ from axis.exchange.records import (
     StatusRow,
     SubmissionRow,
 )
-from axis.store import holding
+from axis.store import dead_letters, holding, kinds
+from axis.store import deadlines as waiting
 from axis.store.pool import Connection
-from axis.store.sql import load_queries
-
-_MOVE = load_queries("deliveries")["move"]
-_ADD_DEAD_LETTER = load_queries("dead_letters")["add"]
 
 R = TypeVar("R")
 
@@ -53,68 +50,53 @@ class Table(Generic[R]):
 
 
 DOCUMENTS = Table(
-    "document", DocumentRow, frozenset({"targets"}), {"size": lambda row: len(row.body)}
+    "document",
+    DocumentRow,
+    frozenset({"links", "answers"}),
+    {"size": lambda row: len(row.body)},
 )
-DELIVERIES = Table("delivery", DeliveryRow)
 STATUSES = Table("status", StatusRow)
 SUBMISSIONS = Table("submission", SubmissionRow)
 EVIDENCE = Table("evidence", EvidenceRow, frozenset({"deliveries"}))
 OUTBOX = Table("outbox", OutboxRow, computed={"due_at": lambda row: row.created_at})
 
 
-async def add_records(connection: Connection, records: Records) -> None:
-    """Add everything that a transaction decided, parents before children."""
+async def add_records(
+    connection: Connection, records: Records, deadlines: Deadlines | None = None
+) -> bool:
+    """Add everything that a transaction decided, parents before children; tell whether something
+    that waited for it is due now.
+
+    `deadlines` are those that deliveries get; without them, the usual ones.
+    """
+    deadlines = deadlines or waiting.usual_deadlines()
     await DOCUMENTS.insert(connection, records.documents)
-    links = [(row.id, target) for row in records.documents for target in row.targets]
-    await _pairs(connection, "document_link", ("document", "target"), links)
-    await DELIVERIES.insert(connection, records.deliveries)
+    await kinds.tie(connection, records.documents)
+    waits = await waiting.first_waits(connection, records.deliveries, records.documents, deadlines)
+    await _deliveries(waits).insert(connection, records.deliveries)
     await STATUSES.insert(connection, records.statuses)
     await SUBMISSIONS.insert(connection, records.submissions)
     await holding.keep(connection, records.held)
-    await holding.move(connection, records.postponed, records.settled)
+    woken = await holding.move(connection, records.postponed, records.settled, records.arrived)
     await EVIDENCE.insert(connection, records.evidence)
     about = [(row.id, delivery) for row in records.evidence for delivery in row.deliveries]
     await _pairs(connection, "evidence_delivery", ("evidence", "delivery"), about)
-    await _move_deliveries(connection, records.changes)
-    await _add_dead_letters(connection, records.dead_letters)
+    await waiting.move(connection, records.changes, records.lapses, deadlines)
+    await dead_letters.keep(connection, records.dead_letters)
+    await dead_letters.settle(connection, records.resubmitted)
+    await kinds.withdraw(connection, records.withdrawn)
     await OUTBOX.insert(connection, records.outbox)
+    return woken
 
 
-async def _add_dead_letters(connection: Connection, rows: Sequence[DeadLetterRow]) -> None:
-    """Keep dead letters that are not kept already; each of them may be large, few come at once."""
-    if rows:
-        await connection.executemany(
-            _ADD_DEAD_LETTER,
-            [
-                (
-                    row.id,
-                    row.at,
-                    row.queue,
-                    row.routing_key,
-                    row.user_id,
-                    row.message_id,
-                    row.reasons,
-                    len(row.body),
-                    row.sha256,
-                    row.body,
-                )
-                for row in rows
-            ],
-        )
+def _deliveries(waits: Mapping[UUID, Waiting]) -> Table[DeliveryRow]:
+    """Return the table of deliveries, each with what it waits for."""
 
+    def column(value: Callable[[Waiting], object]) -> Callable[[DeliveryRow], object]:
+        return lambda row: value(waits[row.id])
 
-async def _move_deliveries(connection: Connection, changes: Sequence[DeliveryChange]) -> None:
-    """Set new states; of several changes to one delivery, the last counts."""
-    last = {change.delivery: change for change in changes}
-    if last:
-        await connection.execute(
-            _MOVE,
-            list(last),
-            [change.position.state.value for change in last.values()],
-            [change.position.reached.value for change in last.values()],
-            [change.at for change in last.values()],
-            [change.reported_at for change in last.values()],
-        )
+    columns = {name: column(value) for name, value in waiting.COLUMNS.items()}
+    return Table("delivery", DeliveryRow, computed=columns)
 
 
 async def _pairs(

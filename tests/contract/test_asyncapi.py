@@ -17,7 +17,8 @@ from axis.client import contract
 from axis.edxml import limits
 from axis.evidence.events import Event
 from axis.evidence.reader import MAX_RECEIPT_BYTES
-from axis.exchange import admission, dispatch, holding, submission
+from axis.exchange import admission, holding, submission
+from axis.exchange.deadlines import USUAL_TERMS
 from axis.reasons import Reason
 from axis.registry import agency
 from axis.settings import BrokerSettings, RouterSettings
@@ -199,9 +200,21 @@ def test_limits_are_those_of_the_program() -> None:
         "inboxDeliveries": topology.INBOX_DELIVERY_LIMIT,
         "inboxBytes": topology.MAX_INBOX_BYTES,
         "intakeBytes": topology.MAX_INTAKE_BYTES,
-        "consignmentAttempts": dispatch.FAILURE_AFTER_ATTEMPTS,
         "holdHours": holding.LONGEST_WAIT / timedelta(hours=1),
     }
+
+
+def test_deadlines_are_those_of_an_installation_that_sets_nothing() -> None:
+    stated = {
+        str(int(priority)): {
+            "consignment": terms.consignment.time / timedelta(hours=1),
+            "handover": terms.handover.time / timedelta(hours=1),
+            "answer": terms.answer.time / timedelta(hours=1),
+            "working": terms.answer.working,
+        }
+        for priority, terms in USUAL_TERMS.items()
+    }
+    assert CONTRACT["x-deadlines"] == stated
 
 
 def test_headers_of_the_largest_broadcast_fit_into_one_frame() -> None:

@@ -12,6 +12,7 @@ from axis.client.journal import Journal
 from axis.client.submitting import Submitter
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.xml import read_receipt
+from axis.exchange.deadlines import EVENTS
 from axis.exchange.decision import Decider
 from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType, OutboxRow
@@ -177,8 +178,8 @@ def test_receipts_name_their_submission_where_the_contract_says_so(decided: Deci
         event = drawn_up[row.subject]
         seen.add(event)
         assert (row.correlation_id is not None) is events[event]["correlated"], event
-    consignments = {"ContentConsignment", "ContentConsignmentFailure"}  # the dispatch's
-    assert seen == set(events) - consignments
+    others = {"ContentConsignment", *EVENTS.values()}  # the dispatch's and the watch's
+    assert seen == set(events) - others
 
 
 @pytest.mark.parametrize("route", list(Route))
