@@ -27,7 +27,7 @@ LEFT JOIN held_submission h ON h.submission = s.id
 -- installation has no statistics.
 SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
-       d.accepted_at, s.receipt, length(e.receipt) AS receipt_size,
+       d.priority, d.accepted_at, s.receipt, length(e.receipt) AS receipt_size,
        coalesce(d.verdict #>> '{signature,digest}', '') AS content
 FROM document d
 CROSS JOIN LATERAL (
@@ -39,34 +39,100 @@ JOIN evidence e ON e.id = s.receipt
 WHERE d.document_id = ANY ($1::text[])
 ORDER BY d.accepted_at, d.id
 
+-- name: documents_by_id
+-- As above, by the axis's ids.
+SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
+       d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
+       d.priority, d.accepted_at, s.receipt, length(e.receipt) AS receipt_size,
+       coalesce(d.verdict #>> '{signature,digest}', '') AS content
+FROM document d
+CROSS JOIN LATERAL (
+    SELECT receipt FROM submission
+    WHERE document = d.id AND outcome = 'accepted' AND status IS NULL
+    LIMIT 1
+) AS s
+JOIN evidence e ON e.id = s.receipt
+WHERE d.id = ANY ($1::uuid[])
+ORDER BY d.accepted_at, d.id
+
+-- name: family
+-- The links that tie these documents to the versions before and after them and to the recalls of
+-- them all: up to what they are versions of, then down, at every step the newest $3, over $2 steps.
+WITH RECURSIVE up AS (
+    SELECT id, 0 AS step FROM unnest($1::uuid[]) AS id
+    UNION
+    SELECT l.target, up.step + 1
+    FROM up
+    JOIN document_link l ON l.document = up.id
+    JOIN document d ON d.id = l.document
+    JOIN document t ON t.id = l.target
+    WHERE up.step < $2 AND (d.kind IN (1, 2) OR d.kind = 3 AND d.document_id = t.document_id)
+), down AS (
+    SELECT DISTINCT NULL::uuid AS target, id, 0 AS step FROM up
+    UNION
+    SELECT down.id, next.id, down.step + 1
+    FROM down CROSS JOIN LATERAL (
+        SELECT d.id
+        FROM document_link l
+        JOIN document d ON d.id = l.document
+        JOIN document t ON t.id = l.target
+        WHERE l.target = down.id
+          AND (d.kind IN (1, 2) OR d.kind = 3 AND d.document_id = t.document_id)
+        ORDER BY d.id DESC
+        LIMIT $3
+    ) AS next
+    WHERE down.step < $2
+)
+SELECT l.document, l.target, d.kind, d.kind IN (2, 3) AS later, l.receivers, l.dropped
+FROM (SELECT DISTINCT target, id FROM down WHERE target IS NOT NULL) AS tie
+JOIN document_link l ON l.document = tie.id AND l.target = tie.target
+JOIN document d ON d.id = l.document
+ORDER BY l.document, l.target
+
 -- name: deliveries_of
--- Locks the deliveries of these (document, receiver) pairs.
-SELECT d.id, d.document, d.receiver, d.endpoint, d.state, d.reached, d.reported_at
+-- Locks the deliveries of these (document, receiver) pairs and all of whole documents ($3), with the
+-- lane of their copies and whether those are still to go out. One statement in one order for all, so
+-- that nobody can deadlock.
+SELECT d.id, d.document, d.receiver, d.endpoint, d.state, d.reached, d.reported_at, d.named, d.copy,
+       coalesce(o.urgent, false) AS urgent,
+       o.id IS NOT NULL AND o.published_at IS NULL AND o.cancelled_at IS NULL AS waiting
 FROM delivery d
-JOIN unnest($1::uuid[], $2::text[]) AS wanted (document, receiver)
-    ON d.document = wanted.document AND d.receiver = wanted.receiver
+LEFT JOIN outbox o ON o.id = d.copy
+WHERE d.id IN (
+    SELECT v.id
+    FROM unnest($1::uuid[], $2::text[]) AS wanted (document, receiver)
+    JOIN delivery v USING (document, receiver)
+    UNION
+    SELECT v.id FROM delivery v WHERE v.document = ANY ($3::uuid[])
+)
 ORDER BY d.id
 FOR UPDATE OF d
 
 -- name: held
 -- Of these (document, receiver) pairs, those where the receiver got the document: itself, or with
 -- a later version. That is an update of it (kind 2), or a replacement (3) that goes on under its
--- DocumentId. Each document's versions, the newest $3 of them, are sought once: MATERIALIZED keeps
--- the planner of a database without statistics from seeking them again for every pair.
-WITH wanted AS (
+-- DocumentId, or a later version of such a one, over $4 steps. At each step the newest $3 are sought,
+-- once: MATERIALIZED keeps the planner of a database without statistics from seeking them again for
+-- every pair.
+WITH RECURSIVE wanted AS (
     SELECT document, receiver FROM unnest($1::uuid[], $2::text[]) AS pair (document, receiver)
-), version AS MATERIALIZED (
-    SELECT target.document, later.version
+), walk AS (
+    SELECT document, document AS version, 0 AS step
     FROM (SELECT DISTINCT document FROM wanted) AS target
-    JOIN document t ON t.id = target.document
-    CROSS JOIN LATERAL (
-        SELECT t.id AS version
-        UNION ALL
-        (SELECT v.id FROM document_link l JOIN document v ON v.id = l.document
-         WHERE l.target = t.id
-           AND (v.kind = 2 OR v.kind = 3 AND v.document_id = t.document_id)
-         ORDER BY v.id DESC LIMIT $3)
+    UNION
+    SELECT walk.document, later.id, walk.step + 1
+    FROM walk CROSS JOIN LATERAL (
+        SELECT v.id
+        FROM document_link l
+        JOIN document v ON v.id = l.document
+        JOIN document t ON t.id = l.target
+        WHERE l.target = walk.version
+          AND (v.kind = 2 OR v.kind = 3 AND v.document_id = t.document_id)
+        ORDER BY v.id DESC LIMIT $3
     ) AS later
+    WHERE walk.step < $4
+), version AS MATERIALIZED (
+    SELECT DISTINCT document, version FROM walk
 )
 SELECT DISTINCT w.document, w.receiver
 FROM wanted w
@@ -76,7 +142,7 @@ JOIN delivery d ON d.document = v.version AND d.receiver = w.receiver
 -- name: statuses_of
 -- Statuses stored for these deliveries, each with its reporter's first receipt.
 SELECT t.document, d.priority >= 1 AS urgent, t.sha256, s.receipt,
-       length(e.receipt) AS receipt_size
+       length(e.receipt) AS receipt_size, t.endpoint, t.content
 FROM status t
 JOIN document d ON d.id = t.document
 CROSS JOIN LATERAL (
