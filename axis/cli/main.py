@@ -26,6 +26,7 @@ _NOUNS = {
             "database",
             "broker",
             "agency",
+            "group",
             "endpoint",
             "cert",
             "key",

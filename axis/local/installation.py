@@ -29,9 +29,10 @@ from axis.local.responders import Responders
 from axis.local.servers import LocalServers
 from axis.registry.administration import EndpointAccount
 from axis.registry.agency import Agency, Endpoint
-from axis.registry.csvfile import read_agencies, read_endpoints
+from axis.registry.csvfile import read_agencies, read_endpoints, read_groups
 from axis.registry.directory import Directory
 from axis.registry.enrolment import NewCertificate, NewEnrolment
+from axis.registry.groups import Group
 from axis.registry.passwords import new_password, rabbit_hash
 from axis.registry.routing import Resolved
 from axis.store.migrate import migrate
@@ -123,6 +124,9 @@ class Installation(AxisProcesses):
             read_agencies((registry / "agencies.csv").read_bytes()),
             read_endpoints((registry / "endpoints.csv").read_bytes()),
         )
+        groups = registry / "groups.csv"
+        if groups.exists():
+            await self._register_groups(read_groups(groups.read_bytes()))
         self._write_settings()
 
     async def register(
@@ -174,6 +178,10 @@ class Installation(AxisProcesses):
             directory = await administration.directory()
         await self._sync_broker(accounts)
         self._write_profiles(directory, passwords)
+
+    async def _register_groups(self, groups: Sequence[Group]) -> None:
+        async with await open_pool(self.dsn, max_size=1) as pool:
+            await PostgresAdministration(pool, system_clock).put_groups(groups, ACTOR)
 
     async def until_informed(self) -> None:
         """Wait until the axis knows of the revocation of every seal; the responders must run.

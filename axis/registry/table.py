@@ -7,7 +7,7 @@ and the comma, the semicolon (what a Vietnamese Excel writes) or the tab between
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ class Row:
     """Line of the file where the row starts, counted from 1."""
     cells: Mapping[str, str]
     """Column → text, white space folded, Unicode composed (NFC); every column is present."""
+    given: frozenset[str]
+    """The columns that the file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,27 @@ class Columns:
     optional: tuple[str, ...] = ()
     synonyms: Mapping[str, str] | None = None
     """Other header → column."""
+    any_of: tuple[str, ...] = ()
+    """Of these, one at least."""
+    others: bool = False
+    """Whether further columns are passed over; else they are refused, as they may be misspelt."""
 
     @property
     def all(self) -> tuple[str, ...]:
         """Every known column."""
-        return self.required + self.optional
+        return self.required + self.any_of + self.optional
 
     def named(self, header: str) -> str:
         """Return the column that a header cell means."""
-        name = header.strip().casefold()
+        name = _clean(header).casefold()
         return (self.synonyms or {}).get(name, name)
+
+    def fit(self, header: Collection[str]) -> bool:
+        """Tell whether a header line has the columns that must be there."""
+        names = {self.named(cell) for cell in header}
+        return names.issuperset(self.required) and (
+            not self.any_of or not names.isdisjoint(self.any_of)
+        )
 
 
 def read_rows(data: bytes, columns: Columns, problems: Problems) -> Iterator[Row]:
@@ -58,9 +71,9 @@ def read_rows(data: bytes, columns: Columns, problems: Problems) -> Iterator[Row
     text = _decode(data, problems)
     if text is None:
         return
-    delimiter = next((d for d in _DELIMITERS if _fits(_header(text, d), columns)), None)
+    delimiter = next((d for d in _DELIMITERS if columns.fit(_header(text, d))), None)
     if delimiter is None:
-        wanted = ", ".join(columns.required)
+        wanted = ", ".join((*columns.required, *filter(None, (" | ".join(columns.any_of),))))
         problems.add(
             f"Dòng tiêu đề thiếu cột; cần có: {wanted}.",
             f"The header line lacks columns; needed: {wanted}.",
@@ -99,13 +112,9 @@ def _header(text: str, delimiter: str) -> list[str]:
         return []
 
 
-def _fits(header: list[str], columns: Columns) -> bool:
-    return {columns.named(cell) for cell in header}.issuperset(columns.required)
-
-
 def _header_is_wrong(header: list[str], columns: Columns, problems: Problems) -> bool:
     """Refuse unknown columns: a misspelt ``succesor`` would lose every successor silently."""
-    wrong = [name for name in header if name and name not in columns.all]
+    wrong = [name for name in header if name and name not in columns.all and not columns.others]
     doubled = [name for name in columns.all if header.count(name) > 1]
     for name in wrong:
         known = ", ".join(columns.all)
@@ -123,6 +132,7 @@ def _rows(
     text: str, delimiter: str, header: list[str], columns: Columns, problems: Problems
 ) -> Iterator[Row]:
     reader = _reader(text, delimiter)
+    given = frozenset(header).intersection(columns.all)
     line = 1
     try:
         for position, cells in enumerate(reader):
@@ -131,15 +141,15 @@ def _rows(
                 continue
             found = dict.fromkeys(columns.all, "")
             for name, cell in zip_longest(header, cells, fillvalue=""):
-                if name:
+                if name in given:
                     found[name] = _clean(cell)
-                elif cell.strip():
+                elif cell.strip() and not name:
                     problems.add(
                         f"Ô {quoted(cell)} nằm ngoài các cột của dòng tiêu đề.",
                         f"Cell {quoted(cell)} lies outside the columns of the header line.",
                         start,
                     )
-            yield Row(start, found)
+            yield Row(start, found, given)
     except csv.Error as error:
         problems.add(
             f"Không đọc được: {error}. Hãy kiểm tra dấu ngoặc kép.",

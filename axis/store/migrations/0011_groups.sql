@@ -1,6 +1,5 @@
--- Groups of agencies that one code stands for; what each change of the registry touched, so that
--- routers load no more than that; and copies that are not to be published any more, because their
--- receivers are served elsewhere.
+-- Groups of agencies that one code stands for, and what each change of the registry touched, so that
+-- routers load no more than that.
 
 CREATE TABLE agency_group (
     code  text PRIMARY KEY,
@@ -29,12 +28,6 @@ COMMENT ON TABLE registry_change IS
     'What led to a version of the registry. A version without its line here was not made by this '
     'program: everything is then read anew. Endpoints and groups are few and always read whole.';
 COMMENT ON COLUMN registry_change.whole IS 'It touched too much to be listed.';
-
-ALTER TABLE outbox ADD COLUMN IF NOT EXISTS cancelled_at timestamptz;
-COMMENT ON COLUMN outbox.cancelled_at IS 'Since when this copy is not to be published any more.';
-DROP INDEX outbox_due;
-CREATE INDEX outbox_due ON outbox (urgent, due_at, id)
-    WHERE published_at IS NULL AND cancelled_at IS NULL;
 
 -- What still waits in an inbox, to be found when its receiver is served elsewhere.
 CREATE INDEX delivery_movable ON delivery (receiver, endpoint)

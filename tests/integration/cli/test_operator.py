@@ -53,6 +53,27 @@ def test_list_of_agencies_is_cut_at_its_limit_and_says_so() -> None:
     assert "province" not in axis_command("agency", "list", "--level", "central").out
 
 
+def test_groups_are_added_imported_listed_shown_and_removed(operator: Path) -> None:
+    added = axis_command(
+        "group", "add", "NHOM.SO", "--name", "Các sở", "--level", "province", "--below", "H37"
+    )
+    assert added.code == 0
+    assert "H37.02" in axis_command("group", "show", "NHOM.SO").out
+    file = operator / "groups.csv"
+    file.write_text("code;name;members\nNHOM.HAI;Hai bộ;G22, G09\n", encoding="utf-8")
+    assert "Line 2" in axis_command("group", "import", file).err
+    file.write_text("code,name,members\nNHOM.HAI,Hai bộ,G22;G09\n", encoding="utf-8")
+    assert axis_command("group", "import", file).code == 0
+    shown = axis_command("group", "show", "NHOM.HAI", "--json").json
+    assert {one["code"] for one in shown["reached"]} == {"G22", "G09"}
+    listed = axis_command("group", "list", "--json").json
+    assert {"NHOM.SO", "NHOM.HAI"} <= {one["code"] for one in listed}
+    assert axis_command("group", "remove", "NHOM.SO").code == 0
+    gone = axis_command("group", "show", "NHOM.SO")
+    assert gone.code == 1
+    assert "NHOM.SO" in gone.err
+
+
 def test_agency_that_is_not_there_ends_with_1_and_its_code() -> None:
     shown = axis_command("agency", "show", "NOBODY")
     assert shown.code == 1

@@ -9,7 +9,7 @@ import pytest
 from axis.reasons import Reason
 from axis.registry.agency import Level
 from axis.registry.consistency import check_directory
-from axis.registry.csvfile import read_agencies, read_endpoints
+from axis.registry.csvfile import read_agencies, read_endpoints, read_groups
 from axis.registry.directory import Directory
 from axis.registry.routing import Resolved, StepKind
 from axis.verdict import Finding
@@ -17,7 +17,8 @@ from axis.verdict import Finding
 FOLDER = Path(__file__).parents[3] / "deploy" / "demo"
 AGENCIES = read_agencies((FOLDER / "agencies.csv").read_bytes())
 ENDPOINTS = read_endpoints((FOLDER / "endpoints.csv").read_bytes())
-DIRECTORY = Directory(AGENCIES, ENDPOINTS)
+GROUPS = read_groups((FOLDER / "groups.csv").read_bytes())
+DIRECTORY = Directory(AGENCIES, ENDPOINTS, groups=GROUPS)
 TODAY = date(2025, 10, 1)
 
 
@@ -77,6 +78,31 @@ def test_demo_platform_serves_departments_districts_and_communes() -> None:
     assert min(len(served(level)) for level in (Level.PROVINCE, Level.DISTRICT)) >= 5
     assert len(served(Level.COMMUNE)) >= 5
     assert served(Level.CENTRAL) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "unreached"),
+    [
+        ("NHOM.TINH", {"H26", "H37"}, ("K37",)),
+        ("NHOM.CHUYENDOISO", {"G22", "G06", "H26", "H37.05"}, ()),
+    ],
+)
+def test_demo_group_reaches_its_members(
+    code: str, expected: set[str], unreached: tuple[str, ...]
+) -> None:
+    group = DIRECTORY.group(code)
+    assert group is not None
+    members = DIRECTORY.members(group, TODAY)
+    assert {one.agency.code for one in members.reached} == expected
+    assert members.unreached == unreached
+
+
+def test_demo_communes_of_the_platforms_province_are_a_group() -> None:
+    group = DIRECTORY.group("NHOM.XA.H37")
+    assert group is not None
+    members = DIRECTORY.members(group, TODAY).reached
+    assert len(members) >= 5
+    assert {one.endpoint for one in members} == {"lgsp-h37"}
 
 
 @pytest.mark.parametrize(

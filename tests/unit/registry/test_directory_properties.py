@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 
 from axis.reasons import Severity
 from axis.registry.agency import Agency, Endpoint, Level
-from axis.registry.directory import Directory
+from axis.registry.directory import Directory, DirectoryChange
+from axis.registry.groups import Group
 from axis.registry.routing import Resolved
 from axis.verdict import Finding
 
 DAY = date(2025, 7, 1)
 CODES = [f"H{number:02}" for number in range(12)]
 ENDPOINTS = [Endpoint(f"e{number}", f"Hệ thống {number}") for number in range(3)]
+
+GROUP = Group("NHOM", "Nhóm", Level.COMMUNE, members=("H00", "000.00.00.H01"))
 
 days = st.none() | st.integers(-3, 3).map(lambda offset: DAY + timedelta(days=offset))
 codes = st.sampled_from(CODES)
@@ -115,3 +118,33 @@ def test_sender_is_accepted_at_one_endpoint_at_most(registry: list[Agency], code
     if isinstance(outcome, Resolved) and outcome.agency.code == code:
         assert accepting == [outcome.endpoint]
         assert directory.serves(outcome.endpoint, code, DAY)
+
+
+@given(agencies(), agencies(), codes)
+def test_snapshot_made_from_the_one_before_answers_as_one_made_anew(
+    registry: list[Agency], later: list[Agency], code: str
+) -> None:
+    whole = {**{one.code: one for one in registry}, **{one.code: one for one in later}}
+    change = DirectoryChange(
+        version=1, agencies=tuple(later), endpoints=tuple(ENDPOINTS), groups=(GROUP,), mandates={}
+    )
+    made = Directory(registry, ENDPOINTS).changed(change)
+    anew = Directory(whole.values(), ENDPOINTS, groups=[GROUP])
+    for asked in (code, f"000.00.00.{code}"):
+        assert made.resolve(asked, DAY) == anew.resolve(asked, DAY)
+        assert made.present(asked, DAY) == anew.present(asked, DAY)
+    present = anew.present(code, DAY)
+    if present is not None:
+        assert set(made.lineage(present, DAY)) == set(anew.lineage(present, DAY))
+    assert made.members(GROUP, DAY) == anew.members(GROUP, DAY)
+    assert made.version == 1
+
+
+@given(agencies())
+def test_group_has_only_open_members_none_twice(registry: list[Agency]) -> None:
+    members = Directory(registry, ENDPOINTS, groups=[GROUP]).members(GROUP, DAY)
+    found = [one.agency for one in members.reached]
+    assert all(agency.open_on(DAY) for agency in found)
+    assert len({*(one.code for one in found), *members.unreached}) == len(found) + len(
+        members.unreached
+    )
