@@ -59,6 +59,11 @@ class Examination(Struct, frozen=True):
     lines: Lines = Lines()
     """Where the header's elements stand, for findings that are made later."""
 
+    @property
+    def content(self) -> str:
+        """Digest of the signed content; empty where no signature holds."""
+        return "" if self.signature is None else self.signature.digest
+
     def signed_at(self, at: datetime) -> datetime:
         """Return the moment as of which rights are judged: the proven one of signing, else `at`.
 

@@ -2,13 +2,14 @@
 authorities, never input."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from axis.exchange.case import Decision, Ending
+from axis.exchange.dead_letters import LetterKind
 from axis.exchange.dispatch import Dispatched
 from axis.exchange.ports import HeldLoad
 from axis.revocation.ports import Revoked, Survey
@@ -63,6 +64,11 @@ class RouterMetrics:
         self._held = Gauge(
             "axis_held_submissions", "Submissions that wait for a check", registry=registry
         )
+        self._early = Gauge(
+            "axis_early_submissions",
+            "Submissions that wait for a document which they speak about",
+            registry=registry,
+        )
         self._held_bytes = Gauge(
             "axis_held_bytes", "Bytes that wait for a check", registry=registry
         )
@@ -71,22 +77,37 @@ class RouterMetrics:
             "How long the oldest submission has waited for a check",
             registry=registry,
         )
+        self._dead = Gauge(
+            "axis_dead_letters_open",
+            "Dead letters that wait for somebody to look",
+            ["kind"],
+            registry=registry,
+        )
         self.consumers = Gauge("axis_consumers", "Open consumer sessions", registry=registry)
 
     def held(self, load: HeldLoad, at: datetime) -> None:
-        """Show how much waits for a check, all routers' together."""
-        self._held.set(load.count)
-        self._held_bytes.set(load.size)
+        """Show how much waits for a check or a document, all routers' together."""
+        self._held.set(load.checks.count)
+        self._held_bytes.set(load.checks.size)
+        self._early.set(load.all_early.count)
         waited = timedelta() if load.oldest is None else at - load.oldest
         self._held_seconds.set(waited.total_seconds())
 
+    def dead(self, waiting: Mapping[LetterKind, int]) -> None:
+        """Show how many dead letters are open, all routers' together."""
+        for kind, count in waiting.items():
+            self._dead.labels(kind.value).set(count)
+
 
 class RouterObserver:
-    """Counts and logs committed decisions, and wakes the dispatch."""
+    """Counts and logs committed decisions, and wakes the dispatch and who tries again."""
 
-    def __init__(self, metrics: RouterMetrics, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, metrics: RouterMetrics, wake: Callable[[], None], try_again: Callable[[], None]
+    ) -> None:
         self._metrics = metrics
         self._wake = wake
+        self._try_again = try_again
 
     def decided(self, decisions: Sequence[Decision]) -> None:
         """Take note of committed decisions."""
@@ -107,6 +128,10 @@ class RouterObserver:
                 deliveries=decision.deliveries,
             )
         self._wake()
+
+    def woken(self) -> None:
+        """Have what waited and is due now tried again."""
+        self._try_again()
 
     def dispatched(self, done: Dispatched) -> None:
         """Count what the broker confirmed and gave back."""

@@ -6,6 +6,7 @@ It keeps nothing that matters: any number of routers share the work, and each ma
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
@@ -18,6 +19,7 @@ from axis.broker.intake import dead_letter_of, submissions_of
 from axis.broker.publish import RabbitPublisher
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
 from axis.clock import Clock
+from axis.exchange.dead_letters import DeadLetters, LetterStore
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.holding import HoldLimits
 from axis.exchange.intake import Intake
@@ -37,9 +39,13 @@ FAULT_PAUSE_SECONDS = 1.0
 """Pause after a fault of store or broker before the dispatch tries again."""
 
 MEASURE_SECONDS = 10.0
-"""How often what waits for a check is counted for the metrics."""
+"""How often what waits for a check, or for an administrator, is counted for the metrics."""
 
 _log = structlog.get_logger(__name__)
+
+
+class RouterStore(Store, LetterStore, Protocol):
+    """Everything that a router keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Parts:
 
     name: str
     """How the broker's lists call its connections."""
-    store: Store
+    store: RouterStore
     workbench: Workbench
     notary: Notary
     broker_url: str
@@ -72,7 +78,9 @@ class Router:
         self._registry = registry
         self._metrics = RouterMetrics(registry)
         self._wake = {True: asyncio.Event(), False: asyncio.Event()}
-        self._observer = RouterObserver(self._metrics, self._wake_up)
+        self._due = asyncio.Event()
+        """Something that waited is to be tried again now."""
+        self._observer = RouterObserver(self._metrics, self._wake_up, self._due.set)
         self._intake = Intake(
             parts.store,
             parts.workbench,
@@ -81,6 +89,9 @@ class Router:
             parts.clock,
             parts.holding,
             parts.revocation,
+        )
+        self._letters = DeadLetters(
+            parts.store, self._intake, parts.workbench, parts.notary, parts.clock
         )
         self._consumers = self._make_consumers()
 
@@ -100,8 +111,10 @@ class Router:
                     tasks.create_task(self._pump(urgent=urgent))
                 if self._parts.keeper is not None:
                     tasks.create_task(self._parts.keeper.run())
-                tasks.create_task(self._try_again())
-                tasks.create_task(self._measure_held())
+                retrying = Retrying(self._parts.store, self._intake, self._parts.clock)
+                tasks.create_task(self._go_round("retrying", retrying.round, self._due))
+                tasks.create_task(self._go_round("resubmission", self._letters.resubmit))
+                tasks.create_task(self._measure())
         finally:
             await runner.cleanup()
 
@@ -136,7 +149,7 @@ class Router:
 
     async def _bury(self, messages: Sequence[AbstractIncomingMessage]) -> None:
         letters = [dead_letter_of(message, self._parts.clock) for message in messages]
-        await self._intake.bury(letters)
+        await self._letters.bury(letters)
         for letter in letters:
             _log.error("message.dead", dead_letter=str(letter.id), queue=letter.queue)
 
@@ -190,30 +203,35 @@ class Router:
         finally:
             await publisher.close()
 
-    async def _try_again(self) -> None:
-        """Try held submissions again as they become due."""
-        retrying = Retrying(self._parts.store, self._intake, self._parts.clock)
+    async def _go_round(
+        self, where: str, turn: Callable[[], Awaitable[int]], wake: asyncio.Event | None = None
+    ) -> None:
+        """Do what becomes due, turn by turn; rest when a turn found nothing, until woken."""
+        wake = wake or asyncio.Event()
         while True:
+            wake.clear()
             try:
-                tried = await retrying.round()
+                done = await turn()
             except UnavailableError as error:
-                await self._fault("retrying", error)
+                await self._fault(where, error)
                 continue
-            except Exception as error:  # noqa: BLE001 - a bug must not end the trying for good
-                _log.exception("retrying.failed", error=type(error).__name__)
-                tried = 0
-            if not tried:
-                await asyncio.sleep(POLL_SECONDS)
+            except Exception as error:  # noqa: BLE001 - a bug must not end the rounds for good
+                _log.exception(f"{where}.failed", error=type(error).__name__)
+                done = 0
+            if not done:
+                await self._rest(wake)
 
-    async def _measure_held(self) -> None:
+    async def _measure(self) -> None:
         while True:
             try:
                 async with self._parts.store.intake() as work:
                     load = await work.held_load()
+                waiting = await self._letters.waiting()
             except UnavailableError:
                 pass  # whoever works with the store says so
             else:
                 self._metrics.held(load, self._parts.clock())
+                self._metrics.dead(waiting)
             await asyncio.sleep(MEASURE_SECONDS)
 
     async def _rest(self, wake: asyncio.Event) -> None:

@@ -86,6 +86,13 @@ class Case:
         return (self.message.document_id,) if self.message is not None else ()
 
     @property
+    def speaks_of_others(self) -> bool:
+        """Whether it is about documents that must be there before it."""
+        if isinstance(self.message, Document):
+            return bool(self.message.target_document_ids)
+        return self.message is not None
+
+    @property
     def locks(self) -> list[str]:
         """The keys under which no other router may decide at the same time.
 

@@ -31,7 +31,7 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
     admitted = admission.admit_status(status, matter.endpoint, examination, known, docket.at)
     agency = admitted.speaker.agency
     if agency is not None:
-        first = known.same_status(examination.sha256)
+        first = known.same_status(examination)
         if first is not None:
             return docket.repeat_first(
                 replace(matter, agency=known.directory.find(status.sender)),
@@ -107,8 +107,16 @@ def _accept(
     docket.enter(
         matter, SubmissionOutcome.ACCEPTED, receipt.id, document=document.id, status=row.id
     )
-    docket.known.statuses[row.sha256] = KnownStatus(
-        document.id, document.urgent, row.sha256, receipt.id, 0
+    docket.known.add_status(
+        KnownStatus(
+            document=document.id,
+            urgent=document.urgent,
+            sha256=row.sha256,
+            receipt=receipt.id,
+            receipt_size=0,
+            endpoint=row.endpoint,
+            content=row.content,
+        )
     )
     return close(matter.case, Ending.ACCEPTED, document.id)
 
@@ -173,6 +181,7 @@ def _row(
         endpoint=matter.endpoint,
         certificate=certificate.fingerprint,
         accepted_at=docket.at,
+        content=matter.case.examination.content,
     )
 
 

@@ -3,6 +3,7 @@
 Pure: everything known comes in, records come out. Receipts are still unsigned XML here.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,6 +39,17 @@ class Decider:
     def records(self) -> Records:
         """What the cases decided so far add."""
         return self._docket.records
+
+    def decide_all(self, cases: Sequence[Case]) -> Sequence[Decision]:
+        """Decide the cases of a batch and return the decisions in the batch's order.
+
+        New documents go first: others of the batch may speak about them.
+        """
+        by_number = {
+            number: self.decide(cases[number])
+            for number in sorted(range(len(cases)), key=lambda one: cases[one].speaks_of_others)
+        }
+        return [by_number[number] for number in range(len(cases))]
 
     def decide(self, case: Case) -> Decision:
         """Decide one case."""

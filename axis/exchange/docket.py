@@ -9,11 +9,11 @@ from uuid import UUID
 
 from axis.edxml.values import Document, Status
 from axis.evidence.events import Event
-from axis.exchange import outgoing
+from axis.exchange import admission, outgoing
 from axis.exchange.case import Case, Decision, Ending, Matter
 from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
-from axis.exchange.ports import EarlierSubmission, HeldLoad
+from axis.exchange.ports import EarlierSubmission
 from axis.exchange.receipts import About, Notary
 from axis.exchange.records import (
     AuthorityRow,
@@ -23,6 +23,7 @@ from axis.exchange.records import (
     Postponement,
     Records,
     Resend,
+    Resubmitted,
     SubmissionOutcome,
     SubmissionRow,
 )
@@ -50,18 +51,24 @@ class Docket:
         return close(matter.case, Ending.REFUSED, reasons=reasons)
 
     def hold(self, matter: Matter, verdict: Verdict) -> Decision:
-        """Keep a submission until what its check needs is back, or the wait has lasted too long.
+        """Keep a submission until what it waits for is there, or the wait has lasted too long: what
+        its check needs, or the document that it speaks about.
 
         The first time the submitter gets a notice of it. One that finds no room is refused: given
         back to its queue it would block what comes behind it, and be a dead letter in the end.
         """
-        case, held, load = matter.case, matter.case.held, self.known.held_load
+        case, held = matter.case, matter.case.held
         self._watch(case)
+        awaits = admission.awaited(verdict)
+        since = self.at if held is None else held.since
+        end = self._end_of_wait(since, awaits)
         if held is None:
-            size = case.examination.size
-            if not self.limits.room_beside(load, size):
-                full = Finding(Reason.NO_ROOM_TO_WAIT, facts={"count": load.count})
-                return self.refuse(matter, [full, *verdict.findings])
+            load, size = self.known.held_load, case.examination.size
+            early_at = matter.endpoint if awaits else None
+            if not self.limits.room_beside(load, size, early_at):
+                waiting = load.all_early if awaits else load.checks
+                full = Finding(Reason.NO_ROOM_TO_WAIT, facts={"count": waiting.count})
+                return self.refuse(matter, [full, *admission.given_up(verdict)])
             reasons = self._tell(matter, Event.SUBMISSION_HELD, verdict, SubmissionOutcome.HELD)
             self.records.held.append(
                 HeldRow(
@@ -69,24 +76,47 @@ class Docket:
                     body=case.submission.body,
                     verdict=verdict.to_json(),
                     held_since=self.at,
-                    next_try_at=self.limits.next_try(self.at, 0),
-                    expires_at=self.at + self.limits.longest,
+                    next_try_at=min(self.limits.next_try(self.at, 0), end),
+                    expires_at=end,
+                    endpoint=matter.endpoint,
+                    brings=_brings(case),
+                    awaits=awaits,
                 )
             )
-            self.known.held_load = HeldLoad(load.count + 1, load.size + size, load.oldest)
+            self.known.held_load = load.plus(size, early_at)
+            self._hold_on(case, awaits, end)
             return close(case, Ending.HELD, reasons=reasons)
-        if self.at >= held.expires_at:
+        if self.at >= end and awaits:
+            return self.refuse(matter, admission.given_up(verdict))
+        if self.at >= end:
             hours = round(self.limits.longest / timedelta(hours=1))
             over = Finding(Reason.WAITED_TOO_LONG, facts={"hours": hours})
             return self.refuse(matter, [over, *verdict.findings])
-        next_try = min(self.limits.next_try(self.at, held.attempts), held.expires_at)
         reasons = _reasons(verdict)
         self.records.postponed.append(
             Postponement(
-                case.submission.id, held.leased_until, next_try, reasons, verdict.to_json()
+                submission=case.submission.id,
+                leased_until=held.leased_until,
+                next_try_at=min(self.limits.next_try(self.at, held.attempts), end),
+                expires_at=end,
+                awaits=awaits,
+                reasons=reasons,
+                verdict=verdict.to_json(),
             )
         )
         return close(case, Ending.STILL_HELD, reasons=reasons)
+
+    def _end_of_wait(self, since: datetime, awaits: tuple[str, ...]) -> datetime:
+        if not awaits:
+            return self.limits.end(since, None)
+        on_hold = self.known.on_hold
+        return self.limits.end(since, [on_hold[name] for name in awaits if name in on_hold])
+
+    def _hold_on(self, case: Case, awaits: tuple[str, ...], end: datetime) -> None:
+        """Remember that a document waits for a check: what speaks about it waits as long."""
+        name = _brings(case)
+        if name is not None and not awaits:
+            self.known.on_hold[name] = max(end, self.known.on_hold.get(name, end))
 
     def repeat_first(
         self, matter: Matter, receipt: UUID, receipt_size: int, *, document: UUID, urgent: bool
@@ -109,6 +139,10 @@ class Docket:
     def bury(self, case: Case, finding: Finding) -> Decision:
         """Keep a message that has nobody to answer to, for administrators."""
         submission = case.submission
+        code = finding.reason.code
+        if submission.letter is not None:
+            self.records.resubmitted.append(Resubmitted(submission.letter, self.at, (code,)))
+            return close(case, Ending.DEAD, reasons=(code,), readable=False)
         self.records.dead_letters.append(
             DeadLetterRow(
                 id=submission.id,
@@ -117,12 +151,13 @@ class Docket:
                 routing_key=submission.routing_key,
                 user_id=submission.user_id,
                 message_id=submission.correlation_id,
-                reasons=(finding.reason.code,),
+                reasons=(code,),
                 sha256=case.examination.sha256,
                 body=submission.body,
+                properties=submission.properties,
             )
         )
-        return close(case, Ending.DEAD, reasons=(finding.reason.code,), readable=False)
+        return close(case, Ending.DEAD, reasons=(code,), readable=False)
 
     # -- entries -------------------------------------------------------------------------------
 
@@ -227,6 +262,16 @@ class Docket:
         self.known.submissions[matter.endpoint, matter.key] = EarlierSubmission(
             examination.sha256, receipt, size, held=outcome is SubmissionOutcome.HELD
         )
+        name = _brings(matter.case)
+        if name is not None and (
+            outcome is SubmissionOutcome.ACCEPTED or rows is self.records.settled
+        ):
+            self.records.arrived[name] = self.at
+
+
+def _brings(case: Case) -> str | None:
+    """Return the DocumentId under which a document comes with a submission."""
+    return case.message.document_id or None if isinstance(case.message, Document) else None
 
 
 def _reasons(verdict: Verdict) -> tuple[str, ...]:

@@ -13,13 +13,13 @@ from typing import Protocol
 from axis.clock import Clock
 from axis.edxml.values import Document, Status
 from axis.exchange import admission, targets
-from axis.exchange.case import Case, Decision
+from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.decision import Decider
 from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
 from axis.exchange.ports import HeldSubmission, IntakeWork, Store, Workbench
 from axis.exchange.receipts import Notary
-from axis.exchange.records import DeadLetterRow, Records
+from axis.exchange.records import Resubmitted
 from axis.exchange.standing import Standings, asked_about
 from axis.exchange.submission import Submission
 from axis.registry.directory import Directory
@@ -31,6 +31,9 @@ class IntakeObserver(Protocol):
 
     def decided(self, decisions: Sequence[Decision]) -> None:
         """Take note of committed decisions."""
+
+    def woken(self) -> None:
+        """Take note that something which waited is due now."""
 
 
 class Intake:
@@ -83,16 +86,18 @@ class Intake:
             known = await look_up(work, directory, cases, at, self._revocation)
             known.held_load = await work.held_load()
             decider = Decider(known, self._notary, at, self._limits)
-            decisions = [decider.decide(case) for case in cases]
+            decisions = decider.decide_all(cases)
             records = decider.records
+            records.resubmitted += [
+                Resubmitted(decided.letter, at)
+                for decided, decision in zip(submissions, decisions, strict=True)
+                if decided.letter is not None and decision.ending is not Ending.DEAD
+            ]
             receipts = await self._workbench.sign([row.receipt for row in records.evidence])
-            await work.save(records.with_signed(receipts))
+            woken = await work.save(records.with_signed(receipts))
         self._observer.decided(decisions)
-
-    async def bury(self, letters: Sequence[DeadLetterRow]) -> None:
-        """Keep messages that the broker gave up on."""
-        async with self._store.intake() as work:
-            await work.save(Records(dead_letters=list(letters)))
+        if woken:
+            self._observer.woken()
 
 
 async def look_up(
@@ -115,6 +120,9 @@ async def look_up(
     if revocation is not None and revocation.mode is RevocationMode.REQUIRED:
         asked = {one.fingerprint for case in cases for one in asked_about(case.examination)}
         known.standings = Standings(revocation, await work.standings(asked))
+    spoken_of = {name for case in cases if case.speaks_of_others for name in case.named_documents}
+    if spoken_of:
+        known.on_hold.update(await work.on_hold(spoken_of))
     messages = [case.examination.message for case in cases]
     await _look_up_holders(work, known, [one for one in messages if isinstance(one, Document)], at)
     await _look_up_deliveries(work, known, [one for one in messages if isinstance(one, Status)], at)
@@ -138,4 +146,4 @@ async def _look_up_deliveries(
             known.deliveries[delivery.document, delivery.receiver] = delivery
         locked = [delivery.id for delivery in known.deliveries.values()]
         for status in await work.statuses_of(locked):
-            known.statuses[status.sha256] = status
+            known.add_status(status)

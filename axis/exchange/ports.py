@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from axis.edxml.codes import DocumentKind
+from axis.edxml.codes import DocumentKind, Priority
 from axis.errors import AxisError
 from axis.examination import Examination
 from axis.exchange.deliveries import DeliveryState, Position
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.exchange.submission import Submission
+from axis.exchange.versions import Link
 from axis.registry.directory import Directory
 from axis.trust.standing import Standing
 
@@ -59,8 +60,8 @@ class HeldSubmission:
 
     submission: Submission
     """As it was taken, with its first id and time."""
-    expires_at: datetime
-    """When the wait ends, come what may."""
+    since: datetime
+    """Since when it waits."""
     attempts: int
     """Tries after the first, this one included."""
     leased_until: datetime
@@ -68,14 +69,39 @@ class HeldSubmission:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldLoad:
-    """How much waits for a check."""
+class Load:
+    """How much waits."""
 
     count: int = 0
     size: int = 0
     """Bytes of the submissions."""
+
+    def __add__(self, other: "Load") -> "Load":
+        return Load(self.count + other.count, self.size + other.size)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLoad:
+    """What waits: for a check, and apart from that for a document that is not there yet."""
+
+    checks: Load = Load()
     oldest: datetime | None = None
-    """Since when the oldest one waits."""
+    """Since when the oldest one waits for a check."""
+    early: Mapping[str, Load] = field(default_factory=dict)
+    """What waits for documents, by the endpoint that submitted it."""
+
+    @property
+    def all_early(self) -> Load:
+        """What waits for documents, of all endpoints."""
+        return sum(self.early.values(), Load())
+
+    def plus(self, size: int, early_at: str | None) -> "HeldLoad":
+        """Return the load with one more, which waits for a document if an endpoint is given."""
+        one = Load(1, size)
+        if early_at is None:
+            return replace(self, checks=self.checks + one)
+        early = {**self.early, early_at: self.early.get(early_at, Load()) + one}
+        return replace(self, early=early)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +125,15 @@ class KnownDocument:
     receipt_size: int
     content: str = ""
     """Digest of the signed content; empty for documents of before it was kept."""
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Documents that belong together, with what ties them."""
+
+    documents: Sequence[KnownDocument] = ()
+    links: Sequence[Link] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +148,14 @@ class KnownDelivery:
     reached: DeliveryState = DeliveryState.ACCEPTED
     reported_at: datetime | None = None
     """When the receiver says that it did what moved it last."""
+    named: tuple[str, ...] = ()
+    """The receiver's codes as the sender wrote them, groups included."""
+    copy: UUID | None = None
+    """The outbox row that carries it."""
+    urgent: bool = False
+    """In which lane its copy goes or went."""
+    waiting: bool = False
+    """Whether its copy was still to be published, when that was looked up."""
 
     @property
     def position(self) -> Position:
@@ -129,6 +172,10 @@ class KnownStatus:
     sha256: str
     receipt: UUID
     receipt_size: int
+    endpoint: str = ""
+    """Where it was submitted."""
+    content: str = ""
+    """Digest of the signed content; empty for statuses of before it was kept."""
 
 
 class IntakeWork(Protocol):
@@ -148,8 +195,20 @@ class IntakeWork(Protocol):
     async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
         """Return stored documents with one of these DocumentIds, oldest first."""
 
-    async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
-        """Lock and return the deliveries of (document, receiver code)."""
+    async def family_of(self, documents: Collection[UUID]) -> Family:
+        """Return the versions before and after these documents, and the recalls about them all.
+
+        A bounded number of them; see `axis.exchange.versions`.
+        """
+
+    async def deliveries_of(
+        self, pairs: Collection[tuple[UUID, str]], whole: Collection[UUID] = ()
+    ) -> Sequence[KnownDelivery]:
+        """Lock and return the deliveries of (document, receiver code), and all of whole documents.
+
+        Whoever locks deliveries does it once a transaction and in the order of their ids, after the
+        keys of documents and submissions; who holds deliveries waits for no row of the outbox.
+        """
 
     async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
         """Return those (document, receiver code) pairs where the receiver got the document.
@@ -161,7 +220,10 @@ class IntakeWork(Protocol):
         """Return the statuses stored for these deliveries."""
 
     async def held_load(self) -> HeldLoad:
-        """Return how much waits for a check."""
+        """Return how much waits."""
+
+    async def on_hold(self, document_ids: Collection[str]) -> Mapping[str, datetime]:
+        """Return those DocumentIds under which a document waits for a check, and until when."""
 
     async def claim_held(
         self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
@@ -178,8 +240,8 @@ class IntakeWork(Protocol):
         A revocation that comes to be known meanwhile waits for the end of the transaction.
         """
 
-    async def save(self, records: Records) -> None:
-        """Add everything that was decided."""
+    async def save(self, records: Records) -> bool:
+        """Add everything that was decided; tell whether something that waited is due now."""
 
 
 @dataclass(frozen=True, slots=True)

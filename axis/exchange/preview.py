@@ -166,7 +166,7 @@ def _repeats(examination: Examination, grounds: Grounds, known: Known, at: datet
     """Return whether the axis has this very message and would answer with its first receipt."""
     message = examination.message
     if not isinstance(message, Document):
-        return known.same_status(examination.sha256) is not None
+        return known.same_status(examination) is not None
     sender = known.directory.find(message.sender)
     if sender is None or (
         grounds.endpoint is not None

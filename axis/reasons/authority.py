@@ -127,8 +127,11 @@ DOCUMENT_CONFLICT = entry(
 )
 TARGET_UNKNOWN = entry(
     "A-TARGET-UNKNOWN",
-    "Không tìm thấy văn bản «{document_id}» mà gói tin này nói tới. Hãy kiểm tra mã văn bản.",
-    "Document «{document_id}», which this message is about, was not found. Check its id.",
+    "Trục không có văn bản «{document_id}» mà gói tin này nói tới và không chờ thêm. Hãy kiểm tra mã"
+    " văn bản; nếu đúng, hãy gửi lại bằng message_id mới sau khi trục đã nhận văn bản đó.",
+    "The axis has no document «{document_id}», which this message is about, and waits for it no"
+    " longer. Check the id; if it is right, send this again under a new message_id once the axis"
+    " has accepted that document.",
     "QCVN 102:2016/BTTTT",
 )
 NOT_ORIGINAL_SENDER = entry(
@@ -158,11 +161,31 @@ NEVER_HAD_IT = entry(
     " replaced there. Leave this receiver out.",
     "QĐ 28/2018/QĐ-TTg",
 )
+HOLDER_UNREACHED = entry(
+    "A-HOLDER-UNREACHED",
+    "Cơ quan «{code}» đã nhận văn bản «{document_id}» nhưng hiện không còn nhận được qua trục; gói tin"
+    " này không đến được đó. Hãy liên hệ cơ quan đó bằng cách khác.",
+    "Agency «{code}» has «{document_id}» and can't be reached through the axis any more; this message"
+    " does not get there. Get in touch with it another way.",
+    "QĐ 28/2018/QĐ-TTg",
+    Severity.WARN,
+)
 REFUSED_BY_OPERATOR = entry(
     "A-REFUSED-BY-OPERATOR",
     "Quản trị trục không chờ kiểm tra văn bản nữa mà từ chối: {reason}",
     "The axis's administrators refused the document instead of waiting for its check: {reason}",
     OUR_LIMIT,
+)
+DOCUMENT_AWAITED = entry(
+    "A-DOCUMENT-AWAITED",
+    "Trục chưa có văn bản «{document_id}» mà gói tin này nói tới; gói tin được giữ một thời gian"
+    " ngắn để chờ văn bản đó. Không cần gửi lại. Nếu văn bản đã gửi từ lâu, hãy kiểm tra mã văn"
+    " bản.",
+    "The axis does not have document «{document_id}» yet, which this message is about; the message"
+    " waits for it for a short time. No need to send it again. If the document was sent long ago,"
+    " check its id.",
+    "QCVN 102:2016/BTTTT",
+    Severity.HOLD,
 )
 REGISTRY_NOT_GIVEN = entry(
     "A-NOT-CHECKED",

@@ -74,10 +74,10 @@ UNCHECKABLE = entry(
 )
 NO_ROOM_TO_WAIT = entry(
     "F-NO-ROOM-TO-WAIT",
-    "Trục chưa kiểm tra được văn bản ngay bây giờ và không còn chỗ để giữ (đang giữ {count}). Văn"
-    " bản không bị chê gì; hãy gửi lại sau một giờ bằng message_id mới.",
-    "The axis cannot check the document now and has no room to keep it waiting ({count} wait)."
-    " Nothing is wrong with it; send it again in an hour under a new message_id.",
+    "Trục chưa quyết định được về gói tin ngay bây giờ, vì các lý do kèm theo, và không còn chỗ để"
+    " giữ (đang giữ {count}). Hãy gửi lại sau một giờ bằng message_id mới.",
+    "The axis cannot decide about the message now, for the reasons beside, and has no room to keep"
+    " it waiting ({count} wait). Send it again in an hour under a new message_id.",
     OUR_LIMIT,
 )
 WAITED_TOO_LONG = entry(

@@ -1,6 +1,6 @@
 """What waits for a check, on PostgreSQL: claimed, put off, settled, woken, refused."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from axis.clock import Clock
 from axis.errors import InvalidInputError
 from axis.exchange.case import message_lock
-from axis.exchange.ports import HeldLoad, HeldSubmission, StoreUnavailableError
+from axis.exchange.ports import HeldLoad, HeldSubmission, Load, StoreUnavailableError
 from axis.exchange.records import HeldRow, Postponement, SubmissionRow
 from axis.exchange.submission import Submission
 from axis.reasons import Reason
@@ -46,7 +46,7 @@ async def claim(
                 message_id=row["message_key"].removeprefix("id:"),
                 received_at=row["received_at"],
             ),
-            expires_at=row["expires_at"],
+            since=row["held_since"],
             attempts=row["attempts"],
             leased_until=leased_until,
         )
@@ -56,8 +56,18 @@ async def claim(
 
 async def load(connection: Connection) -> HeldLoad:
     """Return how much waits."""
-    row = await connection.fetchrow(_SQL["load"])
-    return HeldLoad(row["count"], row["size"], row["oldest"]) if row else HeldLoad()
+    rows = {row["early_at"]: row for row in await connection.fetch(_SQL["load"])}
+    checks = rows.pop(None, None)
+    early = {endpoint: Load(row["count"], row["size"]) for endpoint, row in rows.items()}
+    if checks is None:
+        return HeldLoad(early=early)
+    return HeldLoad(Load(checks["count"], checks["size"]), checks["oldest"], early)
+
+
+async def on_hold(connection: Connection, document_ids: Collection[str]) -> Mapping[str, datetime]:
+    """Return those DocumentIds under which a document waits for a check, and until when."""
+    rows = await connection.fetch(_SQL["on_hold"], list(document_ids))
+    return {row["brings"]: row["expires_at"] for row in rows}
 
 
 async def keep(connection: Connection, rows: Sequence[HeldRow]) -> None:
@@ -73,6 +83,9 @@ async def keep(connection: Connection, rows: Sequence[HeldRow]) -> None:
                 "held_since",
                 "next_try_at",
                 "expires_at",
+                "endpoint",
+                "brings",
+                "awaits",
             ),
             records=[
                 (
@@ -83,6 +96,9 @@ async def keep(connection: Connection, rows: Sequence[HeldRow]) -> None:
                     row.held_since,
                     row.next_try_at,
                     row.expires_at,
+                    row.endpoint,
+                    row.brings,
+                    row.awaits or None,
                 )
                 for row in rows
             ],
@@ -90,28 +106,38 @@ async def keep(connection: Connection, rows: Sequence[HeldRow]) -> None:
 
 
 async def move(
-    connection: Connection, postponed: Sequence[Postponement], settled: Sequence[SubmissionRow]
-) -> None:
-    """Put off what waits on and end what waits no longer.
+    connection: Connection,
+    postponed: Sequence[Postponement],
+    settled: Sequence[SubmissionRow],
+    arrived: Mapping[str, datetime],
+) -> bool:
+    """Put off what waits on, end what waits no longer, and make due what waits for documents of
+    which it is decided now what becomes of them; tell whether anything does.
 
     Raises StoreUnavailableError where one has ended before, which its locks should have kept from
     happening: nothing of the batch is then committed.
     """
     ids = [*(one.submission for one in postponed), *(one.id for one in settled)]
-    if not ids:
-        return
-    await connection.execute(_SQL["lock"], ids)
-    if postponed:
-        await connection.execute(
-            _SQL["postpone"],
-            [one.submission for one in postponed],
-            [one.leased_until for one in postponed],
-            [one.next_try_at for one in postponed],
-            [one.verdict for one in postponed],
-        )
-        await connection.executemany(
-            _SQL["give_reasons"], [(one.submission, one.reasons) for one in postponed]
-        )
+    if not ids and not arrived:
+        return False
+    locked = await connection.fetch(_SQL["lock"], ids, list(arrived))
+    await connection.executemany(
+        _SQL["postpone"],
+        [
+            (
+                one.submission,
+                one.leased_until,
+                one.next_try_at,
+                one.expires_at,
+                one.awaits or None,
+                one.verdict,
+            )
+            for one in postponed
+        ],
+    )
+    await connection.executemany(
+        _SQL["give_reasons"], [(one.submission, one.reasons) for one in postponed]
+    )
     for row in settled:
         ended = await connection.fetchval(
             _SQL["settle"],
@@ -127,6 +153,10 @@ async def move(
         )
         if ended is None:
             raise StoreUnavailableError(f"submission {row.id} is not held")
+    waiting = {row["submission"] for row in locked}.difference(ids)
+    if waiting:
+        await connection.execute(_SQL["make_due"], max(arrived.values()), list(arrived))
+    return bool(waiting)
 
 
 async def wake(connection: Connection, at: datetime, reason: Reason) -> None:

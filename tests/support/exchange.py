@@ -24,7 +24,7 @@ from axis.edxml.values import (
 from axis.examination import Examination
 from axis.exchange.case import Case
 from axis.exchange.decision import Decider
-from axis.exchange.holding import LONGEST_WAIT, HoldLimits
+from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
 from axis.exchange.ports import HeldSubmission
 from axis.exchange.receipts import Notary
@@ -225,8 +225,6 @@ def decider(
     return Decider(known or Known(directory()), Notary(ISSUER), at, limits)
 
 
-def claimed(
-    first: Submission, *, attempts: int = 1, expires_at: datetime = NOW + LONGEST_WAIT
-) -> HeldSubmission:
+def claimed(first: Submission, *, attempts: int = 1, since: datetime = NOW) -> HeldSubmission:
     """A held submission as a router has it that tries it again."""
-    return HeldSubmission(first, expires_at, attempts, NOW + timedelta(minutes=2))
+    return HeldSubmission(first, since, attempts, NOW + timedelta(minutes=2))

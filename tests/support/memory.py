@@ -104,6 +104,10 @@ class MemoryIntakeWork:
         self._store.step("held_load")
         return self._store.held_load
 
+    async def on_hold(self, document_ids: Collection[str]) -> Mapping[str, datetime]:
+        self._store.step("on_hold")
+        return {}
+
     async def claim_held(
         self, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
     ) -> Sequence[HeldSubmission]:
@@ -119,9 +123,10 @@ class MemoryIntakeWork:
         self._store.step("standings")
         return self._store.standings
 
-    async def save(self, records: Records) -> None:
+    async def save(self, records: Records) -> bool:
         self._store.step("save")
         self.saved.append(records)
+        return False
 
 
 class MemoryDispatchWork:
@@ -203,3 +208,6 @@ class Observed:
     def decided(self, decisions: Sequence[Decision]) -> None:
         self.log.append("decided")
         self.decisions += decisions
+
+    def woken(self) -> None:
+        self.log.append("woken")

@@ -13,30 +13,43 @@ FOR UPDATE SKIP LOCKED
 WITH leased AS (
     UPDATE held_submission SET next_try_at = $2, attempts = attempts + 1
     WHERE submission = ANY ($1::uuid[])
-    RETURNING submission, body, attempts, expires_at
+    RETURNING submission, body, attempts, held_since
 )
 SELECT s.id, l.body, s.routing_key, s.endpoint, s.message_key, s.received_at, l.attempts,
-       l.expires_at
+       l.held_since
 FROM leased l JOIN submission s ON s.id = l.submission
 ORDER BY s.id
 
 -- name: load
-SELECT count(*) AS count, coalesce(sum(size), 0)::bigint AS size, min(held_since) AS oldest
+-- What waits for a check (early_at is null), and what waits for documents, by endpoint.
+SELECT CASE WHEN awaits IS NOT NULL THEN endpoint END AS early_at, count(*) AS count,
+       sum(size)::bigint AS size, min(held_since) AS oldest
 FROM held_submission
+GROUP BY early_at
+
+-- name: on_hold
+-- Of these DocumentIds, those under which a document waits for a check, and until when.
+SELECT brings, max(expires_at) AS expires_at
+FROM held_submission
+WHERE brings = ANY ($1::text[]) AND awaits IS NULL
+GROUP BY brings
 
 -- name: lock
--- Locks in one order for all, so that routers and whoever wakes can't deadlock on each other.
-SELECT FROM held_submission WHERE submission = ANY ($1::uuid[]) ORDER BY submission FOR UPDATE
+-- Locks these, and what waits for one of the documents, in one order for all, so that routers and
+-- whoever wakes can't deadlock on each other.
+-- $1 ids, $2 DocumentIds
+SELECT submission FROM held_submission
+WHERE submission = ANY ($1::uuid[]) OR awaits && $2::text[]
+ORDER BY submission
+FOR UPDATE
 
 -- name: postpone
 -- Puts off what was tried in vain; what was woken meanwhile stays due.
--- $1 ids, $2 leased until, $3 next tries, $4 verdicts
-UPDATE held_submission h
-SET next_try_at = CASE WHEN h.next_try_at = p.lease THEN p.next ELSE h.next_try_at END,
-    verdict = p.verdict
-FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::jsonb[])
-    AS p (submission, lease, next, verdict)
-WHERE h.submission = p.submission
+-- $1 id, $2 leased until, $3 next try, $4 until when, $5 awaited DocumentIds, $6 verdict
+UPDATE held_submission
+SET next_try_at = CASE WHEN next_try_at = $2 THEN $3 ELSE next_try_at END,
+    expires_at = $4, awaits = $5, verdict = $6
+WHERE submission = $1
 
 -- name: give_reasons
 UPDATE submission SET reasons = $2 WHERE id = $1 AND outcome = 'held' AND reasons <> $2
@@ -52,6 +65,10 @@ SET outcome = $2, document = $3, status = $4, receipt = $5, sender = $6, documen
 FROM ended
 WHERE s.id = ended.submission AND s.outcome = 'held'
 RETURNING s.id
+
+-- name: make_due
+-- All at the same moment: what is due at once is tried in the order in which it came.
+UPDATE held_submission SET next_try_at = $1 WHERE awaits && $2::text[]
 
 -- name: wake
 -- Makes everything due that waits for this reason.

@@ -177,8 +177,8 @@ def test_recall_or_update_of_an_own_document_is_admitted(kind: DocumentKind) -> 
 
 
 @pytest.mark.parametrize("kind", [DocumentKind.RECALL, DocumentKind.UPDATE])
-def test_recall_or_update_of_an_unknown_document_is_refused(kind: DocumentKind) -> None:
-    assert admit(document(kind=kind)) == [Reason.TARGET_UNKNOWN]
+def test_recall_or_update_of_an_unknown_document_waits_for_it(kind: DocumentKind) -> None:
+    assert admit(document(kind=kind)) == [Reason.DOCUMENT_AWAITED]
 
 
 @pytest.mark.parametrize("kind", [DocumentKind.RECALL, DocumentKind.UPDATE])
@@ -193,7 +193,7 @@ def test_replacement_names_each_target_that_it_cannot_have() -> None:
     named = [own.document_id, foreign.document_id, "G22,2026/03/02,0/X"]
     message = document(kind=DocumentKind.REPLACE, replaces=named)
     found = admit(message, known=knowing(own, foreign))
-    assert found == [Reason.NOT_ORIGINAL_SENDER, Reason.TARGET_UNKNOWN]
+    assert found == [Reason.NOT_ORIGINAL_SENDER, Reason.DOCUMENT_AWAITED]
 
 
 def test_recall_alone_is_nothing_that_can_be_recalled() -> None:
@@ -267,11 +267,11 @@ def test_status_of_a_receiver_is_admitted_under_any_of_its_codes() -> None:
         ),
         (
             lambda first: reported("G09", StatusCode.ARRIVED, document(), "g09"),
-            Reason.TARGET_UNKNOWN,
+            Reason.DOCUMENT_AWAITED,
         ),
         (
             lambda first: reported("G09", StatusCode.ARRIVED, first, "g09", to="H37"),
-            Reason.TARGET_UNKNOWN,
+            Reason.DOCUMENT_AWAITED,
         ),
         (
             lambda first: reported("G09", StatusCode.ARRIVED, first, "g09", to="X99"),

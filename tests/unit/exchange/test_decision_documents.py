@@ -287,7 +287,8 @@ def test_document_with_anything_that_holds_is_held_and_not_delivered() -> None:
     holding = [reason for reason in Reason if reason.severity.value == "hold"]
     for reason in holding:
         deciding = decider()
-        decision = deciding.decide(case(document(), findings=[Finding(reason)]))
+        found = Finding(reason, facts={"document_id": "G22,2026/03/02,0/X"})
+        decision = deciding.decide(case(document(), findings=[found]))
         assert decision.ending is Ending.HELD
         assert deciding.records.deliveries == []
 

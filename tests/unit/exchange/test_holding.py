@@ -16,7 +16,7 @@ from axis.exchange.decision import Decider
 from axis.exchange.holding import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT, HoldLimits
 from axis.exchange.intake import Intake
 from axis.exchange.known import Known
-from axis.exchange.ports import EarlierSubmission, HeldLoad, StoreUnavailableError
+from axis.exchange.ports import EarlierSubmission, HeldLoad, Load, StoreUnavailableError
 from axis.exchange.receipts import Notary
 from axis.exchange.records import SubmissionOutcome
 from axis.exchange.retrying import LEASE, Retrying
@@ -136,7 +136,7 @@ def test_submission_that_finds_no_room_to_wait_is_refused_and_told_to_come_later
 
 
 def test_what_waits_already_counts_against_the_room() -> None:
-    known = Known(directory(), held_load=HeldLoad(count=3, size=100))
+    known = Known(directory(), held_load=HeldLoad(Load(count=3, size=100)))
     assert decider(known, limits=HoldLimits(count=3)).decide(waiting()).ending is Ending.REFUSED
 
 
@@ -192,7 +192,8 @@ def test_held_document_waits_no_longer_than_its_time_and_is_refused_with_its_rea
     first = waiting()
     deciding = decider(limits=HoldLimits(longest=timedelta(hours=2)))
     deciding.decide(first)
-    over = Case(first.submission, first.examination, claimed(first.submission, expires_at=NOW))
+    since = NOW - timedelta(hours=2)
+    over = Case(first.submission, first.examination, claimed(first.submission, since=since))
     decision = deciding.decide(over)
     assert decision.reasons == ("F-WAITED-TOO-LONG", "C-SCANNER-AWAY")
     receipt = read_receipt(deciding.records.evidence[-1].receipt)
@@ -206,7 +207,7 @@ def test_held_document_whose_time_is_over_is_accepted_where_its_check_succeeds_n
     deciding = decider()
     deciding.decide(first)
     good = replace(first.examination, findings=())
-    held = claimed(first.submission, expires_at=NOW - timedelta(hours=1))
+    held = claimed(first.submission, since=NOW - LONGEST_WAIT - timedelta(hours=1))
     assert deciding.decide(Case(first.submission, good, held)).ending is Ending.ACCEPTED
 
 
@@ -215,7 +216,7 @@ def test_last_try_is_when_the_time_is_over() -> None:
     deciding = decider()
     deciding.decide(first)
     end = NOW + timedelta(seconds=7)
-    held = claimed(first.submission, attempts=9, expires_at=end)
+    held = claimed(first.submission, attempts=9, since=end - LONGEST_WAIT)
     deciding.decide(Case(first.submission, first.examination, held))
     assert deciding.records.postponed[0].next_try_at == end
 

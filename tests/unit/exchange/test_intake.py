@@ -47,7 +47,7 @@ async def test_status_about_an_unknown_document_locks_no_delivery() -> None:
     bench = Bench(reported("G09", StatusCode.ARRIVED, document(), "g09"))
     await bench.intake.handle(bench.submissions)
     assert "deliveries_of" not in bench.log
-    assert [decision.ending for decision in bench.observed.decisions] == [Ending.REFUSED]
+    assert [decision.ending for decision in bench.observed.decisions] == [Ending.HELD]
 
 
 async def test_receipts_are_stored_signed_and_their_size_is_known_to_the_outbox() -> None:

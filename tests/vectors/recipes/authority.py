@@ -8,7 +8,7 @@ from axis.edxml.limits import MAX_RECEIVERS
 from axis.edxml.values import Document, Organization
 from tests.support.changing import replace
 from tests.vectors.recipes.messages import following, letter, report, xml
-from tests.vectors.recipes.vector import Person, Sending, Vector, Way, reason_shown
+from tests.vectors.recipes.vector import Person, Sending, Vector, Waiting, Way, reason_shown
 from tests.vectors.recipes.workshop import (
     CARRIER,
     GROUP_EMPTY,
@@ -126,7 +126,9 @@ def _documents() -> Iterator[Vector]:
     for kind in (DocumentKind.RECALL, DocumentKind.UPDATE, DocumentKind.REPLACE):
         name = kind.name.lower()
         unknown = following(kind, letter(number="100"))
-        yield _vector(f"A-TARGET-UNKNOWN-{name}", replace(_SENT, body=xml(unknown)))
+        early = replace(_SENT, body=xml(unknown))
+        yield _vector(f"A-TARGET-UNKNOWN-{name}", early, waiting=Waiting.TOO_LONG)
+        yield _vector(f"A-DOCUMENT-AWAITED-{name}", early)
         others = replace(_SENT, body=xml(_by("G09", following(kind, _FIRST))), seal="G09")
         yield _vector(
             f"A-NOT-ORIGINAL-SENDER-{name}", replace(others, endpoint="g09"), before=(_SENT,)
@@ -141,9 +143,11 @@ def _documents() -> Iterator[Vector]:
 
 def _statuses() -> Iterator[Vector]:
     arrived, taken_back = StatusCode.ARRIVED, StatusCode.TAKE_BACK
-    yield _vector(
-        "A-TARGET-UNKNOWN-status", replace(_AT_G09, body=xml(report(arrived, "G09", _FIRST)))
-    )
+    early = replace(_AT_G09, body=xml(report(arrived, "G09", _FIRST)))
+    yield _vector("A-TARGET-UNKNOWN-status", early, waiting=Waiting.TOO_LONG)
+    yield _vector("A-DOCUMENT-AWAITED-status", early)
+    nobodys = report(arrived, "G09", _FIRST, to=STRANGER)
+    yield _vector("A-TARGET-UNKNOWN-addressee", replace(_AT_G09, body=xml(nobodys)))
     yield _vector(
         "A-NOT-ORIGINAL-SENDER-take-back",
         replace(_AT_G09, body=xml(report(taken_back, "G09", _FIRST, to="G22"))),
@@ -174,8 +178,14 @@ def _replacing_at(receiver: str, document: Document) -> Document:
     return replace(document, trace=replace(document.trace, business=business))
 
 
-def _vector(name: str, sending: Sending, before: tuple[Sending, ...] = ()) -> Vector:
+def _vector(
+    name: str,
+    sending: Sending,
+    before: tuple[Sending, ...] = (),
+    waiting: Waiting | None = None,
+) -> Vector:
     """A vector that shows the one reason that its name begins with."""
     shown = reason_shown(name)
     assert shown is not None
-    return Vector(name=name, sending=sending, expected=(shown.code,), before=before)
+    expected = (shown.code,)
+    return Vector(name=name, sending=sending, expected=expected, before=before, waiting=waiting)

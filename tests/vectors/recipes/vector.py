@@ -65,7 +65,7 @@ class Waiting(Enum):
     NO_ROOM = auto()
     """Everything that may wait waits already."""
     TOO_LONG = auto()
-    """Its check cannot be made as long as it may wait."""
+    """What it waits for does not come as long as it may wait."""
     UNWANTED = auto()
     """An administrator wants it refused."""
 

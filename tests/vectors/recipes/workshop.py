@@ -20,7 +20,7 @@ from axis.examination import Rules, examine
 from axis.exchange.admission import MAX_DELIVERIES
 from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.decision import Decider
-from axis.exchange.holding import HoldLimits
+from axis.exchange.holding import LONGEST_WAIT, HoldLimits
 from axis.exchange.known import Known
 from axis.exchange.ports import HeldSubmission
 from axis.exchange.preview import Grounds, preview
@@ -250,7 +250,8 @@ def _after_the_wait(decider: Decider, case: Case, waiting: Waiting) -> Decision:
         (key,) = decider.known.submissions
         held = decider.known.submissions[key]
         decider.known.submissions[key] = dataclasses.replace(held, refusal="Thử nghiệm")
-    claim = HeldSubmission(case.submission, AT, attempts=1, leased_until=AT)
+    began = AT - LONGEST_WAIT if waiting is Waiting.TOO_LONG else AT
+    claim = HeldSubmission(case.submission, began, attempts=1, leased_until=AT)
     return decider.decide(dataclasses.replace(case, held=claim))
 
 
