@@ -4,7 +4,7 @@ Together with `axis.examination` they are the five admission checks. Everything 
 pure: what is known comes in as `Known`, findings go out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -15,10 +15,10 @@ from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.lines import HEADER
 from axis.edxml.values import Document, Status
 from axis.examination import Examination
-from axis.exchange import targets
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange import follow_ups, targets
+from axis.exchange.answering import WIDE, Settlement, settle
+from axis.exchange.follow_ups import Reach
 from axis.exchange.known import Known
-from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.submission import Route, Submission
 from axis.facts import RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason
@@ -57,17 +57,20 @@ class DocumentAdmission(Struct, frozen=True):
     """What admission says about a document."""
 
     speaker: Speaker
-    routing: Routing
-    targets: tuple[UUID, ...]
+    reach: Reach
     findings: tuple[Finding, ...]
+
+    @property
+    def routing(self) -> Routing:
+        """Everybody to whom it goes."""
+        return self.reach.routing
 
 
 class StatusAdmission(Struct, frozen=True):
-    """What admission says about a status; the subject is None when none was found."""
+    """What admission says about a status; it settles None where it is about nothing."""
 
     speaker: Speaker
-    document: KnownDocument | None
-    delivery: KnownDelivery | None
+    settlement: Settlement | None
     findings: tuple[Finding, ...]
 
 
@@ -134,7 +137,6 @@ def admit_document(
     speaker = check_speaker(document, endpoint, examination, known, at)
     findings = list(speaker.findings)
     routing = Routing()
-    found: tuple[UUID, ...] = ()
     receivers = document.receivers
     if len(receivers) > MAX_RECEIVERS:
         facts = {"count": len(receivers), "limit": MAX_RECEIVERS}
@@ -145,15 +147,18 @@ def admit_document(
         if routing.findings:  # only then does it matter where the receivers stand
             places = targets.receiver_places(document)
             routing = known.directory.route(receivers, at, places, sender)
-        findings += routing.findings
         if len(routing.resolved) > MAX_DELIVERIES:
             facts = {"count": len(routing.resolved), "limit": MAX_DELIVERIES}
             findings.append(Finding(Reason.TOO_MANY_DELIVERIES, f"{HEADER}/To", facts=facts))
+    reach = Reach(routing)
+    complaints: list[Finding] = []
     if speaker.agency is not None and known.stored_known:
         found, complaints = targets.find_targets(document, speaker.agency, known, at)
-        findings += complaints
-        findings += _conflict(document, speaker.agency.code, known)
-    return DocumentAdmission(speaker, routing, found, _with_lines(findings, examination))
+        reach, more = follow_ups.reach(document, found, routing, known, at)
+        complaints += more
+        complaints += _conflict(document, speaker.agency.code, known)
+    findings += [*reach.routing.findings, *complaints]
+    return DocumentAdmission(speaker, reach, _with_lines(findings, examination))
 
 
 def admit_status(
@@ -166,12 +171,12 @@ def admit_status(
     speaker = check_speaker(status, endpoint, examination, known, at)
     if speaker.agency is None or not known.stored_known:
         findings = _with_lines(speaker.findings, examination)
-        return StatusAdmission(speaker, None, None, findings)
+        return StatusAdmission(speaker, None, findings)
     subject = _about(status, speaker.agency, known, at)
     if isinstance(subject, Finding):
         findings = _with_lines((*speaker.findings, subject), examination)
-        return StatusAdmission(speaker, None, None, findings)
-    return StatusAdmission(speaker, *subject, _with_lines(speaker.findings, examination))
+        return StatusAdmission(speaker, None, findings)
+    return StatusAdmission(speaker, subject, _with_lines(speaker.findings, examination))
 
 
 def pairs_of(status: Status, known: Known, at: datetime) -> list[tuple[UUID, str]]:
@@ -179,13 +184,42 @@ def pairs_of(status: Status, known: Known, at: datetime) -> list[tuple[UUID, str
     agency = known.directory.find(status.sender)
     if agency is None:
         return []
-    senders, receivers = _parties(status, agency, known, at)
-    return [
-        (document.id, receiver)
-        for document in known.documents.get(status.document_id, [])
-        if document.sender in senders
-        for receiver in receivers
-    ]
+    _, receivers = _parties(status, agency, known, at)
+    named = roots_of(status, known, at, tuple(StatusCode))
+    concerned = known.links.family(named) if status.code in WIDE else named
+    return [(document, receiver) for document in concerned for receiver in receivers]
+
+
+def roots_of(
+    status: Status, known: Known, at: datetime, codes: Collection[StatusCode] = WIDE
+) -> list[UUID]:
+    """Return the documents that a status of these codes names, if they are its other party's.
+
+    By default of those that may concern all that belongs together with them.
+    """
+    agency = known.directory.find(status.sender)
+    if agency is None or status.code not in codes:
+        return []
+    senders, _ = _parties(status, agency, known, at)
+    named = known.documents.get(status.document_id, [])
+    return [document.id for document in named if document.sender in senders]
+
+
+def awaited(verdict: Verdict) -> tuple[str, ...]:
+    """Return the DocumentIds that a message has to wait for, as they are written in it."""
+    return tuple(
+        str(one.facts["document_id"])
+        for one in verdict.findings
+        if one.reason is Reason.DOCUMENT_AWAITED
+    )
+
+
+def given_up(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return the findings of a message for whose documents nobody waits any longer."""
+    return tuple(
+        replace(one, reason=Reason.TARGET_UNKNOWN) if one.reason is Reason.DOCUMENT_AWAITED else one
+        for one in verdict.findings
+    )
 
 
 def name_sealers(files: Iterable[FileFacts], directory: Directory) -> tuple[FileFacts, ...]:
@@ -208,10 +242,8 @@ def _kind_of(message: Document | Status) -> MessageKind:
     return MessageKind(message.kind.label)
 
 
-def _about(
-    status: Status, agency: Agency, known: Known, at: datetime
-) -> tuple[KnownDocument, KnownDelivery] | Finding:
-    """Find the document and the delivery that an agency's status is about, or say what forbids."""
+def _about(status: Status, agency: Agency, known: Known, at: datetime) -> Settlement | Finding:
+    """Find the document and the deliveries that an agency's status is about, or what forbids it."""
     named = known.documents.get(status.document_id, [])
     senders, receivers = _parties(status, agency, known, at)
     documents = [document for document in named if document.sender in senders]
@@ -221,16 +253,25 @@ def _about(
         for receiver in receivers
         if (delivery := known.deliveries.get((document.id, receiver))) is not None
     ]
+    if not deliveries and status.code in WIDE:
+        family = known.links.family([document.id for document in documents])
+        deliveries = list(known.deliveries_at(family, receivers))
     from_sender = status.code.from_sender
     facts = {"document_id": status.document_id}
+    place = f"{_ANSWERED}/DocumentId"
     if not documents:
-        reason = Reason.NOT_ORIGINAL_SENDER if named and from_sender else Reason.TARGET_UNKNOWN
-        return Finding(reason, f"{_ANSWERED}/DocumentId", facts=facts)
+        reason = Reason.NOT_ORIGINAL_SENDER if named and from_sender else Reason.DOCUMENT_AWAITED
+        if not senders:
+            reason = Reason.TARGET_UNKNOWN  # no such agency: nothing to wait for
+        return Finding(reason, place, facts=facts)
+    if not deliveries and status.document_id in known.on_hold:
+        # It may be an update that makes it a receiver.
+        return Finding(Reason.DOCUMENT_AWAITED, place, facts=facts)
     if not deliveries:
         facts["code"] = status.addressee if from_sender else status.sender
         place = f"{_ANSWERED}/OrganId" if from_sender else _SENDER
         return Finding(Reason.NOT_A_RECEIVER, place, facts=facts)
-    chosen = _subject(status.code, deliveries)
+    chosen = settle(status.code, deliveries, known, receivers)
     if chosen is None:
         facts = {"status": status.code.value, "state": deliveries[-1][1].state.value}
         return Finding(Reason.STATUS_OUT_OF_ORDER, f"{HEADER}/StatusCode", facts=facts)
@@ -243,37 +284,16 @@ def _parties(
     """Return the codes of the document's sender and of its receiver, each with predecessors.
 
     Who has succeeded a closed receiver answers for what that one was sent, and may be taken it
-    back from. To take back is the original sender's alone.
+    back from. To take back is the original sender's alone, or its successor's once it has closed.
     """
     directory = known.directory
     other = directory.find(status.addressee)
     if status.code.from_sender:
         receiver = directory.present(status.addressee, at)
         receivers = () if receiver is None else directory.lineage(receiver, at)
-        return (agency.code,), receivers
+        return directory.lineage(agency, at), receivers
     senders = () if other is None else directory.lineage(other, at)
     return senders, directory.lineage(agency, at)
-
-
-def _subject(
-    code: StatusCode, deliveries: Sequence[tuple[KnownDocument, KnownDelivery]]
-) -> tuple[KnownDocument, KnownDelivery] | None:
-    """Choose among a document and the recalls and updates that carry the same DocumentId.
-
-    An answer (15, 16) belongs to the newest open question: a recall, an update or a take-back. A
-    report belongs to the document itself.
-    """
-    if code in (StatusCode.AGREED, StatusCode.DISAGREED):
-        asked = [
-            (document, delivery)
-            for document, delivery in deliveries
-            if document.kind in (DocumentKind.RECALL, DocumentKind.UPDATE)
-            or delivery.state
-            in (DeliveryState.TAKE_BACK_ASKED, DeliveryState.AGREED, DeliveryState.DECLINED)
-        ]
-        return asked[-1] if asked else None
-    documents = [pair for pair in deliveries if pair[0].kind is not DocumentKind.RECALL]
-    return (documents or deliveries)[0]
 
 
 def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:

@@ -9,10 +9,14 @@ from axis.exchange.admission import DocumentAdmission
 from axis.exchange.case import Decision, Ending, Matter
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.docket import Docket, close
+from axis.exchange.follow_ups import Reach
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.records import DeliveryRow, DocumentRow, SubmissionOutcome
+from axis.exchange.targets import answered
+from axis.exchange.withdrawing import ask_back
 from axis.ids import new_id
 from axis.registry.agency import Agency
+from axis.registry.routing import Routing
 from axis.trust.certificates import Certificate
 from axis.verdict import Outcome, Verdict
 
@@ -61,7 +65,9 @@ def _accept(
     admitted: DocumentAdmission,
     verdict: Verdict,
 ) -> Decision:
-    deliveries = _deliveries(docket, row, admitted)
+    reach = admitted.reach
+    accepted = _known(row, document, verdict)
+    deliveries = _deliveries(docket, accepted, reach)
     receipt = docket.notary.about_submission(
         Event.SUBMISSION_ACCEPTANCE,
         docket.about(matter, row.id),
@@ -72,31 +78,11 @@ def _accept(
         document=row.id,
     )
     docket.records.documents.append(row)
-    docket.records.deliveries += deliveries
     docket.prove(matter, receipt, urgent=document.priority.urgent, document=row.id)
     docket.enter(matter, SubmissionOutcome.ACCEPTED, receipt.id, document=row.id)
-    accepted = KnownDocument(
-        id=row.id,
-        sender=row.sender,
-        document_id=row.document_id,
-        kind=row.kind,
-        sha256=row.sha256,
-        size=len(row.body),
-        code=str(document.code),
-        endpoint=row.endpoint,
-        urgent=row.priority.urgent,
-        accepted_at=row.accepted_at,
-        receipt=receipt.id,
-        receipt_size=0,
-        content="" if verdict.signature is None else verdict.signature.digest,
-    )
-    docket.known.add_document(accepted)
-    receivers = [delivery.receiver for delivery in deliveries]
-    docket.known.add_holders(accepted, row.targets, receivers)
-    for delivery in deliveries:
-        docket.known.deliveries[row.id, delivery.receiver] = KnownDelivery(
-            delivery.id, row.id, delivery.receiver, delivery.endpoint, delivery.state
-        )
+    docket.known.add_document(replace(accepted, receipt=receipt.id))
+    docket.known.add_links(row.links)
+    ask_back(docket.records, docket.known, docket.notary, reach.asked_back, docket.at)
     return close(matter.case, Ending.ACCEPTED, row.id, deliveries=len(deliveries))
 
 
@@ -109,8 +95,9 @@ def _row(
     verdict: Verdict,
     admitted: DocumentAdmission,
 ) -> DocumentRow:
+    own = new_id()
     return DocumentRow(
-        id=new_id(),
+        id=own,
         sender=agency.code,
         document_id=document.document_id,
         kind=document.kind,
@@ -127,23 +114,60 @@ def _row(
         certificate=certificate.fingerprint,
         verdict=verdict.to_json(),
         accepted_at=docket.at,
-        targets=admitted.targets,
+        links=tuple(replace(link, document=own) for link in admitted.reach.links),
+        answers=tuple(answered(document, docket.known.directory)),
     )
 
 
-def _deliveries(docket: Docket, row: DocumentRow, admitted: DocumentAdmission) -> list[DeliveryRow]:
-    """Enter one copy an endpoint, more for a crowd; return one delivery a receiver."""
-    names = admitted.routing.names
+def _known(row: DocumentRow, document: Document, verdict: Verdict) -> KnownDocument:
+    return KnownDocument(
+        id=row.id,
+        sender=row.sender,
+        document_id=row.document_id,
+        kind=row.kind,
+        sha256=row.sha256,
+        size=len(row.body),
+        code=str(document.code),
+        endpoint=row.endpoint,
+        urgent=row.priority.urgent,
+        priority=row.priority,
+        accepted_at=row.accepted_at,
+        receipt=row.id,
+        receipt_size=0,
+        content="" if verdict.signature is None else verdict.signature.digest,
+    )
+
+
+def _deliveries(docket: Docket, document: KnownDocument, reach: Reach) -> list[DeliveryRow]:
+    """Enter the document's copies and deliveries; return the latter.
+
+    Whom an update adds gets its target, too, in front of it.
+    """
+    if reach.added:
+        for target in reach.targets.values():
+            routing = Routing(reach.added, names=reach.routing.names)
+            _enter(docket, target, routing, Reach(routing))
+            for one in reach.added:
+                delivery = docket.known.deliveries[target.id, one.agency.code]
+                reach = reach.with_had(one.agency.code, (target, delivery))
+    return _enter(docket, document, reach.routing, reach)
+
+
+def _enter(
+    docket: Docket, document: KnownDocument, routing: Routing, reach: Reach
+) -> list[DeliveryRow]:
+    """Enter one copy an endpoint, more for a crowd, and one delivery a receiver."""
     deliveries = []
-    for endpoint, receivers in admitted.routing.by_endpoint.items():
+    for endpoint, receivers in routing.by_endpoint.items():
         for codes in outgoing.shares(receivers):
-            copy = outgoing.copy_of(row, endpoint, codes, docket.at)
+            behind = reach.behind(endpoint, codes)
+            copy = outgoing.copy_of(document, endpoint, codes, docket.at, behind)
             docket.records.outbox.append(copy)
             deliveries += [
                 DeliveryRow(
                     id=new_id(),
-                    document=row.id,
-                    named=names[code],
+                    document=document.id,
+                    named=routing.names[code],
                     receiver=code,
                     endpoint=endpoint,
                     copy=copy.id,
@@ -152,4 +176,21 @@ def _deliveries(docket: Docket, row: DocumentRow, admitted: DocumentAdmission) -
                 )
                 for code in codes
             ]
+            for row in deliveries[-len(codes) :]:
+                docket.known.add_delivery(_known_delivery(row, urgent=copy.urgent))
+    docket.records.deliveries += deliveries
     return deliveries
+
+
+def _known_delivery(row: DeliveryRow, *, urgent: bool) -> KnownDelivery:
+    return KnownDelivery(
+        id=row.id,
+        document=row.document,
+        receiver=row.receiver,
+        endpoint=row.endpoint,
+        state=row.state,
+        named=row.named,
+        copy=row.copy,
+        urgent=urgent,
+        waiting=True,
+    )

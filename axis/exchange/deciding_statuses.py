@@ -1,16 +1,19 @@
 """Decides about a status: it moves a delivery, is told to the other side, and may be evidence."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from axis.edxml.codes import StatusCode
+from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Status
 from axis.evidence.events import Event
 from axis.exchange import admission, outgoing
+from axis.exchange.answering import Settlement
 from axis.exchange.case import Decision, Ending, Matter
-from axis.exchange.deliveries import DeliveryState, event_of, move
+from axis.exchange.deliveries import DeliveryState
 from axis.exchange.docket import Docket, close
 from axis.exchange.ports import KnownDelivery, KnownDocument, KnownStatus
 from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
+from axis.exchange.withdrawing import ask_back
 from axis.ids import new_id
 from axis.registry.agency import Agency
 from axis.trust.certificates import Certificate
@@ -53,18 +56,17 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
     )
     if verdict.outcome is Outcome.INDETERMINATE:
         return docket.hold(matter, verdict)
-    document, delivery, certificate = admitted.document, admitted.delivery, examination.certificate
-    if (
-        not verdict.passed
-        or agency is None
-        or certificate is None
-        or document is None
-        or delivery is None
-    ):
+    settlement, certificate = admitted.settlement, examination.certificate
+    if not verdict.passed or agency is None or certificate is None or settlement is None:
         return docket.refuse(matter, verdict.findings)
-    moved = _move(docket, document, delivery, status)
-    row = _row(docket, matter, status, agency, certificate, document, moved)
-    return _accept(docket, matter, status, agency, document, moved, row, verdict)
+    document = settlement.document
+    destroyed = _move(docket, settlement, status)
+    delivery = docket.known.deliveries[document.id, settlement.delivery.receiver]
+    row = _row(docket, matter, status, agency, certificate, document, delivery)
+    proofs = [(Event.DESTRUCTION_CONFIRMED, *pair) for pair in destroyed]
+    if status.code in _EVENT_OF_STATUS:
+        proofs.append((_EVENT_OF_STATUS[status.code], document, delivery))
+    return _accept(docket, matter, status, agency, document, delivery, row, verdict, proofs)
 
 
 def _accept(
@@ -76,6 +78,7 @@ def _accept(
     delivery: KnownDelivery,
     row: StatusRow,
     verdict: Verdict,
+    proofs: Sequence[tuple[Event, KnownDocument, KnownDelivery]],
 ) -> Decision:
     about = docket.about(matter, row.id)
     receipt = docket.notary.about_submission(
@@ -85,14 +88,13 @@ def _accept(
     docket.prove(matter, receipt, urgent=document.urgent, document=document.id)
     other = delivery.endpoint if status.code.from_sender else _endpoint_of_sender(docket, document)
     docket.records.outbox.append(outgoing.status_to(row, other, document, docket.at))
-    event = _EVENT_OF_STATUS.get(status.code)
-    if event is not None:
+    for event, proven, its_delivery in proofs:
         proof = docket.notary.about_status(
             event,
             about,
-            document=document,
-            delivery=delivery,
-            receiver_name=_receiver_name(docket, delivery, agency),
+            document=proven,
+            delivery=its_delivery,
+            receiver_name=_receiver_name(docket, its_delivery, agency),
             status=status,
             status_id=row.id,
             endpoint=other,
@@ -101,7 +103,7 @@ def _accept(
         docket.records.evidence.append(proof)
         docket.records.outbox.append(
             outgoing.receipt_to(
-                other, proof.id, None, docket.at, urgent=document.urgent, document=document.id
+                other, proof.id, None, docket.at, urgent=proven.urgent, document=proven.id
             )
         )
     docket.enter(
@@ -122,26 +124,27 @@ def _accept(
 
 
 def _move(
-    docket: Docket, document: KnownDocument, delivery: KnownDelivery, status: Status
-) -> KnownDelivery:
-    """Move the delivery as the status says and return it as it then is."""
-    if _is_late_report(delivery, status):
-        return delivery
-    position = move(delivery.position, event_of(status.code, document.kind, delivery.state))
-    if position == delivery.position:
-        return delivery
-    reported_at = None if status.code.from_sender else status.timestamp
-    moved = replace(
-        delivery,
-        state=position.state,
-        reached=position.reached,
-        reported_at=reported_at or delivery.reported_at,
-    )
-    docket.records.changes.append(
-        DeliveryChange(delivery.id, position, docket.at, moved.reported_at)
-    )
-    docket.known.deliveries[document.id, delivery.receiver] = moved
-    return moved
+    docket: Docket, settlement: Settlement, status: Status
+) -> list[tuple[KnownDocument, KnownDelivery]]:
+    """Move deliveries as the status says; return those whose copies are destroyed by that.
+
+    A recall's copy is none to be destroyed: it only asks for that.
+    """
+    if status.code is StatusCode.TAKE_BACK:
+        asked = [(one.document, one.delivery) for one in settlement.moves]
+        ask_back(docket.records, docket.known, docket.notary, asked, docket.at)
+        return []
+    destroyed = []
+    for one in settlement.moves:
+        if _is_late_report(one.delivery, status) or one.position == one.delivery.position:
+            continue
+        moved = docket.known.moved(one.delivery, one.position, status.timestamp)
+        docket.records.changes.append(
+            DeliveryChange(moved.id, moved.position, docket.at, moved.reported_at)
+        )
+        if moved.state is DeliveryState.DESTROYED and one.document.kind is not DocumentKind.RECALL:
+            destroyed.append((one.document, moved))
+    return destroyed
 
 
 def _is_late_report(delivery: KnownDelivery, status: Status) -> bool:

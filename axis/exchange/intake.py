@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import Protocol
+from uuid import UUID
 
 from axis.clock import Clock
 from axis.edxml.values import Document, Status
-from axis.exchange import admission, targets
+from axis.exchange import admission, follow_ups, targets
 from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.decision import Decider
 from axis.exchange.holding import HoldLimits
@@ -124,8 +125,14 @@ async def look_up(
     if spoken_of:
         known.on_hold.update(await work.on_hold(spoken_of))
     messages = [case.examination.message for case in cases]
-    await _look_up_holders(work, known, [one for one in messages if isinstance(one, Document)], at)
-    await _look_up_deliveries(work, known, [one for one in messages if isinstance(one, Status)], at)
+    documents = [one for one in messages if isinstance(one, Document)]
+    statuses = [one for one in messages if isinstance(one, Status)]
+    roots = {one.id for document in documents for one in targets.targets_of(document, known, at)}
+    roots |= {one for status in statuses for one in admission.roots_of(status, known, at)}
+    if roots:
+        known.add_family(await work.family_of(roots))
+    await _look_up_holders(work, known, documents, at)
+    await _look_up_deliveries(work, known, documents, statuses, at)
     return known
 
 
@@ -138,12 +145,23 @@ async def _look_up_holders(
 
 
 async def _look_up_deliveries(
-    work: IntakeWork, known: Known, statuses: Sequence[Status], at: datetime
+    work: IntakeWork,
+    known: Known,
+    documents: Sequence[Document],
+    statuses: Sequence[Status],
+    at: datetime,
 ) -> None:
-    pairs = {pair for status in statuses for pair in admission.pairs_of(status, known, at)}
-    if pairs:
-        for delivery in await work.deliveries_of(pairs):
-            known.deliveries[delivery.document, delivery.receiver] = delivery
-        locked = [delivery.id for delivery in known.deliveries.values()]
-        for status in await work.statuses_of(locked):
-            known.add_status(status)
+    reported = {pair for status in statuses for pair in admission.pairs_of(status, known, at)}
+    pairs, whole = set(reported), set[UUID]()
+    for document in documents:
+        more, all_of = follow_ups.needed(document, known, at)
+        pairs |= more
+        whole |= all_of
+    if not pairs and not whole:
+        return
+    for delivery in await work.deliveries_of(pairs, whole):
+        known.deliveries[delivery.document, delivery.receiver] = delivery
+    found = (known.deliveries.get(pair) for pair in reported)
+    locked = [delivery.id for delivery in found if delivery is not None]
+    for status in await work.statuses_of(locked) if locked else ():
+        known.add_status(status)

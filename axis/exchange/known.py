@@ -3,14 +3,17 @@
 Decisions add to it, so that a later message of the batch sees an earlier one.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
 from axis.examination import Examination
+from axis.exchange.deliveries import Position
 from axis.exchange.ports import (
     EarlierSubmission,
+    Family,
     HeldLoad,
     KnownDelivery,
     KnownDocument,
@@ -18,6 +21,7 @@ from axis.exchange.ports import (
     MessageKey,
 )
 from axis.exchange.standing import Standings
+from axis.exchange.versions import Link, Links
 from axis.registry.directory import Directory
 
 
@@ -34,14 +38,21 @@ class Known:
     """By DocumentId, oldest first."""
     deliveries: dict[tuple[UUID, str], KnownDelivery] = field(default_factory=dict)
     """By document and receiver code."""
+    by_id: dict[UUID, KnownDocument] = field(default_factory=dict)
+    """Documents that belong together with named ones, and those of this batch."""
+    links: Links = field(default_factory=Links)
+    """What ties documents together, as far as it was looked up."""
     held: set[tuple[UUID, str]] = field(default_factory=set)
     """(document, receiver code) of those that were looked up: who got it, or a later version."""
     standings: Standings | None = None
     """What is known of certificates' revocation; None where it is not judged."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
-    """By digest, those about the deliveries that were looked up."""
+    """By the digest of their bytes and by that of what is signed, those about the deliveries that
+    were looked up."""
     held_load: HeldLoad = field(default_factory=HeldLoad)
-    """How much waits for a check."""
+    """How much waits."""
+    on_hold: dict[str, datetime] = field(default_factory=dict)
+    """DocumentIds under which a document waits for a check, and until when."""
 
     def same_document(
         self, sender: str, document_id: str, kind: DocumentKind, examination: Examination
@@ -51,8 +62,7 @@ class Known:
         The same signed content can be spelled in other bytes: (r, s) and (r, n - s) are both ECDSA
         signatures, white space inside a tag is nobody's, a timestamp may be added later.
         """
-        facts = examination.signature
-        content = facts.digest if facts is not None else ""
+        content = examination.content
         for document in self.documents.get(document_id, []):
             if (document.sender, document.kind) == (sender, kind) and (
                 document.sha256 == examination.sha256 or (content and document.content == content)
@@ -60,32 +70,72 @@ class Known:
                 return document
         return None
 
-    def same_status(self, sha256: str) -> KnownStatus | None:
-        """Return the stored status that this one repeats.
+    def same_status(self, examination: Examination) -> KnownStatus | None:
+        """Return the stored status that this one repeats: in its bytes, or in what is signed.
 
-        The bytes alone count: which delivery they would be about may have changed since.
+        Which delivery it would be about does not count: that may have changed since.
         """
-        return self.statuses.get(sha256)
+        same = self.statuses.get(examination.sha256)
+        return same or self.statuses.get(examination.content)
 
-    def add_holders(
-        self, document: KnownDocument, targets: Collection[UUID], receivers: Iterable[str]
-    ) -> None:
-        """Remember who gets a document that has just been accepted, and with it its targets."""
-        carried = {document.id, *self._carried(document, targets)}
-        self.held.update((one, receiver) for receiver in receivers for one in carried)
+    def add_status(self, status: KnownStatus) -> None:
+        """Remember a status that is stored."""
+        self.statuses[status.sha256] = status
+        if status.content:
+            self.statuses[status.content] = status
 
-    def _carried(self, document: KnownDocument, targets: Collection[UUID]) -> Collection[UUID]:
-        """Return the targets of which a document is a later version.
-
-        An update always is; a replacement only where it goes on under the same DocumentId.
-        """
-        if document.kind is DocumentKind.UPDATE:
-            return targets
-        if document.kind is not DocumentKind.REPLACE:
-            return ()
-        same = {one.id for one in self.documents.get(document.document_id, [])}
-        return same.intersection(targets)
+    def add_family(self, family: Family) -> None:
+        """Remember documents that belong together."""
+        for document in family.documents:
+            self.by_id.setdefault(document.id, document)
+        self.links.add(family.links)
 
     def add_document(self, document: KnownDocument) -> None:
-        """Remember a document that has just been accepted."""
+        """Remember a document that is stored, or has just been accepted."""
         self.documents.setdefault(document.document_id, []).append(document)
+        self.by_id[document.id] = document
+
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Remember what a document that has just been accepted is about."""
+        self.links.add(links)
+
+    def add_delivery(self, delivery: KnownDelivery) -> None:
+        """Remember who gets a document that has just been accepted."""
+        self.deliveries[delivery.document, delivery.receiver] = delivery
+        self.held.add((delivery.document, delivery.receiver))
+
+    def moved(
+        self, delivery: KnownDelivery, position: Position, reported_at: datetime | None = None
+    ) -> KnownDelivery:
+        """Remember where a delivery stands now; return it so."""
+        moved = replace(
+            delivery,
+            state=position.state,
+            reached=position.reached,
+            reported_at=reported_at or delivery.reported_at,
+        )
+        self.deliveries[delivery.document, delivery.receiver] = moved
+        return moved
+
+    def had(self, document: UUID, codes: Iterable[str]) -> bool:
+        """Tell whether the agency with these codes got a document or a later version of it."""
+        versions = self.links.versions(document)
+        return any((version, code) in self.held for code in codes for version in versions)
+
+    def deliveries_at(
+        self, documents: Collection[UUID], codes: Collection[str] | None = None
+    ) -> Iterator[tuple[KnownDocument, KnownDelivery]]:
+        """Yield the known deliveries of documents, to these agencies or to all, oldest first."""
+        wanted = set(documents)
+        keys = (
+            [key for key in self.deliveries if key[0] in wanted]
+            if codes is None
+            else [(one, code) for one in documents for code in codes]
+        )
+        found = [
+            (self.by_id[key[0]], self.deliveries[key])
+            for key in keys
+            if key in self.deliveries and key[0] in self.by_id
+        ]
+        found.sort(key=lambda pair: (pair[0].accepted_at, pair[0].id, pair[1].id))
+        yield from found

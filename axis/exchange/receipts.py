@@ -187,6 +187,7 @@ class Notary:
                     name=copy.receiver_name,
                     endpoint=copy.endpoint,
                     delivery=copy.delivery,
+                    copy=copy.copy if event is Event.DELIVERY_WITHDRAWN else None,
                     state=_state_of(copy, arrived=arrived).value,
                 )
                 for copy in copies

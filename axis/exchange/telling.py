@@ -46,10 +46,13 @@ def tell_receivers(
     at: datetime,
     into: Records | None = None,
 ) -> Records:
-    """Add one receipt a document and endpoint about these copies, on its way to that endpoint."""
+    """Add one receipt a copy about these deliveries, on its way to the copy's endpoint."""
     records = Records() if into is None else into
-    for about in _grouped(copies, lambda copy: (*_document(copy), copy.endpoint)):
-        _send(records, notary.about_own_copies(event, about, at), about[0], at, None)
+    for about in _grouped(copies, lambda copy: (*_document(copy), copy.endpoint, copy.copy)):
+        receipt = notary.about_own_copies(event, about, at)
+        withdrawn = event is Event.DELIVERY_WITHDRAWN
+        codes = tuple(copy.receiver for copy in about) if withdrawn else ()
+        _send(records, receipt, about[0], at, None, codes)
     return records
 
 
@@ -59,6 +62,7 @@ def _send(
     about: CopyArrived,
     at: datetime,
     correlation_id: str | None,
+    receivers: Sequence[str] = (),
 ) -> None:
     records.evidence.append(receipt)
     records.outbox.append(
@@ -67,8 +71,10 @@ def _send(
             receipt.id,
             correlation_id,
             at,
-            urgent=about.document.urgent,
+            # What is withdrawn overtakes all else: every second counts until a clerk sees it.
+            urgent=about.document.urgent or receipt.event is Event.DELIVERY_WITHDRAWN,
             document=about.document.id,
+            receivers=receivers,
         )
     )
 

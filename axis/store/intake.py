@@ -109,7 +109,7 @@ class PostgresIntakeWork:
     async def deliveries_of(
         self, pairs: Collection[tuple[UUID, str]], whole: Collection[UUID] = ()
     ) -> Sequence[KnownDelivery]:
-        """Lock and return the deliveries of (document, receiver code), and all of whole documents."""
+        """Lock and return the deliveries of (document, receiver) pairs and of whole documents."""
         documents = [document for document, _ in pairs]
         receivers = [receiver for _, receiver in pairs]
         rows = await self._connection.fetch(

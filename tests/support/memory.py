@@ -11,6 +11,7 @@ from axis.exchange.case import Decision
 from axis.exchange.ports import (
     CopyArrived,
     EarlierSubmission,
+    Family,
     HeldLoad,
     HeldSubmission,
     KnownDelivery,
@@ -92,7 +93,13 @@ class MemoryIntakeWork:
         self._store.step("documents_named")
         return []
 
-    async def deliveries_of(self, pairs: Collection[tuple[UUID, str]]) -> Sequence[KnownDelivery]:
+    async def family_of(self, documents: Collection[UUID]) -> Family:
+        self._store.step("family_of")
+        return Family()
+
+    async def deliveries_of(
+        self, pairs: Collection[tuple[UUID, str]], whole: Collection[UUID] = ()
+    ) -> Sequence[KnownDelivery]:
         self._store.step("deliveries_of")
         return []
 
