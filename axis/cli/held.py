@@ -1,4 +1,6 @@
-"""`axis held`: submissions that wait for a check that cannot be made now."""
+"""`axis held`: submissions that wait for a check that cannot be made now, or for the document that
+they speak about.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -47,7 +49,14 @@ def list_held(
             "Thử lại lúc · Next try",
         ),
         [
-            (one.held_since, one.id, one.sender, one.document_id, one.reasons, one.next_try_at)
+            (
+                one.held_since,
+                one.id,
+                one.sender,
+                one.document_id,
+                (*one.reasons, *one.awaits),
+                one.next_try_at,
+            )
             for one in lines
         ],
     )

@@ -1,4 +1,4 @@
-"""A submission that waits for a check, as people read it."""
+"""A submission that waits, as people read it."""
 
 from axis.cli.output import print_facts, print_title, say, size
 from axis.exchange.views import HeldLine
@@ -6,7 +6,11 @@ from axis.exchange.views import HeldLine
 
 def print_held_line(line: HeldLine) -> None:
     """Print one held submission: what it is, what it waits for, since when and until when."""
-    print_title("Đang chờ kiểm tra · Waiting for a check")
+    print_title(
+        "Đang chờ văn bản · Waiting for a document"
+        if line.awaits
+        else "Đang chờ kiểm tra · Waiting for a check"
+    )
     print_facts(
         [
             ("Mã · Id", line.id),
@@ -16,6 +20,7 @@ def print_held_line(line: HeldLine) -> None:
             ("Hệ thống gửi · Submitted by", line.endpoint),
             ("message_id", line.message_id),
             ("Trục nhận lúc · Taken at", line.received_at),
+            ("Chờ văn bản · Waits for", line.awaits),
             ("Chờ từ · Since", line.held_since),
             ("Đã thử lại · Tried again", line.attempts),
             ("Thử lại lúc · Next try", line.next_try_at),

@@ -201,6 +201,7 @@ def test_limits_are_those_of_the_program() -> None:
         "inboxBytes": topology.MAX_INBOX_BYTES,
         "intakeBytes": topology.MAX_INTAKE_BYTES,
         "holdHours": holding.LONGEST_WAIT / timedelta(hours=1),
+        "earlyMinutes": holding.LONGEST_EARLY / timedelta(minutes=1),
     }
 
 

@@ -97,8 +97,8 @@ RETURNING submission
 -- Held submissions, newest first.
 -- $1 older than, $2 limit, $3 agencies, $4 everything, $5 id or null, $6 DocumentId or null
 SELECT s.id, s.received_at, s.endpoint, s.message_key, s.sender, s.document_id, s.subject,
-       s.reasons, s.receipt, s.sha256, h.size, h.verdict, h.held_since, h.next_try_at, h.attempts,
-       h.expires_at, h.refusal
+       s.reasons, h.awaits, s.receipt, s.sha256, h.size, h.verdict, h.held_since, h.next_try_at,
+       h.attempts, h.expires_at, h.refusal
 FROM held_submission h JOIN submission s ON s.id = h.submission
 WHERE h.submission < $1
   AND ($4 OR s.sender = ANY ($3::text[]))
