@@ -319,8 +319,8 @@ def test_status_is_matched_by_document_id_and_never_by_number() -> None:
     assert not isinstance(message, Document)
     assert message is not None
     admitted = admit_status(message, "g09", report, known, NOW)
-    assert admitted.document is not None
-    assert admitted.document.document_id == this_year.document_id
+    assert admitted.settlement is not None
+    assert admitted.settlement.document.document_id == this_year.document_id
 
 
 def test_agency_that_closes_tomorrow_may_send_today() -> None:
@@ -352,13 +352,14 @@ def test_receiver_reports_to_the_successor_of_a_closed_sender() -> None:
         assert admit_report(report, known, at=NOW + timedelta(days=1)) == []
 
 
-def test_to_take_back_is_the_original_senders_alone_and_of_whoever_has_it_now() -> None:
+def test_to_take_back_is_the_original_senders_or_its_successors_and_of_whoever_has_it_now() -> None:
     closing = Agency("G07", "Bộ sắp sáp nhập", Level.CENTRAL, None, (), "g09", None, TODAY, "G09")
     tomorrow = NOW + timedelta(days=1)
     sent, received = document("G07", ["G22"]), document("G22", ["G07"])
     known = knowing(sent, received, registry=directory(closing))
     by_successor = reported("G09", StatusCode.TAKE_BACK, sent, "g09", to="G22")
-    assert admit_report(by_successor, known, at=tomorrow) == [Reason.NOT_ORIGINAL_SENDER]
+    assert admit_report(by_successor, known) == [Reason.NOT_ORIGINAL_SENDER]
+    assert admit_report(by_successor, known, at=tomorrow) == []
     for addressee in ("G07", "G09"):
         asking = reported("G22", StatusCode.TAKE_BACK, received, "g22", to=addressee)
         assert admit_report(asking, known, at=tomorrow) == []

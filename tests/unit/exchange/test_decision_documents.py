@@ -211,7 +211,7 @@ def test_recall_or_update_is_stored_beside_its_target_and_linked_to_it(kind: Doc
     assert second.ending is Ending.ACCEPTED
     original, about = deciding.records.documents
     assert (original.id, about.id) == (first.document, second.document)
-    assert about.targets == (original.id,)
+    assert [link.target for link in about.links] == [original.id]
     assert copies(deciding)[1].headers["axis-kind"] == kind.label
 
 
@@ -223,7 +223,7 @@ def test_replacement_is_linked_to_every_document_that_it_replaces() -> None:
     names = [message.document_id for message in replaced]
     deciding.decide(case(document(kind=DocumentKind.REPLACE, replaces=[*names, names[0]])))
     *originals, replacement = deciding.records.documents
-    assert replacement.targets == tuple(row.id for row in originals)
+    assert [link.target for link in replacement.links] == [row.id for row in originals]
 
 
 # -- refused --------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ def test_report_is_answered_to_its_reporter_with_an_acceptance(
 ) -> None:
     trip.ask_back()
     trip.report(code)
-    (answer,) = trip.sent_to("answers.g09")[1:]  # the first is the request to take back
+    answer = trip.sent_to("answers.g09")[2]  # behind the request to take it back, and a notice
     read = receipt(trip.deciding, answer.subject)
     assert read.event is Event.SUBMISSION_ACCEPTANCE
     assert read.subject.kind is SubjectKind.STATUS
@@ -169,7 +169,8 @@ def test_take_back_goes_to_the_receiver_and_its_answer_to_the_sender(trip: Trip)
     decision = trip.ask_back()
     assert decision.ending is Ending.ACCEPTED
     assert trip.state() is DeliveryState.TAKE_BACK_ASKED
-    (request,) = trip.sent_to("answers.g09")
+    notice, request = trip.sent_to("answers.g09")
+    assert receipt(trip.deciding, notice.subject).event is Event.DELIVERY_WITHDRAWN
     assert (request.type, request.headers["axis-to"]) == (MessageType.STATUS, "G09")
     (row,) = trip.deciding.records.statuses
     assert (row.sender, row.addressee) == ("G22", "G09")
@@ -201,7 +202,9 @@ def test_answer_belongs_to_the_newest_question_and_a_report_to_the_document(
     trip.report(StatusCode.ARRIVED)
     trip.report(StatusCode.AGREED)
     known = trip.deciding.known.deliveries
-    assert known[original.id, "G09"].state is DeliveryState.ARRIVED
+    recalled = kind is DocumentKind.RECALL
+    left = DeliveryState.AGREED if recalled else DeliveryState.ARRIVED
+    assert known[original.id, "G09"].state is left
     assert known[question.id, "G09"].state is answered
 
 
@@ -229,15 +232,18 @@ def test_report_of_work_done_that_comes_after_the_agreement_confirms_no_destruct
     assert trip.state() is DeliveryState.AGREED
 
 
-def test_answer_to_a_second_recall_is_about_the_second(trip: Trip) -> None:
+def test_answer_to_a_second_recall_answers_the_first_too_and_is_filed_under_the_second(
+    trip: Trip,
+) -> None:
     for _ in range(2):
         asking = document(document_id=trip.message.document_id, kind=DocumentKind.RECALL)
         trip.deciding.decide(case(asking))
     trip.report(StatusCode.DISAGREED)
     _, first, second = trip.deciding.records.documents
     known = trip.deciding.known.deliveries
-    assert known[first.id, "G09"].state is DeliveryState.ACCEPTED
+    assert known[first.id, "G09"].state is DeliveryState.DECLINED
     assert known[second.id, "G09"].state is DeliveryState.DECLINED
+    assert [row.document for row in trip.deciding.records.statuses] == [second.id]
 
 
 def test_status_about_an_urgent_document_is_urgent() -> None:
