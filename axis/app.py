@@ -5,6 +5,7 @@ import dataclasses
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from axis.antivirus import ClamdScanner
+from axis.broker.inboxes import ManagementInboxes
 from axis.clock import system_clock
 from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
@@ -20,21 +22,27 @@ from axis.errors import ConfigurationError
 from axis.examination import Rules
 from axis.exchange.holding import HoldLimits
 from axis.exchange.receipts import Notary
+from axis.exchange.taking import Pace, Taking
+from axis.exchange.watch import Watch
 from axis.keeping import revocation_keeper
 from axis.logs import configure_logging
+from axis.metrics import WatchFigures
 from axis.receipt_key import CertificateUse, receipt_key
 from axis.router import Parts, Router
-from axis.settings import Settings
+from axis.settings import Settings, read_secret
 from axis.store.accounts import PostgresAccounts
+from axis.store.dead_letters import PostgresDeadLetters
 from axis.store.exchange import PostgresStore
 from axis.store.pool import IN_INDEX_ORDER, Pool, answers, open_pool
 from axis.store.reading import PostgresReader
 from axis.store.receipt_certificates import PostgresReceiptCertificates
 from axis.store.registry import PostgresAdministration
 from axis.store.registry_reading import PostgresRegistryReader
+from axis.store.taking import PostgresTaking
 from axis.trust.folders import certificates_in
 from axis.trust.policy import RevocationMode, SignaturePolicy
 from axis.trust.profiles import policy_named
+from axis.watching import Watching
 from axis.web.app import create_app
 from axis.web.checks import Checks
 from axis.workers import ProcessWorkbench, Tools
@@ -59,6 +67,8 @@ async def _router(settings: Settings, name: str) -> None:
             settings.store.address, max_size=settings.store.pool_size, planner=IN_INDEX_ORDER
         )
         registry = metrics_registry()
+        deadlines, notary = settings.deadlines.policy(), Notary(settings.receipts.issuer)
+        store = PostgresStore(pool, deadlines)
         keeping = revocation_keeper(settings.trust.keeper, tools.rules, pool, registry)
         async with pool, keeping as keeper:
             history = PostgresReceiptCertificates(pool)
@@ -67,15 +77,22 @@ async def _router(settings: Settings, name: str) -> None:
             await workbench.warm_up()
             parts = Parts(
                 name=name,
-                store=PostgresStore(pool),
+                store=store,
                 workbench=workbench,
-                notary=Notary(settings.receipts.issuer),
+                notary=notary,
                 broker_url=settings.broker.address,
                 ready=lambda: answers(pool),
                 clock=system_clock,
                 holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
                 revocation=tools.rules.signature.revocation,
                 keeper=keeper,
+                watching=Watching(
+                    watch=Watch(store, workbench, notary, system_clock),
+                    grace=settings.deadlines.grace_seconds,
+                    figures=WatchFigures(registry),
+                    store=PostgresTaking(pool, deadlines),
+                    taking=inbox_watch(settings),
+                ),
             )
             _log.info("router.started", workers=settings.router.workers)
             await use.during(Router(parts, settings.router, registry).run())
@@ -97,6 +114,7 @@ async def _web(settings: Settings) -> None:
         )
         app = create_app(
             reader=PostgresReader(pool),
+            letters=PostgresDeadLetters(pool, system_clock),
             registry=PostgresRegistryReader(pool),
             accounts=PostgresAccounts(pool, system_clock),
             administration=PostgresAdministration(pool, system_clock),
@@ -143,6 +161,24 @@ def admission_rules(settings: Settings) -> Rules:
         content=settings.content.policy,
         max_bytes=settings.router.max_document_bytes,
     )
+
+
+def inbox_watch(settings: Settings) -> Taking | None:
+    """Return what finds out which copies were taken; None without a management interface."""
+    broker, deadlines = settings.broker, settings.deadlines
+    if broker.management_password_file is None:
+        return None
+    inboxes = ManagementInboxes(
+        broker.management_url,
+        broker.management_user,
+        read_secret(broker.management_password_file),
+        broker.vhost,
+    )
+    pace = Pace(
+        every=timedelta(seconds=deadlines.inbox_seconds),
+        margin=timedelta(seconds=deadlines.inbox_margin_seconds),
+    )
+    return Taking(inboxes, system_clock, pace)
 
 
 def malware_scanner(settings: Settings) -> Scanner | None:

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from axis.exchange.case import Decision, Ending
 from axis.exchange.dead_letters import LetterKind
+from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.dispatch import Dispatched
 from axis.exchange.ports import HeldLoad
 from axis.revocation.ports import Revoked, Survey
@@ -182,6 +183,56 @@ class KeeperFigures:
         for state, count in survey.counts.items():
             self._certificates.labels(state).set(count)
         self._oldest.set(0 if survey.oldest is None else survey.oldest.total_seconds())
+
+
+class WatchFigures:
+    """Counts and logs deadlines that pass, and what inboxes tell."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._passed = Counter(
+            "axis_deadlines_passed",
+            "Deadlines of deliveries that passed and were told",
+            ["kind"],
+            registry=registry,
+        )
+        self._late = Gauge(
+            "axis_deliveries_late",
+            "Deliveries by what they are late with",
+            ["kind"],
+            registry=registry,
+        )
+        self._taken = Counter(
+            "axis_deliveries_taken",
+            "Deliveries whose inbox was found emptied",
+            registry=registry,
+        )
+        self._blind = Counter(
+            "axis_inbox_looks_failed",
+            "Looks at inboxes that the management interface did not answer",
+            registry=registry,
+        )
+
+    def passed(self, counts: Mapping[DeadlineKind, int]) -> None:
+        """Deadlines have passed; their parties were told."""
+        for kind, count in counts.items():
+            self._passed.labels(kind.value).inc(count)
+            _log.warning("deadline.passed", kind=kind.value, deliveries=count)
+
+    def late(self, counts: Mapping[DeadlineKind, int]) -> None:
+        """Show how many deliveries are late, all routers' together."""
+        for kind, count in counts.items():
+            self._late.labels(kind.value).set(count)
+
+    def looked(self, taken: int) -> None:
+        """Inboxes were looked at."""
+        self._taken.inc(taken)
+        if taken:
+            _log.info("inboxes.emptied", deliveries=taken)
+
+    def blind(self, detail: str) -> None:
+        """Inboxes could not be looked at; nothing is concluded from that."""
+        self._blind.inc()
+        _log.warning("inboxes.not_seen", detail=detail[:200])
 
 
 class Stopwatch:

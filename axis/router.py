@@ -30,6 +30,7 @@ from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
 from axis.trust.policy import RevocationRules
+from axis.watching import Watching
 
 POLL_SECONDS = 1.0
 """How long a committed message can wait for its dispatch when nobody wakes it: after a crash, or
@@ -67,6 +68,8 @@ class Parts:
     """Keeps information about revocation current, where it is judged."""
     holding: HoldLimits = field(default_factory=HoldLimits)
     """How long, how much and how often documents wait for a check."""
+    watching: Watching | None = None
+    """Acts on deadlines that pass, and finds out what was taken."""
 
 
 class Router:
@@ -111,6 +114,9 @@ class Router:
                     tasks.create_task(self._pump(urgent=urgent))
                 if self._parts.keeper is not None:
                     tasks.create_task(self._parts.keeper.run())
+                if self._parts.watching is not None:
+                    watching = self._parts.watching.run(lambda: self.connected, self._wake_up)
+                    tasks.create_task(watching)
                 retrying = Retrying(self._parts.store, self._intake, self._parts.clock)
                 tasks.create_task(self._go_round("retrying", retrying.round, self._due))
                 tasks.create_task(self._go_round("resubmission", self._letters.resubmit))

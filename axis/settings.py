@@ -9,7 +9,7 @@ import os
 import stat
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,10 +21,13 @@ from pydantic_settings import (
 )
 
 from axis.content.policy import ContentPolicy
+from axis.edxml.codes import Priority
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import ConfigurationError
+from axis.exchange.deadlines import USUAL_TERMS, Deadlines, Term, Terms
 from axis.reasons import Severity
 from axis.trust.profiles import USUAL
+from axis.worktime.reading import calendar_of
 
 CONFIG_VARIABLE = "AXIS_CONFIG"
 
@@ -184,6 +187,76 @@ class RouterSettings(_Section):
     """Where the router shows its metrics and health; 0 lets the system choose."""
 
 
+_StepHours = Annotated[float, Field(gt=0, le=2000)]
+
+
+class UrgencySettings(_Section):
+    """How long the steps of documents of one urgency may take, in hours."""
+
+    consignment: _StepHours
+    """From acceptance to the receiver's inbox."""
+    handover: _StepHours
+    """From the inbox until the receiver's system has taken it or reports 01."""
+    answer: _StepHours
+    """From then until the receiver accepts (03) or refuses (02); from a question to 15 or 16."""
+    working: bool
+    """Only working hours of the calendar count; else nights and holidays, too."""
+
+    @classmethod
+    def usual(cls, priority: Priority) -> "UrgencySettings":
+        """Return what holds where nothing is set."""
+        terms = USUAL_TERMS[priority]
+        hour = timedelta(hours=1)
+        return cls(
+            consignment=terms.consignment.time / hour,
+            handover=terms.handover.time / hour,
+            answer=terms.answer.time / hour,
+            working=terms.answer.working,
+        )
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms of the steps."""
+        steps = (self.consignment, self.handover, self.answer)
+        return Terms(*(Term(timedelta(hours=hours), self.working) for hours in steps))
+
+
+class DeadlineSettings(_Section):
+    """By when the steps of a delivery are due, and when the axis says that they are late."""
+
+    normal: UrgencySettings = UrgencySettings.usual(Priority.NORMAL)
+    """Thường."""
+    urgent: UrgencySettings = UrgencySettings.usual(Priority.URGENT)
+    """Khẩn."""
+    very_urgent: UrgencySettings = UrgencySettings.usual(Priority.VERY_URGENT)
+    """Thượng khẩn: from here on somebody is on duty, and no night or holiday is waited for."""
+    express: UrgencySettings = UrgencySettings.usual(Priority.EXPRESS)
+    """Hỏa tốc, hỏa tốc hẹn giờ."""
+    calendar: Path | None = None
+    """TOML file of a working calendar of one's own; without one, that of state agencies."""
+    grace_seconds: float = Field(default=60.0, ge=0.0, le=3600.0)
+    """For so long a router that has just got hold of RabbitMQ lets deadlines pass without acting on
+    them: answers that were given in time, while the axis was away, come in first."""
+    inbox_seconds: float = Field(default=15.0, ge=1.0, le=3600.0)
+    """How often RabbitMQ's management interface is asked which inboxes are empty."""
+    inbox_margin_seconds: float = Field(default=90.0, ge=1.0, le=3600.0)
+    """How old what it tells may be. RabbitMQ counts quorum queues every ``quorum_tick_interval``:
+    60 s in the installations that axis makes, 5 s by itself."""
+
+    def policy(self) -> Deadlines:
+        """Return the terms with their calendar; raises ConfigurationError."""
+        return Deadlines(
+            calendar=calendar_of(self.calendar),
+            terms={
+                Priority.NORMAL: self.normal.terms,
+                Priority.URGENT: self.urgent.terms,
+                Priority.VERY_URGENT: self.very_urgent.terms,
+                Priority.EXPRESS: self.express.terms,
+                Priority.TIMED_EXPRESS: self.express.terms,
+            },
+        )
+
+
 class WebSettings(_Section):
     """The web view."""
 
@@ -223,6 +296,7 @@ class Settings(BaseSettings):
     trust: TrustSettings = TrustSettings()
     content: ContentSettings = ContentSettings()
     router: RouterSettings = RouterSettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 

@@ -96,6 +96,10 @@ class Watch:
             await self._one_by_one()
             raise
 
+    async def late(self) -> Mapping[DeadlineKind, int]:
+        """Return how many deliveries are late, by what they are late with."""
+        return await self._store.late()
+
     async def _deal(
         self, limit: int, claimed: list[UUID] | None = None
     ) -> Mapping[DeadlineKind, int]:

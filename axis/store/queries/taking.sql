@@ -1,0 +1,29 @@
+-- name: lead
+-- One router at a time looks at inboxes; the lock ends with its connection.
+SELECT pg_try_advisory_lock(hashtextextended('taking', 0))
+
+-- name: waiting
+-- Inboxes with copies that nothing is known to have taken. One step an endpoint and urgency, however
+-- many copies wait: each is found by its index.
+WITH RECURSIVE holder AS (
+    (SELECT endpoint FROM delivery WHERE reached = 'consigned' ORDER BY endpoint LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.endpoint FROM delivery d
+            WHERE d.reached = 'consigned' AND d.endpoint > h.endpoint
+            ORDER BY d.endpoint LIMIT 1)
+    FROM holder h WHERE h.endpoint IS NOT NULL
+)
+SELECT endpoint FROM holder WHERE endpoint IS NOT NULL
+
+-- name: in_inboxes
+-- Locks deliveries whose copies were confirmed in these queues before a moment and of which nothing
+-- else is known, passing over what others hold: they are met again.
+-- $1 endpoints, $2 queues, $3 moments, $4 limit
+SELECT v.id, v.state, v.reached
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS emptied (endpoint, queue, before)
+JOIN delivery v ON v.endpoint = emptied.endpoint AND v.reached = 'consigned'
+JOIN outbox o ON o.id = v.copy AND o.queue = emptied.queue AND o.published_at < emptied.before
+WHERE v.state IN ('consigned', 'expired')
+ORDER BY v.id
+LIMIT $4
+FOR UPDATE OF v SKIP LOCKED
