@@ -26,9 +26,9 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
     known, at = docket.known, docket.at
     examination = matter.case.examination
     sender = known.directory.find(document.sender)
-    if sender is not None and known.directory.serves(matter.endpoint, document.sender, at):
+    if sender is not None:
         first = known.same_document(sender.code, document.document_id, document.kind, examination)
-        if first is not None:
+        if first is not None and known.may_hear(matter.endpoint, document.sender, first, at):
             return docket.repeat_first(
                 replace(matter, agency=sender),
                 first.receipt,

@@ -31,18 +31,17 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
     """Decide one status and enter what follows from it."""
     known = docket.known
     examination = matter.case.examination
+    first = known.same_status(examination)
+    if first is not None and known.may_hear(matter.endpoint, status.sender, first, docket.at):
+        return docket.repeat_first(
+            replace(matter, agency=known.directory.find(status.sender)),
+            first.receipt,
+            first.receipt_size,
+            document=first.document,
+            urgent=first.urgent,
+        )
     admitted = admission.admit_status(status, matter.endpoint, examination, known, docket.at)
     agency = admitted.speaker.agency
-    if agency is not None:
-        first = known.same_status(examination)
-        if first is not None:
-            return docket.repeat_first(
-                replace(matter, agency=known.directory.find(status.sender)),
-                first.receipt,
-                first.receipt_size,
-                document=first.document,
-                urgent=first.urgent,
-            )
     matter = replace(matter, agency=agency)
     verdict = Verdict.of(
         [

@@ -78,6 +78,14 @@ class Known:
         same = self.statuses.get(examination.sha256)
         return same or self.statuses.get(examination.content)
 
+    def may_hear(
+        self, endpoint: str, sender: str, first: KnownDocument | KnownStatus, at: datetime
+    ) -> bool:
+        """Tell whether an endpoint may be given the first receipt again: it serves the sender, or
+        it is the one that got it, whatever has become of the sender since.
+        """
+        return endpoint == first.endpoint or self.directory.serves(endpoint, sender, at)
+
     def add_status(self, status: KnownStatus) -> None:
         """Remember a status that is stored."""
         self.statuses[status.sha256] = status

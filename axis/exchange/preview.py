@@ -165,17 +165,17 @@ def _authority(
 def _repeats(examination: Examination, grounds: Grounds, known: Known, at: datetime) -> bool:
     """Return whether the axis has this very message and would answer with its first receipt."""
     message = examination.message
-    if not isinstance(message, Document):
-        return known.same_status(examination) is not None
-    sender = known.directory.find(message.sender)
-    if sender is None or (
-        grounds.endpoint is not None
-        and not known.directory.serves(grounds.endpoint, message.sender, at)
-    ):
+    sender = known.directory.find(message.sender) if message is not None else None
+    if message is None or sender is None:
         return False
-    return (
-        known.same_document(sender.code, message.document_id, message.kind, examination) is not None
+    first = (
+        known.same_document(sender.code, message.document_id, message.kind, examination)
+        if isinstance(message, Document)
+        else known.same_status(examination)
     )
+    if first is None or grounds.endpoint is None:
+        return first is not None
+    return known.may_hear(grounds.endpoint, message.sender, first, at)
 
 
 def _sender(message: Message | None, agency: Agency | None) -> dict[str, str | None] | None:
