@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from axis.edxml.codes import DocumentKind
 from axis.edxml.values import Document, Message
 from axis.examination import Examination
 from axis.exchange.ports import HeldSubmission, MessageKey
@@ -96,14 +97,18 @@ class Case:
     def locks(self) -> list[str]:
         """The keys under which no other router may decide at the same time.
 
-        Two at most: the database has room for some thousand locks in all, and a replacement may
+        Three at most: the database has room for some thousand locks in all, and a replacement may
         name a thousand documents. Those are only read; a document that is just being committed
-        counts as not yet there.
+        counts as not yet there. What a recall or update is about is locked: who gets it meanwhile
+        must be known.
         """
         keys = [message_lock(self.submission.user_id, self.message_key)]
         if self.message is None:
             return keys
-        return [*keys, f"document\n{self.message.document_id}"]
+        names = [self.message.document_id]
+        if isinstance(self.message, Document) and self.message.kind is not DocumentKind.REPLACE:
+            names += self.message.target_document_ids
+        return [*keys, *(f"document\n{name}" for name in dict.fromkeys(names))]
 
 
 def message_lock(endpoint: str | None, message_key: str) -> str:
