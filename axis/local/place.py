@@ -119,9 +119,20 @@ class Place:
         # Made by the server's account itself: what it owns is never followed as root.
         await self.run("mkdir", "-p", "-m", "700", ".", *directories, timeout=MKDIR_SECONDS)
 
-    async def run(self, *command: str | Path, timeout: float) -> str:
+    async def run(
+        self,
+        *command: str | Path,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
         """Run a command to its end as the server's account, in its data folder."""
-        return await run(*command, cwd=self.data, account=self.account, timeout=timeout)
+        return await run(
+            *command,
+            cwd=self.data,
+            account=self.account,
+            timeout=timeout,
+            environment=environment,
+        )
 
     async def spawn(self, *command: str | Path, environment: Mapping[str, str]) -> None:
         """Start a server process as its account, in its data folder, writing to `output`."""

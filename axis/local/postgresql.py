@@ -68,12 +68,16 @@ class PrivatePostgreSQL:
                 )
                 await self._wait_ready()
 
-    async def stop(self) -> None:
-        """Stop the server; sessions are ended, their transactions rolled back."""
+    async def stop(self, *, immediate: bool = False) -> None:
+        """Stop the server; sessions are ended, their transactions rolled back.
+
+        With `immediate` nothing is written any more: the next start replays the write-ahead log.
+        """
         async with self.place.exclusive():
             if self.place.exists:
-                # SIGINT: PostgreSQL's fast shutdown.
-                await end(self._server(), signal.SIGINT, STOP_SECONDS)
+                # PostgreSQL's fast and its immediate shutdown.
+                number = signal.SIGQUIT if immediate else signal.SIGINT
+                await end(self._server(), number, STOP_SECONDS)
 
     async def kill(self) -> None:
         """End everything at once with SIGKILL, as a crash would."""

@@ -34,9 +34,12 @@ from axis.local.rabbitmq_setup import (
 
 # Debian's /usr/sbin/rabbitmq-server changes user and directory and drops the environment.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+CONTROL = SERVER.with_name("rabbitmqctl")
 
 START_SECONDS = 120.0
 """A start takes 6 s on an idle machine, and far longer beside a full test run."""
+CONTROL_SECONDS = 60.0
+"""Starting the tool, an Erlang node itself, takes a second or two."""
 STOP_SECONDS = 60.0
 """A node with many quorum queues closes them one by one; then it is killed."""
 
@@ -105,6 +108,22 @@ class PrivateRabbitMQ:
         await self.stop()
         await self.start()
 
+    async def control(self, *arguments: str) -> str:
+        """Tell the running node something with rabbitmqctl, and return what it says.
+
+        Raises `LocalServerError` when it refuses.
+        """
+        node = f"{self.place.state.name}@localhost"
+        return await self.place.run(
+            CONTROL,
+            "--quiet",
+            "--node",
+            node,
+            *arguments,
+            timeout=CONTROL_SECONDS,
+            environment=self._environment,
+        )
+
     async def is_ready(self) -> bool:
         """Tell whether the node answers an AMQP handshake and its administrator over HTTP."""
         if not self._node():
@@ -170,9 +189,7 @@ class PrivateRabbitMQ:
             await self.place.run("epmd", "-port", str(port), "-kill", timeout=STOP_SECONDS)
 
     async def _spawn(self, *command: str | Path) -> None:
-        place = self.place
-        settings = environment(self._ports, name=place.state.name, home=place.home, data=place.data)
-        await place.spawn(*command, environment=settings)
+        await self.place.spawn(*command, environment=self._environment)
 
     async def _wait_ready(self) -> None:
         # The start script runs first; a node that does not follow it never will.
@@ -222,6 +239,11 @@ class PrivateRabbitMQ:
             return False
 
     # -- configuration -------------------------------------------------------------------------
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        place = self.place
+        return environment(self._ports, name=place.state.name, home=place.home, data=place.data)
 
     @property
     def _ports(self) -> RabbitPorts:

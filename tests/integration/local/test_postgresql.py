@@ -1,6 +1,8 @@
 """The private PostgreSQL server: what is kept, what is refused, what listens."""
 
 import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -36,16 +38,24 @@ async def test_second_start_of_a_running_server_changes_nothing(servers: LocalSe
     assert again == started
 
 
-@pytest.mark.parametrize("end", ["stop", "kill"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        PrivatePostgreSQL.stop,
+        partial(PrivatePostgreSQL.stop, immediate=True),
+        PrivatePostgreSQL.kill,
+    ],
+    ids=["stop", "stop immediately", "kill"],
+)
 async def test_stop_or_kill_and_start_keep_address_and_committed_rows(
-    own_servers: LocalServers, end: str
+    own_servers: LocalServers, end: Callable[[PrivatePostgreSQL], Awaitable[None]]
 ) -> None:
     server = own_servers.postgresql
     await server.start()
     dsn = await server.create_database("kept")
     await execute(dsn, "CREATE TABLE t AS SELECT 'văn bản' AS name")
 
-    await getattr(server, end)()
+    await end(server)
     assert server.pids() == []
     assert not await server.is_ready()
     await server.start()

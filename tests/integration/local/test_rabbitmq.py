@@ -47,6 +47,17 @@ async def test_second_start_of_a_running_node_changes_nothing(servers: LocalServ
     assert set(servers.rabbitmq.pids()) & set(before[:2]) == set(before[:2])
 
 
+async def test_control_reaches_this_node_and_repeats_what_it_says(servers: LocalServers) -> None:
+    found = await servers.rabbitmq.control("eval", "rabbit_nodes:cluster_name().")
+
+    assert servers.rabbitmq.place.state.name in found
+
+
+async def test_control_with_a_wrong_command_is_refused(servers: LocalServers) -> None:
+    with pytest.raises(LocalServerError):
+        await servers.rabbitmq.control("no_such_command")
+
+
 async def test_stop_and_start_keep_address_queue_and_message(own_servers: LocalServers) -> None:
     node = own_servers.rabbitmq
     await node.start()
