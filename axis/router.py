@@ -23,6 +23,7 @@ from axis.exchange.dead_letters import DeadLetters, LetterStore
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.holding import HoldLimits
 from axis.exchange.intake import Intake
+from axis.exchange.moving import Moving, MovingStore
 from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
 from axis.exchange.receipts import Notary
 from axis.exchange.retrying import Retrying
@@ -45,7 +46,7 @@ MEASURE_SECONDS = 10.0
 _log = structlog.get_logger(__name__)
 
 
-class RouterStore(Store, LetterStore, Protocol):
+class RouterStore(Store, LetterStore, MovingStore, Protocol):
     """Everything that a router keeps."""
 
 
@@ -117,9 +118,12 @@ class Router:
                 if self._parts.watching is not None:
                     watching = self._parts.watching.run(lambda: self.connected, self._wake_up)
                     tasks.create_task(watching)
-                retrying = Retrying(self._parts.store, self._intake, self._parts.clock)
+                parts = self._parts
+                retrying = Retrying(parts.store, self._intake, parts.clock)
                 tasks.create_task(self._go_round("retrying", retrying.round, self._due))
                 tasks.create_task(self._go_round("resubmission", self._letters.resubmit))
+                moving = Moving(parts.store, parts.workbench, parts.notary, parts.clock)
+                tasks.create_task(self._go_round("moving", moving.round))
                 tasks.create_task(self._measure())
         finally:
             await runner.cleanup()
@@ -204,7 +208,7 @@ class Router:
                     continue
                 careful = max(careful - 1, 0)
                 self._observer.dispatched(done)
-                if not done.confirmed and not done.returned:
+                if done.idle:
                     await self._rest(wake)
         finally:
             await publisher.close()

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from axis.clock import Clock
 from axis.evidence.events import Event
-from axis.exchange.deliveries import DeliveryEvent, move
+from axis.exchange.deliveries import DeliveryEvent, DeliveryState, move
+from axis.exchange.moving import astray, redirect
 from axis.exchange.ports import (
     BrokerLostError,
     CopyArrived,
@@ -24,8 +25,9 @@ from axis.exchange.ports import (
     Workbench,
 )
 from axis.exchange.receipts import Notary
-from axis.exchange.records import DeliveryChange, MessageType, Records
+from axis.exchange.records import DeliveryChange, MessageType, Records, Withdrawal
 from axis.exchange.telling import tell_senders
+from axis.registry.directory import Directory
 
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(minutes=5)
@@ -46,6 +48,13 @@ class Dispatched:
 
     confirmed: int = 0
     returned: int = 0
+    redirected: int = 0
+    """Copies whose receivers are served elsewhere; the others wait for the next round."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.confirmed or self.returned or self.redirected)
 
 
 class Dispatch:
@@ -81,13 +90,18 @@ class Dispatch:
         claimed: Sequence[OutboxMessage] = ()
         try:
             async with self._store.dispatch() as work:
+                # Held before anything else is locked, so that nobody waits in a circle.
+                directory = await work.directory()
                 claimed = await work.claim(
                     urgent=self._urgent,
                     at=self._clock(),
                     limit=1 if careful else self._limits.count,
                     max_bytes=self._limits.size,
                 )
-                return await self._send(work, claimed, careful=careful)
+                redirected = await self._redirect(work, claimed, directory)
+                if redirected:
+                    return Dispatched(redirected=redirected)
+                return await self._send(work, claimed, directory, careful=careful)
         except UnavailableError:
             raise
         except Exception:
@@ -97,8 +111,34 @@ class Dispatch:
                     await self._put_off(work, claimed)
             raise
 
+    async def _redirect(
+        self, work: DispatchWork, messages: Sequence[OutboxMessage], directory: Directory
+    ) -> int:
+        """Send copies where their receivers are served now; return how many that concerned.
+
+        It is committed before anything else is published: a broker that fails undoes no move.
+        """
+        now = self._clock()
+        documents = (one.row for one in messages if one.row.type is MessageType.DOCUMENT)
+        found = {row.id: (row, ways) for row in documents if (ways := astray(row, directory, now))}
+        if not found:
+            return 0
+        copies = await work.copies_of(list(found))
+        records = Records()
+        for row, ways in found.values():
+            carried = [copy for copy in copies if copy.copy == row.id]
+            redirect(row, carried, ways, directory, self._notary, now, records)
+        receipts = await self._workbench.sign([row.receipt for row in records.evidence])
+        await work.save(records.with_signed(receipts))
+        return len(found)
+
     async def _send(
-        self, work: DispatchWork, messages: Sequence[OutboxMessage], *, careful: bool
+        self,
+        work: DispatchWork,
+        messages: Sequence[OutboxMessage],
+        directory: Directory,
+        *,
+        careful: bool,
     ) -> Dispatched:
         if not messages:
             return Dispatched()
@@ -110,31 +150,36 @@ class Dispatch:
             answers = [False]
         confirmed = list(itertools.compress(messages, answers))
         returned = list(itertools.compress(messages, (not answer for answer in answers)))
-        await self._confirm(work, confirmed)
-        await self._return(work, returned)
+        if confirmed:
+            await work.confirm([one.row.id for one in confirmed], self._clock())
+        await self._put_off(work, returned)
+        # Deliveries are locked once a transaction: in two steps, two routers could deadlock.
+        copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
+        known = await work.copies_of(copies) if copies else []
+        arrived = {one.row.id for one in confirmed}
+        await self._confirm(work, [one for one in known if one.copy in arrived], directory)
+        await self._return(work, [one for one in known if one.copy not in arrived])
         return Dispatched(len(confirmed), len(returned))
 
-    async def _confirm(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
-        if not messages:
-            return
-        now = self._clock()
-        await work.confirm([message.row.id for message in messages], now)
-        copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
-        arrived = await work.copies_of(copies) if copies else []
+    async def _confirm(
+        self, work: DispatchWork, arrived: Sequence[CopyArrived], directory: Directory
+    ) -> None:
         if not arrived:
             return
-        records = tell_senders(self._notary, Event.CONTENT_CONSIGNMENT, arrived, now)
+        now = self._clock()
+        records = tell_senders(self._notary, Event.CONTENT_CONSIGNMENT, arrived, now, directory)
         records.changes += self._changes(arrived, DeliveryEvent.CONFIRMED)
         receipts = await self._workbench.sign([row.receipt for row in records.evidence])
         await work.save(records.with_signed(receipts))
 
-    async def _return(self, work: DispatchWork, messages: Sequence[OutboxMessage]) -> None:
-        await self._put_off(work, messages)
-        copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
-        if copies:
-            changes = self._changes(await work.copies_of(copies), DeliveryEvent.RETURNED)
-            if changes:
-                await work.save(Records(changes=changes))
+    async def _return(self, work: DispatchWork, returned: Sequence[CopyArrived]) -> None:
+        """Note which copies did not arrive; what was asked back meanwhile does not go out again."""
+        now = self._clock()
+        asked = {one.copy for one in returned if one.state is DeliveryState.TAKE_BACK_ASKED}
+        changes = self._changes(returned, DeliveryEvent.RETURNED)
+        if changes or asked:
+            withdrawn = [Withdrawal(copy, now) for copy in sorted(asked)]
+            await work.save(Records(changes=changes, withdrawn=withdrawn))
 
     def _changes(self, copies: Sequence[CopyArrived], event: DeliveryEvent) -> list[DeliveryChange]:
         """Return where an event moves the deliveries of these copies.

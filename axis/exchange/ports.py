@@ -279,6 +279,9 @@ class CopyArrived:
 class DispatchWork(Protocol):
     """One transaction of the dispatch: claim, publish, mark."""
 
+    async def directory(self) -> Directory:
+        """Return the registry as it is now; it does not change until the transaction ends."""
+
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
     ) -> Sequence[OutboxMessage]:

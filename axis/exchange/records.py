@@ -252,6 +252,26 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerouting:
+    """A delivery that goes to another endpoint, with another copy."""
+
+    delivery: UUID
+    endpoint: str
+    copy: UUID
+    former: UUID
+    """The copy until now; what follows that one follows the new one, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """An unpublished copy that goes out for fewer receivers, or for none: not at all."""
+
+    copy: UUID
+    receivers: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Resend:
     """A receipt that goes out once more, under the ``message_id`` that it had."""
 
@@ -286,6 +306,8 @@ class Records:
     changes: list[DeliveryChange] = field(default_factory=list)
     lapses: list[Lapse] = field(default_factory=list)
     withdrawn: list[Withdrawal] = field(default_factory=list)
+    rerouted: list[Rerouting] = field(default_factory=list)
+    narrowed: list[Narrowing] = field(default_factory=list)
     resends: list[Resend] = field(default_factory=list)
     authorities: list[AuthorityRow] = field(default_factory=list)
     held: list[HeldRow] = field(default_factory=list)

@@ -9,6 +9,8 @@ from functools import cache
 
 import asyncpg
 
+from axis.errors import InvalidInputError
+from axis.exchange.ports import StoreUnavailableError
 from axis.facts import Capacity
 from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory, DirectoryChange
@@ -19,6 +21,7 @@ from axis.store.registry_log import touched
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
+_HOLD = load_queries("intake")["hold_registry"]
 
 
 class DirectoryCache:
@@ -27,6 +30,19 @@ class DirectoryCache:
     def __init__(self) -> None:
         self._current: Directory | None = None
         self._loading = asyncio.Lock()
+
+    async def held(self, connection: Connection) -> Directory:
+        """Return the registry as it is now, holding changes back until the transaction ends.
+
+        Raises StoreUnavailableError for a registry that contradicts itself or comes from a newer
+        program: no message is to blame for it.
+        """
+        await connection.execute(_HOLD)
+        version = await current_version(connection)
+        try:
+            return await self.at(version, connection)
+        except (InvalidInputError, ValueError) as error:
+            raise StoreUnavailableError(f"the registry is not sound: {error}") from error
 
     async def at(self, version: int, connection: Connection) -> Directory:
         """Return the snapshot of this version, reading it when another one is held.
@@ -38,6 +54,12 @@ class DirectoryCache:
             if self._current is None or self._current.version != version:
                 self._current = await _later(self._current, connection, version)
             return self._current
+
+
+async def current_version(connection: Connection) -> int:
+    """Return the registry's version; unless it is held, it may change at once."""
+    version: int = await connection.fetchval(_SQL["version"])
+    return version
 
 
 async def _later(before: Directory | None, connection: Connection, version: int) -> Directory:

@@ -11,6 +11,8 @@ from axis.exchange.deadlines import Deadlines
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
+from axis.registry.directory import Directory
+from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 from axis.store.writing import add_records
@@ -26,9 +28,19 @@ _BODIES = {
 class PostgresDispatchWork:
     """Implements `axis.exchange.ports.DispatchWork` on one open transaction."""
 
-    def __init__(self, connection: Connection, deadlines: Deadlines | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        directories: DirectoryCache,
+        deadlines: Deadlines | None = None,
+    ) -> None:
         self._connection = connection
+        self._directories = directories
         self._deadlines = deadlines
+
+    async def directory(self) -> Directory:
+        """Return the registry at the version that this transaction holds fast."""
+        return await self._directories.held(self._connection)
 
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
@@ -54,8 +66,7 @@ class PostgresDispatchWork:
 
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         """Lock and return the deliveries that these copies carry."""
-        rows = await self._connection.fetch(_SQL["copies_of"], list(outbox_ids))
-        return [copy_arrived(row) for row in rows]
+        return await copies_of(self._connection, outbox_ids)
 
     async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
         """Mark messages as published and confirmed."""
@@ -77,6 +88,12 @@ class PostgresDispatchWork:
                 found = await self._connection.fetch(query, subjects)
                 bodies.update((row["id"], row["body"]) for row in found)
         return bodies
+
+
+async def copies_of(connection: Connection, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
+    """Lock and return the deliveries that these copies carry."""
+    rows = await connection.fetch(_SQL["copies_of"], list(outbox_ids))
+    return [copy_arrived(row) for row in rows]
 
 
 def copy_arrived(row: Record) -> CopyArrived:

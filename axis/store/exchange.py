@@ -5,17 +5,18 @@ from contextlib import asynccontextmanager
 
 from axis.exchange.deadlines import DeadlineKind, Deadlines
 from axis.store.deadlines import late_counts, usual_deadlines
-from axis.store.directory import DirectoryCache
+from axis.store.directory import DirectoryCache, current_version
 from axis.store.dispatch import PostgresDispatchWork
 from axis.store.intake import PostgresIntakeWork
 from axis.store.letter_work import PostgresLetterWork
+from axis.store.moving import PostgresMovingWork
 from axis.store.pool import Pool, transaction
 from axis.store.watch import PostgresWatchWork
 
 
 class PostgresStore:
-    """Implements `axis.exchange.ports.Store`, `axis.exchange.dead_letters.LetterStore` and
-    `axis.exchange.watch.WatchStore`.
+    """Implements `axis.exchange.ports.Store`, and the stores of `axis.exchange.dead_letters`,
+    `axis.exchange.moving` and `axis.exchange.watch`.
     """
 
     def __init__(self, pool: Pool, deadlines: Deadlines | None = None) -> None:
@@ -33,7 +34,18 @@ class PostgresStore:
     async def dispatch(self) -> AsyncIterator[PostgresDispatchWork]:
         """Open the dispatch's transaction; it commits when the block ends without an error."""
         async with transaction(self._pool) as connection:
-            yield PostgresDispatchWork(connection, self._deadlines)
+            yield PostgresDispatchWork(connection, self._directories, self._deadlines)
+
+    @asynccontextmanager
+    async def moving(self) -> AsyncIterator[PostgresMovingWork]:
+        """Open one that moves deliveries; it commits when the block ends without an error."""
+        async with transaction(self._pool) as connection:
+            yield PostgresMovingWork(connection, self._directories, self._deadlines)
+
+    async def registry_version(self) -> int:
+        """Return the registry's version; nothing is held."""
+        async with transaction(self._pool) as connection:
+            return await current_version(connection)
 
     @asynccontextmanager
     async def letters(self) -> AsyncIterator[PostgresLetterWork]:

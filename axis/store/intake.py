@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority
-from axis.errors import InvalidInputError
 from axis.exchange.deadlines import Deadlines
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.ports import (
@@ -18,7 +17,6 @@ from axis.exchange.ports import (
     KnownDocument,
     KnownStatus,
     MessageKey,
-    StoreUnavailableError,
 )
 from axis.exchange.records import Records
 from axis.exchange.versions import Link
@@ -61,17 +59,8 @@ class PostgresIntakeWork:
         await self._connection.execute(_SQL["lock_keys"], list(keys))
 
     async def directory(self) -> Directory:
-        """Return the registry at the version that this transaction holds fast.
-
-        Raises StoreUnavailableError for a registry that contradicts itself or comes from a newer
-        program: no message is to blame for it.
-        """
-        await self._connection.execute(_SQL["hold_registry"])
-        version = await self._connection.fetchval(_SQL["registry_version"])
-        try:
-            return await self._directories.at(version, self._connection)
-        except (InvalidInputError, ValueError) as error:
-            raise StoreUnavailableError(f"the registry is not sound: {error}") from error
+        """Return the registry at the version that this transaction holds fast."""
+        return await self._directories.held(self._connection)
 
     async def earlier_submissions(
         self, keys: Collection[MessageKey]

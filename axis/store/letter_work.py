@@ -9,7 +9,7 @@ from axis.exchange.ports import CopyArrived
 from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.submission import Submission
 from axis.store import dead_letters
-from axis.store.dispatch import PostgresDispatchWork
+from axis.store.dispatch import copies_of
 from axis.store.pool import Connection
 from axis.store.writing import add_records
 
@@ -26,7 +26,7 @@ class PostgresLetterWork:
 
     async def copies_of(self, outbox_ids: Sequence[UUID]) -> Sequence[CopyArrived]:
         """Lock and return the deliveries that these copies carry."""
-        return await PostgresDispatchWork(self._connection).copies_of(outbox_ids)
+        return await copies_of(self._connection, outbox_ids)
 
     async def save(self, records: Records) -> None:
         """Add what the letters brought about."""

@@ -22,6 +22,7 @@ from axis.exchange.records import (
 from axis.store import dead_letters, holding, kinds
 from axis.store import deadlines as waiting
 from axis.store.pool import Connection
+from axis.store.rerouting import reroute
 
 R = TypeVar("R")
 
@@ -86,6 +87,7 @@ async def add_records(
     await dead_letters.settle(connection, records.resubmitted)
     await kinds.withdraw(connection, records.withdrawn)
     await OUTBOX.insert(connection, records.outbox)
+    await reroute(connection, records.rerouted, records.narrowed)
     return woken
 
 

@@ -252,7 +252,7 @@ async def test_message_that_breaks_the_channel_does_not_hold_up_its_lane(site: S
             " due_at) SELECT $1, queue, urgent, type, subject, size, $2, created_at,"
             " due_at - interval '1 day' FROM outbox WHERE type = 'document'",
             poison,
-            {"axis-to": "x" * 200_000},
+            {"axis-to": "G09", "axis-kind": "new", "axis-note": "x" * 200_000},
         )
         await until(lambda: attempted(site, poison))
         await site.submit(letter())

@@ -145,6 +145,9 @@ class MemoryDispatchWork:
         self.postponed: dict[UUID, datetime] = {}
         self._store = store
 
+    async def directory(self) -> Directory:
+        return directory()
+
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
     ) -> Sequence[OutboxMessage]:
