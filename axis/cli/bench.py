@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from axis.clock import in_vietnam
 from axis.local.bench.admission import KINDS, SECONDS, measure_admission
+from axis.local.bench.lane_report import LaneReport, lane_table
+from axis.local.bench.lanes import BULK, URGENT, LaneOptions, measure_lanes
 from axis.local.bench.report import Report, cost_table, signature_table, tables
 from axis.local.bench.run import SIZES, Options, run_benchmark
 from axis.local.bench.signature import measure_signatures
@@ -151,6 +153,43 @@ def signature(
         json.write_bytes(orjson.dumps([asdict(cost) for cost in costs], option=orjson.OPT_INDENT_2))
 
 
+@app.command()
+def lanes(
+    folder: Annotated[
+        Path, typer.Option(help="Thư mục của trục · Folder of the axis.")
+    ] = DEFAULT_FOLDER,
+    urgent: Annotated[
+        int, typer.Option(min=1, help="Số văn bản khẩn mỗi lượt · Urgent documents a phase.")
+    ] = URGENT,
+    bulk: Annotated[
+        int, typer.Option(min=1, help="Số văn bản thường chờ sẵn · Ordinary documents that wait.")
+    ] = BULK,
+    json: Annotated[
+        Path | None, typer.Option(help="Ghi thêm số liệu vào tệp · Write the figures here too.")
+    ] = None,
+) -> None:
+    """Đo làn khẩn bên cạnh hàng nghìn văn bản thường · Measure the urgent lane beside a long queue.
+
+    So với khi trục rỗi, trong cùng lượt. · Against the idle axis, in the same run.
+    """
+    console = Console()
+    options = LaneOptions(urgent=urgent, bulk=bulk)
+    report = asyncio.run(_measure_lanes(Installation(folder), options, console))
+    _show_machine(report, console)
+    console.print(lane_table(report))
+    if json is not None:
+        json.write_bytes(orjson.dumps(report.to_json(), option=orjson.OPT_INDENT_2))
+        console.print(f"→ {json}")
+
+
+async def _measure_lanes(
+    installation: Installation, options: LaneOptions, console: Console
+) -> LaneReport:
+    async with _running(installation, console):
+        with Progress(*_COLUMNS, console=console, refresh_per_second=2) as progress:
+            return await measure_lanes(installation, options, ProgressDisplay(progress))
+
+
 async def _measure(installation: Installation, options: Options, console: Console) -> Report:
     async with _running(installation, console):
         # Drawn seldom: the display shares the cores with what is measured.
@@ -177,6 +216,12 @@ async def _running(installation: Installation, console: Console) -> AsyncIterato
 
 
 def _show(report: Report, console: Console) -> None:
+    _show_machine(report, console)
+    for table in tables(report):
+        console.print(table)
+
+
+def _show_machine(report: Report | LaneReport, console: Console) -> None:
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     console.print(
@@ -185,5 +230,3 @@ def _show(report: Report, console: Console) -> None:
         f"trục chạy từ · axis running since {in_vietnam(report.running_since):%Y-%m-%d %H:%M:%S}",
         highlight=False,
     )
-    for table in tables(report):
-        console.print(table)

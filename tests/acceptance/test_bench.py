@@ -63,3 +63,27 @@ async def test_admission_bench_compares_with_bare_parsing_in_the_same_run(tmp_pa
         assert 0 < cost["bare_ms"] < cost["unsigned_ms"] < cost["whole_ms"]
     assert small["memory_multiple"] is None
     assert large["memory_multiple"] > 1, "the document itself is in memory"
+
+
+async def test_lanes_bench_measures_urgent_documents_beside_ordinary_ones(
+    installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "figures.json"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "axis", "bench", "lanes", "--folder", installation.folder),
+        *("--urgent", "2", "--bulk", "300", "--json", file),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    report = orjson.loads(file.read_bytes())
+    for phase in (report["idle"], report["loaded"]):
+        assert phase["documents"] == 2
+        assert phase["copies"] == 6
+        assert 0 < phase["p50_ms"] <= phase["p95_ms"] <= phase["longest_ms"]
+    assert report["ratio_p50"] == report["loaded"]["p50_ms"] / report["idle"]["p50_ms"]
+    bulk = report["bulk"]
+    assert bulk["documents"] == 300
+    assert 300 >= bulk["waiting_first"] >= bulk["waiting_last"] >= 0
+    assert bulk["rate"] > 0

@@ -16,6 +16,7 @@ from typing import Final
 
 from axis.clock import VIETNAM
 from axis.edxml.build import File, new_document
+from axis.edxml.codes import Priority
 from axis.edxml.values import Document, Organization
 from axis.edxml.write import write_document
 from axis.local.pdf import make_pdf
@@ -91,6 +92,7 @@ class Recipe:
     """Bytes of a whole signed message; a small one is as small as the dialect allows."""
     at: datetime
     seed: int
+    priority: Priority = Priority.NORMAL
 
 
 def make_corpus(
@@ -147,6 +149,7 @@ def compose(recipe: Recipe, index: int, content: bytes) -> Document:
         at=recipe.at,
         place="Hà Nội",
         subject="V/v đo hiệu năng trục liên thông văn bản",
+        priority=recipe.priority,
         files=[File(f"{index}.pdf", content)],
     )
 

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from random import Random
 from typing import Final
 
 import uvloop
@@ -19,9 +20,10 @@ from pamqp import commands
 
 from axis.errors import AxisError
 from axis.evidence.events import Event
+from axis.exchange.outgoing import inbox
 from axis.local.bench.amqp import Delivery, LightConnection, message_head
 from axis.local.bench.corpus import Entry
-from axis.local.bench.load import Load, LoadError, Observed, Trip
+from axis.local.bench.load import Load, LoadError, Observed, Progress, Trip
 
 PREFETCH: Final = 200
 """Deliveries on the way to one endpoint: enough to be acknowledged in batches."""
@@ -39,7 +41,7 @@ _EVENT: Final = re.compile(rb' event="([A-Za-z]+)"')
 
 
 def run_generator(load: Load, pipe: Connection) -> None:
-    """Run in a process: say `READY`, wait for a word, tell numbers, then the result, and wait.
+    """Run in a process: say `READY`, wait for a word, tell `Progress`, then the result, and wait.
 
     It stays until the last word, so that its processor time can still be read.
     """
@@ -91,7 +93,7 @@ class _Generator:
             await connection.open(self._load.urls[endpoint], "axis bench submit")
             self._senders[endpoint] = connection
         for endpoint in sorted(self._load.urls):
-            await self._receive(f"inbox.{endpoint}", self._copy)
+            await self._receive(inbox(endpoint, urgent=self._load.urgent), self._copy)
             await self._receive(f"answers.{endpoint}", self._answer)
 
     async def _receive(self, queue: str, take: Callable[[Delivery, float], None]) -> None:
@@ -104,7 +106,7 @@ class _Generator:
                     self._end.set_exception(error)
 
         connection = LightConnection(on_delivery=on_delivery)
-        endpoint = queue.partition(".")[2]
+        endpoint = queue.split(".")[1]
         await connection.open(self._load.urls[endpoint], "axis bench receive")
         self._receivers[queue] = connection
         if (await connection.queue_state(queue)).consumers:
@@ -142,10 +144,13 @@ class _Generator:
 
     async def _submit_all(self, started: float) -> None:
         rate = self._load.rate
+        random = Random(0)  # noqa: S311 - rests of any length, no secret
         for number, trip in enumerate(self._trips.values()):
             if rate is not None:
                 await asyncio.sleep(max(started + number / rate - time.monotonic(), 0))
             await self._free.acquire()
+            if self._load.pause:
+                await asyncio.sleep(random.uniform(0, self._load.pause))
             self._submit(trip)
 
     def _submit(self, trip: Trip) -> None:
@@ -156,7 +161,8 @@ class _Generator:
             message_id=entry.message_id,
             user_id=entry.sender,
         )
-        head = message_head("axis.submit", "document", entry.size, properties)
+        key = "document.urgent" if self._load.urgent else "document"
+        head = message_head("axis.submit", key, entry.size, properties)
         body = self._body_of(entry)
         trip.started = time.monotonic()
         self._senders[entry.sender].publish(head, body)
@@ -175,7 +181,7 @@ class _Generator:
         if trip is None or not self._fresh(delivery):
             return
         entry = trip.entry
-        endpoint = delivery.queue.removeprefix("inbox.")
+        endpoint = delivery.queue.split(".")[1]
         if delivery.body != self._body_of(entry):
             raise LoadError(f"{entry.message_id}: the copy for {endpoint} was altered")
         if endpoint not in trip.waiting:
@@ -233,7 +239,7 @@ class _Generator:
         moved, last = time.monotonic(), -1
         while True:
             finished = self._counts["finished"]
-            self._pipe.send(finished)
+            self._pipe.send(Progress(self._counts["confirmed"], finished))
             if self._counts.total() != last:
                 moved, last = time.monotonic(), self._counts.total()
             elif time.monotonic() - moved > STUCK_SECONDS:

@@ -24,11 +24,24 @@ class Load:
     """Documents on their way at most; the next one waits until one has finished its trip."""
     rate: float | None = None
     """Submissions a second, evenly spaced; None: as fast as `outstanding` allows."""
+    urgent: bool = False
+    """Whether they go in by the urgent lane, and come out of it."""
+    pause: float = 0.0
+    """The longest rest before a submission, in seconds. How long it is, is drawn each time, so that
+    documents sent one after another do not fall into step with what they are measured beside."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Return the documents to submit."""
         return self.corpus.entries[self.first : self.first + self.count]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a load is."""
+
+    confirmed: int
+    finished: int
 
 
 @dataclass(frozen=True, slots=True)

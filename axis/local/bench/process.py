@@ -10,7 +10,7 @@ from typing import Any
 
 from axis.errors import AxisError
 from axis.local.bench.generator import READY, run_generator
-from axis.local.bench.load import Load, LoadError, Observed
+from axis.local.bench.load import Load, LoadError, Observed, Progress
 
 
 class GeneratorProcess:
@@ -19,8 +19,8 @@ class GeneratorProcess:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
-    async def go(self, progress: Callable[[int], None]) -> Observed:
-        """Carry the load out; `progress` is told how many documents have finished.
+    async def go(self, progress: Callable[[Progress], None]) -> Observed:
+        """Carry the load out; `progress` is told how far it is.
 
         Raises LoadError when the run is void.
         """

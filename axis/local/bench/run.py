@@ -17,7 +17,7 @@ from axis.clock import system_clock
 from axis.evidence.events import Event
 from axis.local.bench.accounting import Meter, ProcessGroup, Use
 from axis.local.bench.corpus import Corpus, Party, Recipe, make_corpus
-from axis.local.bench.load import Load, Observed
+from axis.local.bench.load import Load, Observed, Progress
 from axis.local.bench.machine import describe, running_since
 from axis.local.bench.parties import enlist
 from axis.local.bench.plain import Plain, PlainVerifier, sign_plainly, thread_ms
@@ -111,6 +111,17 @@ async def run_benchmark(installation: Installation, options: Options, display: D
     )
 
 
+def process_groups(installation: Installation) -> Mapping[str, ProcessGroup]:
+    """Return the processes of an installation and our own, in the groups that are told apart."""
+    servers = installation.servers
+    return {
+        "axis": ProcessGroup(installation.routers),
+        "RabbitMQ": ProcessGroup(servers.rabbitmq.pids),
+        "PostgreSQL": ProcessGroup(servers.postgresql.pids),
+        "generator": ProcessGroup(lambda: with_descendants([os.getpid()])),
+    }
+
+
 class _Bench:
     def __init__(
         self,
@@ -127,13 +138,7 @@ class _Bench:
         self._urls = {
             party.endpoint: installation.endpoint_url(party.endpoint) for party in parties
         }
-        servers = installation.servers
-        self._groups: Mapping[str, ProcessGroup] = {
-            "axis": ProcessGroup(installation.routers),
-            "RabbitMQ": ProcessGroup(servers.rabbitmq.pids),
-            "PostgreSQL": ProcessGroup(servers.postgresql.pids),
-            "generator": ProcessGroup(lambda: with_descendants([os.getpid()])),
-        }
+        self._groups = process_groups(installation)
 
     async def measure(self, size: Size) -> SizeResult:
         """Measure one size; the corpus takes room on the disk only meanwhile."""
@@ -206,10 +211,10 @@ class _Bench:
 
         looked = time.monotonic()
 
-        def moved(finished: int) -> None:
+        def moved(now: Progress) -> None:
             nonlocal looked
-            progress(finished)
-            if finished == load.count or time.monotonic() - looked > LOOK_SECONDS:
+            progress(now.finished)
+            if now.finished == load.count or time.monotonic() - looked > LOOK_SECONDS:
                 looked = time.monotonic()
                 for group in self._groups.values():
                     group.look()
@@ -218,7 +223,7 @@ class _Bench:
             before = Meter.read(self._groups)
             observed = await process.go(moved)
             after = Meter.read(self._groups)
-            moved(load.count)
+            moved(Progress(load.count, load.count))
         return observed, Use.between(before, after, load.count)
 
     async def _plain(self, size: Size, corpus: Corpus) -> Plain:
