@@ -66,8 +66,12 @@ class Delivery:
         self.axis_id = headers.get("axis-document")
         """The axis's id of the document: what a clerk asks the axis's operators with."""
         self.sender = headers.get("axis-from", "")
-        self.receivers = tuple(filter(None, headers.get("axis-to", "").split(",")))
+        self.receivers = _listed(headers, "axis-to")
         """The agencies at this endpoint that it is for."""
+        self.targets = _listed(headers, "axis-targets")
+        """The axis's ids of the documents that a recall, update or replacement is about."""
+        self.withdrawn_here = False
+        """Whether this is a recall of what was never shown here: it was withdrawn before."""
         self.kind = headers.get("axis-kind", "")
         """``new``, ``recall``, ``update`` or ``replace``."""
         self.priority = int(headers["axis-priority"]) if _number(headers) else 0
@@ -141,13 +145,14 @@ class Delivery:
         another process of this endpoint had taken the same copy over before.
         """
         first = await self._inbox.taken_over(self)
-        while self._copies:
-            message = self._copies.pop()
-            # A lost connection gives it again later; it is dropped then, the journal knows it.
-            with suppress(AxisUnreachableError), broker_faults():
-                await message.ack()
+        await self._settle()
         self._inbox.let_go(self)
         return first
+
+    async def pass_over(self) -> None:
+        """Acknowledge what is withdrawn, without anybody having seen it."""
+        self._inbox.let_go(self)
+        await self._settle()
 
     async def release(self) -> None:
         """Give the document back to the broker: another process, or this one, gets it again."""
@@ -175,6 +180,13 @@ class Delivery:
             acknowledged_at=at,
         )
 
+    async def _settle(self) -> None:
+        """Tell the broker that it may forget this; the journal knows it if it comes again."""
+        while self._copies:
+            message = self._copies.pop()
+            with suppress(AxisUnreachableError), broker_faults():
+                await message.ack()
+
     def add_copy(self, message: AbstractIncomingMessage) -> None:
         """Remember another message with the same id, to be settled with this delivery."""
         self._copies.append(message)
@@ -186,6 +198,10 @@ class Delivery:
     async def prepare(self) -> None:
         """Read the bytes off the event loop, so that `document` is there at once."""
         await asyncio.to_thread(lambda: self.reading)
+
+
+def _listed(headers: dict[str, str], name: str) -> tuple[str, ...]:
+    return tuple(filter(None, headers.get(name, "").split(",")))
 
 
 def message_id_of(message: AbstractIncomingMessage) -> str:

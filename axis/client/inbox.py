@@ -7,6 +7,7 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage, AbstractQueue
 
+from axis.client.collector import AnswerCollector
 from axis.client.connection import broker_faults, connect, insist, keep_connected
 from axis.client.contract import inbox
 from axis.client.deliveries import Delivery, message_id_of
@@ -22,11 +23,18 @@ class Inbox:
     """Gives each delivery out once, however often the broker sends it."""
 
     def __init__(
-        self, url: str, endpoint: str, journal: Journal, clock: Clock, prefetch: int = PREFETCH
+        self,
+        url: str,
+        endpoint: str,
+        journal: Journal,
+        collector: AnswerCollector,
+        clock: Clock,
+        prefetch: int = PREFETCH,
     ) -> None:
         self._url = url
         self._endpoint = endpoint
         self._journal = journal
+        self._collector = collector
         self._clock = clock
         self._prefetch = prefetch
         self._urgent: deque[Delivery] = deque()
@@ -50,10 +58,11 @@ class Inbox:
                     await self._arrived.wait()
             except TimeoutError:
                 return None
-        lane = self._urgent or self._normal
-        if not lane:
-            return None
-        return lane.popleft()
+        while lane := self._urgent or self._normal:
+            delivery = lane.popleft()
+            if await self._to_show(delivery):
+                return delivery
+        return None
 
     async def waiting(self) -> AsyncGenerator[Delivery]:
         """Yield what waits in the queues now, one at a time, urgent ones first; then end.
@@ -69,9 +78,11 @@ class Inbox:
             shown: dict[str, Delivery] = {}
             try:
                 while (message := await _first_of(queues)) is not None:
+                    # A notice that it is withdrawn was sent before whatever comes behind it.
+                    await self._collector.catch_up(connection)
                     with broker_faults():
                         delivery = await self._admit(message)
-                    if delivery is not None:
+                    if delivery is not None and await self._to_show(delivery):
                         shown[delivery.message_id] = delivery
                         yield delivery
                         if self._known.get(delivery.message_id) is not delivery:
@@ -92,6 +103,7 @@ class Inbox:
     async def _session(self, connection: AbstractConnection) -> None:
         urgent = inbox(self._endpoint, urgent=True)
         normal = inbox(self._endpoint, urgent=False)
+        await self._collector.catch_up(connection)
         stream = await open_stream(connection, [urgent, normal], prefetch=self._prefetch)
         self.connected = True
         try:
@@ -103,6 +115,25 @@ class Inbox:
                     self._arrived.set()
         finally:
             self._lose_session()
+
+    async def _to_show(self, delivery: Delivery) -> bool:
+        """Tell whether a delivery may be shown; one that is withdrawn is acknowledged instead.
+
+        It is decided at the last moment, in the journal: a crash leaves it shown or withdrawn.
+        """
+        journal = self._journal.withdrawals
+        left = await insist(
+            lambda: journal.show(
+                delivery.message_id, delivery.axis_id, delivery.receivers, self._clock()
+            )
+        )
+        if left is None:
+            await delivery.pass_over()
+            return False
+        delivery.receivers = left
+        if delivery.kind == "recall" and delivery.targets:
+            delivery.withdrawn_here = await insist(lambda: journal.unseen(delivery.targets))
+        return True
 
     async def _admit(self, message: AbstractIncomingMessage) -> Delivery | None:
         """Return a delivery to show, or None for a message that is known already."""

@@ -83,9 +83,9 @@ class AgencySystem:
         self.journal = journal
         self._clock = clock
         self._submitter = Submitter(url, endpoint, journal, clock)
-        self._collector = AnswerCollector(url, endpoint, journal, clock)
+        self._collector = AnswerCollector(url, endpoint, journal, trust, clock)
         self._reader = AnswerReader(journal, trust, clock)
-        self._inbox = Inbox(url, endpoint, journal, clock, prefetch)
+        self._inbox = Inbox(url, endpoint, journal, self._collector, clock, prefetch)
         self._background = Background()
 
     @classmethod
@@ -102,8 +102,9 @@ class AgencySystem:
     ) -> AsyncIterator["AgencySystem"]:
         """Connect as an endpoint; `url` names its account and password.
 
+        One endpoint has one journal, which its processes share: answers go to whoever collects.
         Submissions that an earlier process left unconfirmed in the journal are sent at once, and
-        receipts are collected as soon as one is owed to this journal.
+        receipts are collected as soon as one is owed to this journal, or documents are received.
         Without `trust`, receipts are information and never proof. `prefetch` bounds the documents
         that wait in memory, a queue. Raises AccountRefusedError, AxisUnreachableError,
         JournalError or ConfigurationError; later faults of the broker are waited out.
@@ -276,8 +277,11 @@ class AgencySystem:
         """Yield documents as they come in, urgent ones first, for ever.
 
         Each is shown once; one that was not acknowledged before a crash or a lost process is
-        shown again.
+        shown again. One that its sender has asked back while it was still waiting here is never
+        shown: the recall behind it is, as `withdrawn_here`. For that, answers are collected into
+        this journal too, those that wait before the first document is shown.
         """
+        self._start_answers()
         self._background.start("inbox", self._inbox.run)
         while True:
             delivery = await self._inbox.next_within(POLL_SECONDS)
@@ -289,7 +293,8 @@ class AgencySystem:
     def waiting(self) -> AsyncGenerator[Delivery]:
         """Yield the documents that wait now, urgent ones first, then end.
 
-        What was not acknowledged by then stays in the queue. Raises AxisUnreachableError.
+        What was not acknowledged by then stays in the queue; what was withdrawn is passed over as
+        in `deliveries`. Raises AxisUnreachableError.
         """
         return self._inbox.waiting()
 

@@ -77,6 +77,7 @@ class Deliveries:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 values,
             )
+            connection.execute("DELETE FROM shown WHERE message_id = ?", (record.message_id,))
             return cursor.rowcount == 1
 
         return await self._database.write(work)

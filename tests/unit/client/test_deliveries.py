@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from axis.client.collector import AnswerCollector
 from axis.client.deliveries import Delivery, UnreadableDeliveryError
 from axis.client.inbox import Inbox
 from axis.client.journal import Journal
@@ -59,9 +60,14 @@ def document(axis: Axis) -> bytes:
     return sign(write_document(unsigned), axis.pki.seal("G22").load())
 
 
+def inbox_on(journal: Journal) -> Inbox:
+    collector = AnswerCollector("amqp://unused", "lgsp-h37", journal, None, lambda: NOW)
+    return Inbox("amqp://unused", "lgsp-h37", journal, collector, lambda: NOW)
+
+
 @pytest.fixture
 def inbox(journal: Journal) -> Inbox:
-    return Inbox("amqp://unused", "lgsp-h37", journal, lambda: NOW)
+    return inbox_on(journal)
 
 
 def headers(body: bytes) -> dict[str, object]:
@@ -152,7 +158,7 @@ async def test_second_process_learns_that_the_copy_was_taken_before(
 ) -> None:
     await Delivery(Message(document), inbox).acknowledge()  # type: ignore[arg-type]
     other = await Journal.open(tmp_path / "g22.journal")
-    second = Inbox("amqp://unused", "lgsp-h37", other, lambda: NOW)
+    second = inbox_on(other)
     message = Message(document)
     assert not await Delivery(message, second).acknowledge()  # type: ignore[arg-type]
     assert message.settled == ["ack"]

@@ -136,11 +136,14 @@ async def test_journal_of_the_first_version_is_brought_up_to_date_with_all_that_
     await journal.close()
     with sqlite3.connect(tmp_path / "g22.journal") as connection:
         connection.execute("ALTER TABLE answer DROP COLUMN event")
+        connection.execute("DROP TABLE withdrawal")
+        connection.execute("DROP TABLE shown")
         connection.execute("PRAGMA user_version = 1")
     for _ in range(2):
         opened = await Journal.open(tmp_path / "g22.journal")
         (kept,) = await opened.answers.to("m-1")
         assert (kept.message_id, kept.event) == ("r-1", None)
+        assert not await opened.withdrawals.unseen(["axis-id"])
         await opened.close()
 
 
