@@ -57,6 +57,11 @@ def next_step(state: DeliveryState) -> NextStep:
     return _STEPS[state]
 
 
+def states_of(owner: Owner) -> tuple[DeliveryState, ...]:
+    """Return the states whose next step is this owner's."""
+    return tuple(state for state, step in _STEPS.items() if step.owner is owner)
+
+
 _S = DeliveryState
 
 _PROCESS = NextStep(

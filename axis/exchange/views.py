@@ -3,7 +3,7 @@
 Every query takes a scope, so that nobody sees more than their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,9 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.errors import AxisError
 from axis.evidence.events import Event
+from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState
+from axis.exchange.next_step import Owner
 
 
 class SearchTooBroadError(AxisError):
@@ -47,7 +49,11 @@ class DocumentFilter:
     direction: Direction | None = None
     """Says nothing to a scope of everything, which has no side."""
     state: DeliveryState | None = None
-    """At least one delivery that the viewer may see is in this state."""
+    """At least one delivery that the viewer may see is in this state …"""
+    owner: Owner | None = None
+    """… its next step is this one's …"""
+    late: bool = False
+    """… and it is late with something."""
     limit: int = 50
     before: UUID | None = None
     """Only documents older than this one: the way to the next page."""
@@ -74,6 +80,10 @@ class DocumentLine:
     """Deliveries that the viewer may see: the sender sees all, a receiver its own."""
     first_receivers: tuple[str, ...]
     """Names of the first three of them."""
+    groups: tuple[str, ...]
+    """Names of the groups that these are addressed through."""
+    late: int
+    """How many of the deliveries that the viewer may see are late with something."""
     followed_by: tuple[DocumentKind, ...]
     """Kinds of the viewer's documents about this one: it was recalled, updated or replaced."""
     states: dict[DeliveryState, int]
@@ -90,7 +100,13 @@ class DeliveryLine:
     named: tuple[str, ...]
     endpoint: str
     state: DeliveryState
+    reached: DeliveryState
+    """How far it got on the ordinary way, whatever was asked or missed meanwhile."""
     changed_at: datetime
+    deadline: datetime | None
+    """By when the next step has to be done; None when there is no such time, or it has passed."""
+    late: tuple[DeadlineKind, ...]
+    """Steps that are still owed after their deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +152,26 @@ class DocumentView:
     warnings: tuple[dict[str, object], ...]
     """Findings of admission that did not refuse it (the JSON shape of a finding)."""
     deliveries: tuple[DeliveryLine, ...]
+    groups: Mapping[str, str]
+    """Names of the groups among the codes by which the deliveries' receivers are named."""
     timeline: tuple[TimelineEntry, ...]
     """Oldest first."""
     targets: tuple[LinkedDocument, ...]
     """Documents that this one recalls, updates or replaces, as far as the viewer may see them."""
     acted_on_by: tuple[LinkedDocument, ...]
     """Recalls, updates and replacements of this one, as far as the viewer may see them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSteps:
+    """Whose turn it is, over many documents."""
+
+    owners: Mapping[Owner, int]
+    """Deliveries by the owner of the next step; those that have ended are left out."""
+    late: int
+    """How many of them are late with something."""
+    bounded: bool
+    """Older deliveries were not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +190,7 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLine:
-    """A submission that waits for a check."""
+    """A submission that waits for a check, or for a document that it speaks about."""
 
     id: UUID
     received_at: datetime
@@ -170,6 +200,8 @@ class HeldLine:
     document_id: str | None
     subject: str | None
     reasons: tuple[str, ...]
+    awaits: tuple[str, ...]
+    """DocumentIds of the documents that it waits for; none where it waits for its own check."""
     """What it waits for, by the newest check."""
     receipt: UUID
     """The notice that its sender got."""
@@ -236,6 +268,9 @@ class Reader(Protocol):
 
     async def document(self, scope: Scope, document: UUID) -> DocumentView | None:
         """Return one document, or None when it does not exist or is not the viewer's."""
+
+    async def open_steps(self, scope: Scope) -> OpenSteps:
+        """Return whose turn it is with the newest deliveries, and with all that are stuck."""
 
     async def find(self, scope: Scope, document_id: str) -> Sequence[UUID]:
         """Return the ids of documents with this DocumentId (or number/notation), newest first."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from axis.evidence.events import Event
+from axis.exchange.next_step import states_of
 from axis.exchange.views import (
     DeadLetterLine,
     Direction,
@@ -15,6 +16,7 @@ from axis.exchange.views import (
     DocumentView,
     HeldFilter,
     HeldLine,
+    OpenSteps,
     ReceiptView,
     RefusedLine,
     Scope,
@@ -33,6 +35,9 @@ MAX_MATCHING = 500
 
 MAX_NAMED = 50
 """A DocumentId names at most a document, its updates and its recall; more is one page."""
+
+MAX_STEPS = 5_000
+"""Newest deliveries that are looked at to say whose turn it is: some milliseconds on each visit."""
 
 _SQL = load_queries("reading")
 _HELD_LINES = load_queries("held")["lines"]
@@ -64,7 +69,19 @@ class PostgresReader:
                 await connection.fetch(_SQL[name], document, *_of(scope))
                 for name in ("deliveries", "events", "statuses", "linked")
             ]
-        return rows.document_view(line, deliveries, events, statuses, linked)
+            named = {code for row in deliveries for code in row["named"]}
+            groups = await connection.fetch(_SQL["groups"], list(named))
+        return rows.document_view(line, deliveries, groups, events, statuses, linked)
+
+    async def open_steps(self, scope: Scope) -> OpenSteps:
+        """Return whose turn it is with the newest deliveries, and with all that are stuck."""
+        async with self._snapshot() as connection:
+            if scope.everything:
+                found = await connection.fetch(_SQL["open_steps_of_all"], MAX_STEPS)
+            else:
+                agencies = list(scope.agencies)
+                found = await connection.fetch(_SQL["open_steps_of_agencies"], MAX_STEPS, agencies)
+        return rows.open_steps(found, MAX_STEPS)
 
     async def find(self, scope: Scope, document_id: str) -> Sequence[UUID]:
         """Return the ids of documents with this DocumentId (or number/notation), newest first."""
@@ -125,12 +142,14 @@ class PostgresReader:
         common = (
             wanted.before or _NEWEST,
             text,
-            wanted.state.value if wanted.state else None,
+            _states(wanted),
             wanted.limit,
         )
         try:
             async with asyncio.timeout(SEARCH_TIMEOUT_SECONDS):
-                if scope.everything:
+                if scope.everything and wanted.late:
+                    found = await connection.fetch(_SQL["found_late_of_all"], *common)
+                elif scope.everything:
                     agencies = await _agencies_matching(connection, text)
                     found = await connection.fetch(_SQL["found_of_all"], *common, agencies)
                 else:
@@ -140,6 +159,7 @@ class PostgresReader:
                         list(scope.agencies),
                         wanted.direction is not Direction.IN,
                         wanted.direction is not Direction.OUT,
+                        wanted.late,
                     )
         except TimeoutError:
             raise SearchTooBroadError(
@@ -160,6 +180,15 @@ class PostgresReader:
 def like_text(text: str) -> str | None:
     """Return a text for the inside of a LIKE pattern, None for nothing to look for."""
     return " ".join(text.split()).translate(_LIKE_SPECIAL) or None
+
+
+def _states(wanted: DocumentFilter) -> list[str] | None:
+    """Return the states that one delivery must have one of; None for any."""
+    states = None if wanted.state is None else {wanted.state.value}
+    if wanted.owner is not None:
+        owned = {state.value for state in states_of(wanted.owner)}
+        states = owned if states is None else owned & states
+    return None if states is None else list(states)
 
 
 async def _agencies_matching(connection: Connection, text: str | None) -> list[str] | None:

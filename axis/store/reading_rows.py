@@ -1,12 +1,15 @@
 """How rows of PostgreSQL become what people see."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from asyncpg import Record
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
+from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState
+from axis.exchange.next_step import Owner, next_step
 from axis.exchange.views import (
     DeliveryLine,
     Direction,
@@ -14,6 +17,7 @@ from axis.exchange.views import (
     DocumentView,
     HeldLine,
     LinkedDocument,
+    OpenSteps,
     TimelineEntry,
 )
 
@@ -37,6 +41,8 @@ def document_line(row: Record, wanted: Direction | None = None) -> DocumentLine:
         direction=wanted or sent,
         receivers=row["receivers"],
         first_receivers=tuple(row["first_receivers"]),
+        groups=tuple(row["groups"]),
+        late=row["late"],
         followed_by=tuple(DocumentKind(kind) for kind in row["followed_by"]),
         states={DeliveryState(state): count for state, count in row["states"].items()},
     )
@@ -45,6 +51,7 @@ def document_line(row: Record, wanted: Direction | None = None) -> DocumentLine:
 def document_view(
     line: Record,
     deliveries: Sequence[Record],
+    groups: Sequence[Record],
     events: Sequence[Record],
     statuses: Sequence[Record],
     linked: Sequence[Record],
@@ -63,22 +70,49 @@ def document_view(
         certificate_subject=line["certificate_subject"],
         warnings=tuple(line["verdict"].get("findings", ())),
         deliveries=tuple(_delivery(row) for row in deliveries),
+        groups={row["code"]: row["name"] for row in groups},
         timeline=tuple(entry for _, _, entry in entries),
         targets=tuple(_linked(row) for row in linked if row["forward"]),
         acted_on_by=tuple(_linked(row) for row in linked if not row["forward"]),
     )
 
 
+def open_steps(counted: Sequence[Record], limit: int) -> OpenSteps:
+    """Return whose turn it is, of deliveries counted by state."""
+    owners: Counter[Owner] = Counter()
+    for row in counted:
+        owners[next_step(DeliveryState(row["state"])).owner] += row["n"]
+    looked_at = owners.total()
+    del owners[Owner.NOBODY]
+    return OpenSteps(
+        owners=owners,
+        late=sum(row["n"] for row in counted if row["late"]),
+        bounded=looked_at >= limit,
+    )
+
+
 def held_line(row: Record) -> HeldLine:
-    """Return a submission that waits for a check."""
+    """Return a submission that waits."""
     values = dict(row)
     values["message_id"] = values.pop("message_key").removeprefix("id:")
-    return HeldLine(**{**values, "reasons": tuple(values["reasons"])})
+    return HeldLine(
+        **{
+            **values,
+            "reasons": tuple(values["reasons"]),
+            "awaits": tuple(values["awaits"] or ()),
+        }
+    )
 
 
 def _delivery(row: Record) -> DeliveryLine:
     return DeliveryLine(
-        **{**row, "named": tuple(row["named"]), "state": DeliveryState(row["state"])}
+        **{
+            **row,
+            "named": tuple(row["named"]),
+            "state": DeliveryState(row["state"]),
+            "reached": DeliveryState(row["reached"]),
+            "late": tuple(map(DeadlineKind, row["late"])),
+        }
     )
 
 

@@ -68,6 +68,14 @@ def query_choice(request: web.Request, name: str, choices: type[_Choice]) -> _Ch
         raise BadRequestError from None
 
 
+def query_flag(request: web.Request, name: str) -> bool:
+    """Return whether a box of a form is ticked; raises BadRequestError for what no box sends."""
+    value = _single(request, name)
+    if value not in ("", "1"):
+        raise BadRequestError
+    return value == "1"
+
+
 def query_id(request: web.Request, name: str) -> UUID | None:
     """Return an id of the address, None when absent; raises BadRequestError."""
     value = _single(request, name)

@@ -10,6 +10,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from axis.clock import in_vietnam, iso_utc
+from axis.exchange.next_step import next_step
 from axis.reasons import reason_of_code
 from axis.web.context import VIEWER, language
 from axis.web.language import PARAMETER, switch_address
@@ -36,7 +37,7 @@ def set_up_templates(app: web.Application) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(asset=asset_address)
+    environment.globals.update(asset=asset_address, next_step=next_step)
     environment.filters.update(moment=moment, day=day, iso=iso_utc, size=size)
     return environment
 
@@ -64,6 +65,8 @@ def page(
         "bilingual": lambda message: in_language(spoken, message),
         "event_name": lambda event: event.text_vi if spoken is Language.VI else event.text_en,
         "status_name": lambda code: code.name_vi if spoken is Language.VI else code.name_en,
+        "owner_name": lambda owner: owner.name_vi if spoken is Language.VI else owner.name_en,
+        "step_name": lambda step: step.vi if spoken is Language.VI else step.en,
         "reason_text": lambda code: reason_text(spoken, code),
     }
     return aiohttp_jinja2.render_template(template, request, {**frame, **context}, status=status)

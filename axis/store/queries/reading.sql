@@ -14,7 +14,7 @@ LIMIT $2
 -- Ids of matching documents for administrators, newest first. Few matching agencies lead to their
 -- documents along indexes; where the text fits very many of them ($5 null), documents that fit
 -- come soon when the newest are looked at one by one.
--- $1 older than, $2 text or null, $3 state or null, $4 limit, $5 matching agencies or null
+-- $1 older than, $2 text or null, $3 states or null, $4 limit, $5 matching agencies or null
 WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern)
 SELECT id FROM (
     (SELECT d.id
@@ -30,8 +30,8 @@ SELECT id FROM (
                 WHERE a.search LIKE (SELECT pattern FROM wanted)
                    OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
                 LIMIT 1))
-       AND ($3::text IS NULL
-            OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
+       AND ($3::text[] IS NULL
+            OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = ANY ($3)))
      ORDER BY d.id DESC
      LIMIT $4)
     UNION
@@ -40,8 +40,8 @@ SELECT id FROM (
         SELECT d.id
         FROM document d
         WHERE d.sender = party.code AND d.id < $1
-          AND ($3::text IS NULL
-               OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
+          AND ($3::text[] IS NULL
+               OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = ANY ($3)))
         ORDER BY d.id DESC
         LIMIT $4
     ) AS sent
@@ -51,8 +51,8 @@ SELECT id FROM (
         SELECT v.document AS id
         FROM delivery v
         WHERE v.receiver = party.code AND v.document < $1
-          AND ($3::text IS NULL
-               OR EXISTS (SELECT FROM delivery w WHERE w.document = v.document AND w.state = $3))
+          AND ($3::text[] IS NULL
+               OR EXISTS (SELECT FROM delivery w WHERE w.document = v.document AND w.state = ANY ($3)))
         ORDER BY v.document DESC
         LIMIT $4
     ) AS received
@@ -60,10 +60,29 @@ SELECT id FROM (
 ORDER BY id DESC
 LIMIT $4
 
+-- name: found_late_of_all
+-- Ids of matching documents with late deliveries for administrators, newest first. What is late is
+-- little, and has an index: everything starts from there.
+-- $1 older than, $2 text or null, $3 states or null, $4 limit
+WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern)
+SELECT DISTINCT d.id
+FROM delivery v JOIN document d ON d.id = v.document
+WHERE v.late <> '{}' AND d.id < $1
+  AND ($3::text[] IS NULL OR v.state = ANY ($3))
+  AND ($2::text IS NULL
+       OR d.search LIKE (SELECT pattern FROM wanted)
+       OR EXISTS (SELECT FROM agency a LEFT JOIN agency_alias l USING (code)
+                  WHERE a.code IN (d.sender, v.receiver)
+                    AND (a.search LIKE (SELECT pattern FROM wanted)
+                         OR lower(l.alias) LIKE (SELECT pattern FROM wanted))))
+ORDER BY d.id DESC
+LIMIT $4
+
 -- name: found_of_agencies
 -- Ids of matching documents that these agencies sent or received, newest first. What a receiver
 -- may not see does not match either: the other receivers, their number and their states.
--- $1 older than, $2 text or null, $3 state or null, $4 limit, $5 agencies, $6 sent, $7 received
+-- $1 older than, $2 text or null, $3 states or null, $4 limit, $5 agencies, $6 sent, $7 received,
+-- $8 only late ones
 WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern),
 own AS (SELECT DISTINCT code FROM unnest($5::text[]) AS code)
 SELECT id FROM (
@@ -82,8 +101,11 @@ SELECT id FROM (
                    WHERE a.search LIKE (SELECT pattern FROM wanted)
                       OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
                    LIMIT 1))
-          AND ($3::text IS NULL
-               OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = $3))
+          AND ($3::text[] IS NULL AND NOT $8
+               OR EXISTS (SELECT FROM delivery v
+                          WHERE v.document = d.id
+                            AND ($3 IS NULL OR v.state = ANY ($3))
+                            AND (NOT $8 OR v.late <> '{}')))
         ORDER BY d.id DESC
         LIMIT $4
     ) AS sent
@@ -102,7 +124,8 @@ SELECT id FROM (
                    WHERE a.search LIKE (SELECT pattern FROM wanted)
                       OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
                    LIMIT 1))
-          AND ($3::text IS NULL OR v.state = $3)
+          AND ($3::text[] IS NULL OR v.state = ANY ($3))
+          AND (NOT $8 OR v.late <> '{}')
         ORDER BY v.document DESC
         LIMIT $4
     ) AS received
@@ -119,7 +142,7 @@ SELECT d.id, d.document_id, d.number, d.notation, d.subject, d.type_name, d.kind
        d.due, d.sha256, d.size, d.endpoint, c.subject AS certificate_subject, d.verdict,
        $3 OR d.sender = ANY ($2::text[]) AS sent,
        coalesce(seen.receivers, 0) AS receivers, coalesce(seen.states, '{}') AS states,
-       few.first_receivers,
+       coalesce(seen.late, 0) AS late, few.first_receivers, few.groups,
        ARRAY(
            SELECT DISTINCT f.kind
            FROM document_link k JOIN document f ON f.id = k.document
@@ -133,9 +156,10 @@ FROM document d
 JOIN agency a ON a.code = d.sender
 JOIN certificate c ON c.fingerprint = d.certificate
 CROSS JOIN LATERAL (
-    SELECT sum(n)::integer AS receivers, jsonb_object_agg(state, n) AS states
+    SELECT sum(n)::integer AS receivers, jsonb_object_agg(state, n) AS states,
+           sum(late)::integer AS late
     FROM (
-        SELECT v.state, count(*) AS n
+        SELECT v.state, count(*) AS n, count(*) FILTER (WHERE v.late <> '{}') AS late
         FROM delivery v
         WHERE v.document = d.id
           AND ($3 OR d.sender = ANY ($2::text[]) OR v.receiver = ANY ($2::text[]))
@@ -143,14 +167,21 @@ CROSS JOIN LATERAL (
     ) AS counted
 ) AS seen
 CROSS JOIN LATERAL (
-    SELECT ARRAY(
-        SELECT r.name
-        FROM delivery v JOIN agency r ON r.code = v.receiver
+    SELECT coalesce(array_agg(r.name ORDER BY v.id), '{}') AS first_receivers,
+           ARRAY(
+               SELECT g.name FROM agency_group g
+               WHERE g.code = ANY (string_to_array(string_agg(v.named, ' '), ' '))
+               ORDER BY g.code
+           ) AS groups
+    FROM (
+        SELECT v.id, v.receiver, array_to_string(v.named, ' ') AS named
+        FROM delivery v
         WHERE v.document = d.id
           AND ($3 OR d.sender = ANY ($2::text[]) OR v.receiver = ANY ($2::text[]))
         ORDER BY v.id
         LIMIT 3
-    ) AS first_receivers
+    ) AS v
+    JOIN agency r ON r.code = v.receiver
 ) AS few
 WHERE d.id = ANY ($1::uuid[])
   AND ($3 OR d.sender = ANY ($2::text[])
@@ -161,13 +192,53 @@ ORDER BY d.id DESC
 -- name: deliveries
 -- The deliveries of one document that the viewer may see.
 -- $1 document, $2 agencies, $3 everything
-SELECT v.id, v.receiver, a.name AS receiver_name, v.named, v.endpoint, v.state, v.changed_at
+SELECT v.id, v.receiver, a.name AS receiver_name, v.named, v.endpoint, v.state, v.reached,
+       v.changed_at, least(v.deadline, v.due) AS deadline, v.late
 FROM delivery v
 JOIN document d ON d.id = v.document
 JOIN agency a ON a.code = v.receiver
 WHERE v.document = $1
   AND ($3 OR d.sender = ANY ($2::text[]) OR v.receiver = ANY ($2::text[]))
 ORDER BY v.id
+
+-- name: groups
+-- Names of the groups among these codes.
+SELECT code, name FROM agency_group WHERE code = ANY ($1::text[])
+
+-- name: open_steps_of_all
+-- How many deliveries are in each state, and late, of the newest and of those that are stuck.
+-- $1 how many of each at most
+SELECT state, late <> '{}' AS late, count(*)::integer AS n
+FROM (
+    (SELECT id, state, late FROM delivery ORDER BY id DESC LIMIT $1)
+    UNION
+    (SELECT id, state, late FROM delivery WHERE late <> '{}' ORDER BY id DESC LIMIT $1)
+    UNION
+    (SELECT id, state, late FROM delivery WHERE state = 'undeliverable' ORDER BY id DESC LIMIT $1)
+) AS looked_at
+GROUP BY 1, 2
+
+-- name: open_steps_of_agencies
+-- The same for deliveries that these agencies sent or receive.
+-- $1 how many of each agency at most, $2 agencies
+WITH own AS (SELECT DISTINCT code FROM unnest($2::text[]) AS code)
+SELECT state, late <> '{}' AS late, count(*)::integer AS n
+FROM (
+    SELECT received.*
+    FROM own CROSS JOIN LATERAL (
+        SELECT id, state, late FROM delivery
+        WHERE receiver = own.code ORDER BY document DESC LIMIT $1
+    ) AS received
+    UNION
+    SELECT sent.*
+    FROM own CROSS JOIN LATERAL (
+        SELECT v.id, v.state, v.late
+        FROM (SELECT id FROM document WHERE sender = own.code ORDER BY id DESC LIMIT $1) AS d
+        JOIN delivery v ON v.document = d.id
+        ORDER BY d.id DESC LIMIT $1
+    ) AS sent
+) AS looked_at
+GROUP BY 1, 2
 
 -- name: events
 -- The events of one document but for its statuses. A receiver sees those about its own
@@ -197,18 +268,22 @@ ORDER BY e.sequence
 -- The statuses about one document: the sender sees all, a receiver those of its own delivery.
 -- Of the receipts that the viewer may read, the one that proves the status comes first.
 -- $1 document, $2 agencies, $3 everything
+WITH told AS (
+    SELECT e.status,
+           (array_agg(e.event ORDER BY e.sequence) FILTER (WHERE e.submission IS NULL))[1] AS event,
+           (array_agg(e.id ORDER BY e.submission IS NOT NULL, e.sequence)
+            FILTER (WHERE $3 OR e.agency = ANY ($2::text[])))[1] AS receipt
+    FROM evidence e
+    WHERE e.document = $1 AND e.status IS NOT NULL
+    GROUP BY e.status
+)
 SELECT t.id, t.code, t.accepted_at, t.description, t.sender, a.name AS sender_name, v.receiver,
-       (SELECT e.event FROM evidence e
-        WHERE e.document = t.document AND e.status = t.id AND e.submission IS NULL
-        ORDER BY e.sequence LIMIT 1) AS event,
-       (SELECT e.id FROM evidence e
-        WHERE e.document = t.document AND e.status = t.id
-          AND ($3 OR e.agency = ANY ($2::text[]))
-        ORDER BY e.submission IS NOT NULL, e.sequence LIMIT 1) AS receipt
+       told.event, told.receipt
 FROM status t
 JOIN document d ON d.id = t.document
 JOIN delivery v ON v.id = t.delivery
 JOIN agency a ON a.code = t.sender
+LEFT JOIN told ON told.status = t.id
 WHERE t.document = $1
   AND ($3 OR d.sender = ANY ($2::text[])
        OR t.sender = ANY ($2::text[]) OR t.addressee = ANY ($2::text[]))

@@ -15,6 +15,14 @@ TEXTS = {
         "Subject, number, DocumentId, agency name or code",
     ),
     "documents.search.state": ("Trạng thái", "State"),
+    "documents.search.owner": ("Bước tiếp theo là của", "Next step belongs to"),
+    "documents.search.late": ("Chỉ văn bản trễ hạn", "Only late ones"),
+    "steps.title": ("Đang chờ ai", "Whose turn it is"),
+    "steps.late": ("lượt trễ hạn", "late"),
+    "steps.bounded": (
+        "Tính trên các lượt chuyển mới nhất, và mọi lượt bị trễ hay không chuyển được.",
+        "Counted over the newest deliveries, and all that are late or undeliverable.",
+    ),
     "documents.caption": (
         "Văn bản mới nhất trước; bấm trích yếu để xem chi tiết",
         "Newest documents first; follow a subject for the details",
@@ -44,11 +52,11 @@ TEXTS = {
     ),
     "held.title": ("Văn bản đang chờ kiểm tra", "Submissions waiting for a check"),
     "held.lead": (
-        "Chưa thấy gì sai ở những gói tin này, nhưng thứ cần để kiểm tra đang vắng. Trục giữ chúng"
-        " và tự kiểm tra lại; không cần gửi lại.",
+        "Chưa thấy gì sai ở những gói tin này, nhưng thứ cần để kiểm tra đang vắng, hoặc văn bản mà"
+        " chúng nói tới chưa đến. Trục giữ chúng và tự kiểm tra lại; không cần gửi lại.",
         "Nothing is known to be wrong with these messages, but something that their check needs is"
-        " away. The axis keeps them and checks them again by itself; there is no need to send them"
-        " again.",
+        " away, or the document that they speak about has not come yet. The axis keeps them and"
+        " checks them again by itself; there is no need to send them again.",
     ),
     "held.caption": ("Gói tin đang chờ, mới nhất trước", "Waiting messages, newest first"),
     "held.column.since": ("Chờ từ", "Since"),
@@ -68,8 +76,10 @@ TEXTS = {
     "held.notice.of": ("Biên nhận chờ của {document}", "Notice about {document}"),
     "held.empty": ("Không có gói tin nào đang chờ.", "Nothing is waiting."),
     "held.empty.hint": (
-        "Gói tin chỉ nằm ở đây khi dịch vụ chứng thực hay máy quét mã độc tạm vắng.",
-        "Messages are here only while a certification service or the malware scanner is away.",
+        "Gói tin chỉ nằm ở đây khi dịch vụ chứng thực hay máy quét mã độc tạm vắng, hoặc khi văn"
+        " bản mà nó nói tới chưa đến.",
+        "Messages are here only while a certification service or the malware scanner is away, or"
+        " the document that they speak about has not come yet.",
     ),
     "refused.title": ("Văn bản bị trục từ chối", "Submissions refused by the axis"),
     "refused.lead": (
@@ -118,7 +128,20 @@ TEXTS = {
     "document.column.receiver": ("Cơ quan nhận", "Receiving agency"),
     "document.column.endpoint": ("Hệ thống", "Endpoint"),
     "document.column.state": ("Trạng thái", "State"),
+    "document.column.step": ("Bước tiếp theo", "Next step"),
     "document.column.changed": ("Từ lúc", "Since"),
+    "document.reached": ("trước đó: {state}", "before that: {state}"),
+    "document.deadline": ("hạn {time}", "by {time}"),
+    "rollup.taken": ("{taken}/{total} đã lấy", "{taken} of {total} taken"),
+    "rollup.late": ("{count} trễ", "{count} late"),
+    "rollup.undeliverable": ("{count} không chuyển được", "{count} undeliverable"),
+    "receivers.title": ("Nơi nhận của {code}", "Receivers of {code}"),
+    "receivers.search": ("Lọc nơi nhận", "Filter receivers"),
+    "receivers.search.group": ("Nhóm", "Group"),
+    "receivers.count": ("{count} nơi nhận", "{count} receivers"),
+    "receivers.all": ("Xem tất cả {count} nơi nhận", "Show all {count} receivers"),
+    "receivers.empty": ("Không có nơi nhận nào như vậy.", "There is no such receiver."),
+    "receivers.empty.hint": ("Hãy bỏ bớt điều kiện.", "Drop a filter."),
     "document.named": ("ghi trên văn bản: {codes}", "named in the document: {codes}"),
     "document.timeline": ("Diễn biến", "Timeline"),
     "document.timeline.lead": (
@@ -128,6 +151,11 @@ TEXTS = {
     "document.timeline.all": (
         "Hiện cả {count} mục trước đó",
         "Show the {count} earlier entries too",
+    ),
+    "document.timeline.alike": ("{count} nơi nhận", "{count} receivers"),
+    "document.timeline.alike.all": (
+        "Hiện cả {count} mục",
+        "Show all {count} entries",
     ),
     "document.timeline.axis": ("Trục liên thông", "The axis"),
     "document.timeline.status": ("Trạng thái {code}: {name}", "Status {code}: {name}"),
@@ -153,6 +181,19 @@ TEXTS = {
     "priority.2": ("thượng khẩn", "very urgent"),
     "priority.3": ("hỏa tốc", "express"),
     "priority.4": ("hỏa tốc hẹn giờ", "timed express"),
+    "late.consignment": ("Trễ vào hộp nhận", "Late into the inbox"),
+    "late.handover": ("Trễ lấy văn bản", "Late to be taken"),
+    "late.answer": ("Trễ trả lời", "Answer is late"),
+    "late.consent": ("Trễ trả lời thu hồi", "Answer to recall is late"),
+    "late.due": ("Quá hạn xử lý", "Past its due date"),
+    "stage.on_the_way": ("Trên đường", "On the way"),
+    "stage.in_inbox": ("Trong hộp nhận", "In the inbox"),
+    "stage.taken": ("Đã lấy, chưa trả lời", "Taken, not answered"),
+    "stage.answered": ("Đã tiếp nhận", "Accepted"),
+    "stage.done": ("Hoàn thành", "Done"),
+    "stage.refused": ("Từ chối", "Refused"),
+    "stage.given_back": ("Đã trả lại", "Given back"),
+    "stage.undeliverable": ("Không chuyển được", "Undeliverable"),
     "state.accepted": ("Chờ chuyển", "Waiting"),
     "state.dispatched": ("Đang thử chuyển lại", "Being tried again"),
     "state.consigned": ("Đã vào hộp nhận", "In the inbox"),

@@ -19,7 +19,6 @@ from axis.exchange.views import (
     SearchTooBroadError,
     TimelineEntry,
 )
-from axis.ids import new_id
 from axis.store import reading
 from tests.support.stage import Stage
 
@@ -281,7 +280,7 @@ async def test_links_lead_both_ways_as_far_as_the_viewer_may_see(stage: Stage) -
     assert view.line.followed_by == ()
 
 
-# -- names, refusals, dead letters --------------------------------------------------------------
+# -- names, refusals ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["G22,2026/11/20,7801/GM-VPCP", "7801/GM-VPCP"])
@@ -331,14 +330,6 @@ async def test_held_submission_is_seen_by_its_sender_with_what_it_waits_for(stag
         assert await stage.reader.held(ALL, wanted) == found
 
 
-async def test_dead_letter_is_listed_with_its_bytes(stage: Stage) -> None:
-    letters = await stage.reader.dead_letters(10)
-    assert [letter.reasons for letter in letters] == [("A-NO-USER-ID",)]
-    assert await stage.reader.dead_letter_body(letters[0].id) == b"<khong-phai-edxml/>"
-    assert await stage.reader.dead_letter_body(new_id()) is None
-    assert await stage.reader.dead_letters(10, before=letters[0].id) == []
-
-
 # -- plans -------------------------------------------------------------------------------------
 
 
@@ -352,12 +343,20 @@ async def test_lists_are_read_along_indexes_not_through_tables(stage: Stage) -> 
             return "\n".join(row[0] for row in rows)
 
     newest = UUID(int=2**128 - 1)
-    own = await plan("found_of_agencies", newest, None, None, 31, ["G22", "H37.02"], True, True)
+    wanted = (newest, None, None, 31)
+    own = await plan("found_of_agencies", *wanted, ["G22", "H37.02"], True, True, False)
     assert "document_sender_id" in own
     assert "delivery_receiver_document" in own
     everything = await plan("found_of_all", newest, "x", None, 31, ["G22", "H37.02"])
     for index in ("document_pkey", "document_sender_id", "delivery_receiver_document"):
         assert index in everything
+    assert "delivery_late" in await plan("found_late_of_all", *wanted)
+    steps = await plan("open_steps_of_all", 1000)
+    for index in ("delivery_pkey", "delivery_late", "delivery_undeliverable"):
+        assert index in steps
+    own = await plan("open_steps_of_agencies", 1000, ["G22", "H37.02"])
+    assert "document_sender_id" in own
+    assert "delivery_receiver_document" in own
     assert "submission_refused_id" in await plan("refused_of_all", newest, 31)
     assert "submission_refused_sender_id" in await plan("refused_of_agencies", newest, 31, ["G22"])
 

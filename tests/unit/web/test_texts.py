@@ -10,7 +10,9 @@ from jinja2 import Environment, nodes
 
 from axis.edxml.codes import DocumentKind, Priority
 from axis.evidence.receipt import SubjectKind
+from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState
+from axis.exchange.rollup import Stage
 from axis.exchange.views import Direction
 from axis.facts import Capacity
 from axis.registry.agency import Level
@@ -25,6 +27,8 @@ TEMPLATES = sorted((WEB / "templates").glob("*.html"))
 MODULES = sorted(WEB.glob("*.py"))
 FAMILIES = {
     "state.": list(DeliveryState),
+    "late.": list(DeadlineKind),
+    "stage.": list(Stage),
     "direction.": list(Direction),
     "kind.": [kind.label for kind in DocumentKind],
     "followed.": [kind.label for kind in DocumentKind if kind],
