@@ -15,7 +15,7 @@ WITH free AS (
     GROUP BY free.id
 )
 UPDATE outbox o
-SET cancelled_at = CASE WHEN r.receivers IS NULL THEN $2 END,
+SET cancelled_at = CASE WHEN r.receivers IS NULL THEN $2::timestamptz END,
     headers = CASE WHEN r.receivers IS NULL THEN o.headers
                    ELSE o.headers || jsonb_build_object('axis-to', r.receivers) END
 FROM remaining r

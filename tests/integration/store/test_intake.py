@@ -531,3 +531,16 @@ async def waiting_for_locks(pool: Pool, count: int) -> bool:
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     return bool(found >= count)
+
+
+async def test_recall_calls_off_the_copy_that_has_not_gone_out(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    original = document("G22", ["G09"])
+    await exchange.handle(case(original))
+    name = original.document_id
+    recall = document("G22", ["G09"], document_id=name, kind=DocumentKind.RECALL, target=name)
+    await exchange.handle(case(recall))
+
+    rows = [row for row in await all_of(stocked, "outbox") if row["type"] == "document"]
+    assert sorted(row["cancelled_at"] is None for row in rows) == [False, True]
