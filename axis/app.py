@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import os
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
@@ -54,6 +55,7 @@ def run_router(settings: Settings, name: str = "router") -> None:
     """Run a router until SIGTERM or SIGINT; `name` is how logs and the broker call it."""
     configure_logging(settings.log)
     structlog.contextvars.bind_contextvars(process=name)
+    os.nice(settings.router.niceness)  # before there are workers, which inherit it
     uvloop.run(_until_signal(_router(settings, name)))
 
 
@@ -94,7 +96,11 @@ async def _router(settings: Settings, name: str) -> None:
                     taking=inbox_watch(settings),
                 ),
             )
-            _log.info("router.started", workers=settings.router.workers)
+            _log.info(
+                "router.started",
+                workers=settings.router.workers,
+                lanes=sorted(settings.router.lanes),
+            )
             await use.during(Router(parts, settings.router, registry).run())
     finally:
         workbench.close()

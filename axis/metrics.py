@@ -2,7 +2,7 @@
 authorities, never input."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from axis.exchange.case import Decision, Ending
 from axis.exchange.dead_letters import LetterKind
 from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.dispatch import Dispatched
+from axis.exchange.lanes import Lane
 from axis.exchange.ports import HeldLoad
 from axis.revocation.ports import Revoked, Survey
 from axis.trust.standing import Source
@@ -85,6 +86,15 @@ class RouterMetrics:
             registry=registry,
         )
         self.consumers = Gauge("axis_consumers", "Open consumer sessions", registry=registry)
+        self.intake_waiting = Gauge(
+            "axis_intake_waiting", "Messages that no router has taken", ["queue"], registry=registry
+        )
+        self.intake_consumers = Gauge(
+            "axis_intake_consumers",
+            "Sessions that take from a queue of the intake, of all routers",
+            ["queue"],
+            registry=registry,
+        )
 
     def held(self, load: HeldLoad, at: datetime) -> None:
         """Show how much waits for a check or a document, all routers' together."""
@@ -104,14 +114,17 @@ class RouterObserver:
     """Counts and logs committed decisions, and wakes the dispatch and who tries again."""
 
     def __init__(
-        self, metrics: RouterMetrics, wake: Callable[[], None], try_again: Callable[[], None]
+        self,
+        metrics: RouterMetrics,
+        wake: Callable[[Collection[Lane]], None],
+        try_again: Callable[[], None],
     ) -> None:
         self._metrics = metrics
         self._wake = wake
         self._try_again = try_again
 
-    def decided(self, decisions: Sequence[Decision]) -> None:
-        """Take note of committed decisions."""
+    def decided(self, decisions: Sequence[Decision], lanes: Collection[Lane]) -> None:
+        """Take note of committed decisions, and of the lanes that have something to send now."""
         for decision in decisions:
             self._metrics.submissions.labels(decision.kind, decision.ending.value).inc()
             self._metrics.deliveries.inc(decision.deliveries)
@@ -128,7 +141,7 @@ class RouterObserver:
                 reasons=list(decision.reasons),
                 deliveries=decision.deliveries,
             )
-        self._wake()
+        self._wake(lanes)
 
     def woken(self) -> None:
         """Have what waited and is due now tried again."""

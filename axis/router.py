@@ -4,7 +4,7 @@ It keeps nothing that matters: any number of routers share the work, and each ma
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from prometheus_client.aiohttp import make_aiohttp_handler
 
 from axis.broker.consume import BatchConsumer, BatchLimits, Handler
 from axis.broker.intake import dead_letter_of, submissions_of
+from axis.broker.lanes import LaneWatch, QueueState, missing
 from axis.broker.publish import RabbitPublisher
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
 from axis.clock import Clock
@@ -23,6 +24,7 @@ from axis.exchange.dead_letters import DeadLetters, LetterStore
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.holding import HoldLimits
 from axis.exchange.intake import Intake
+from axis.exchange.lanes import Lane
 from axis.exchange.moving import Moving, MovingStore
 from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
 from axis.exchange.receipts import Notary
@@ -81,7 +83,8 @@ class Router:
         self._settings = settings
         self._registry = registry
         self._metrics = RouterMetrics(registry)
-        self._wake = {True: asyncio.Event(), False: asyncio.Event()}
+        self._wake = {lane: asyncio.Event() for lane in self._dispatched}
+        self._intake_states: Mapping[str, QueueState] = {}
         self._due = asyncio.Event()
         """Something that waited is to be tried again now."""
         self._observer = RouterObserver(self._metrics, self._wake_up, self._due.set)
@@ -111,27 +114,52 @@ class Router:
             async with asyncio.TaskGroup() as tasks:
                 for consumer in self._consumers:
                     tasks.create_task(consumer.run())
-                for urgent in (True, False):
-                    tasks.create_task(self._pump(urgent=urgent))
-                if self._parts.keeper is not None:
-                    tasks.create_task(self._parts.keeper.run())
-                if self._parts.watching is not None:
-                    watching = self._parts.watching.run(lambda: self.connected, self._wake_up)
-                    tasks.create_task(watching)
-                parts = self._parts
-                retrying = Retrying(parts.store, self._intake, parts.clock)
-                tasks.create_task(self._go_round("retrying", retrying.round, self._due))
-                tasks.create_task(self._go_round("resubmission", self._letters.resubmit))
-                moving = Moving(parts.store, parts.workbench, parts.notary, parts.clock)
-                tasks.create_task(self._go_round("moving", moving.round))
-                tasks.create_task(self._measure())
+                for lane in self._dispatched:
+                    tasks.create_task(self._pump(lane))
+                tasks.create_task(self._watch_lanes())
+                if Lane.ORDINARY in self._settings.lanes:
+                    self._look_after(tasks)
         finally:
             await runner.cleanup()
+
+    @property
+    def _dispatched(self) -> Collection[Lane]:
+        """The lanes of the outbox that this router sends. One of the ordinary lane sends what is
+        urgent, too: what it committed itself, and what a router that died has left.
+        """
+        return set(Lane) if Lane.ORDINARY in self._settings.lanes else {Lane.URGENT}
+
+    def _look_after(self, tasks: asyncio.TaskGroup) -> None:
+        """Start what runs beside the documents."""
+        parts = self._parts
+        if parts.keeper is not None:
+            tasks.create_task(parts.keeper.run())
+        if parts.watching is not None:
+            watching = parts.watching.run(lambda: self.connected, lambda: self._wake_up(Lane))
+            tasks.create_task(watching)
+        retrying = Retrying(parts.store, self._intake, parts.clock)
+        tasks.create_task(self._go_round("retrying", retrying.round, self._due))
+        tasks.create_task(self._go_round("resubmission", self._letters.resubmit))
+        moving = Moving(parts.store, parts.workbench, parts.notary, parts.clock)
+        tasks.create_task(self._go_round("moving", moving.round))
+        tasks.create_task(self._measure())
+
+    async def _watch_lanes(self) -> None:
+        parts = self._parts
+        await LaneWatch(parts.broker_url, f"axis {parts.name} lanes", self._seen).run()
+
+    def _seen(self, states: Mapping[str, QueueState]) -> None:
+        self._intake_states = states
+        for queue, state in states.items():
+            self._metrics.intake_waiting.labels(queue).set(state.waiting)
+            self._metrics.intake_consumers.labels(queue).set(state.consumers)
 
     def _make_consumers(self) -> list[BatchConsumer]:
         settings = self._settings
         limits = BatchLimits(settings.batch_count, settings.batch_megabytes * 1024 * 1024)
-        queues = [INTAKE_URGENT, INTAKE_STATUSES, *[INTAKE_DOCUMENTS] * settings.document_consumers]
+        queues = [INTAKE_URGENT] if Lane.URGENT in settings.lanes else []
+        if Lane.ORDINARY in settings.lanes:
+            queues += [INTAKE_STATUSES, *[INTAKE_DOCUMENTS] * settings.document_consumers]
         consumers = [
             BatchConsumer(
                 self._parts.broker_url,
@@ -142,16 +170,17 @@ class Router:
             )
             for queue in queues
         ]
-        consumers.append(
-            BatchConsumer(
-                self._parts.broker_url,
-                DEAD,
-                self._timed(DEAD, self._bury),
-                BatchLimits(count=10),
-                name=f"axis {self._parts.name} {DEAD}",
-                keeps=True,
+        if Lane.ORDINARY in settings.lanes:
+            consumers.append(
+                BatchConsumer(
+                    self._parts.broker_url,
+                    DEAD,
+                    self._timed(DEAD, self._bury),
+                    BatchLimits(count=10),
+                    name=f"axis {self._parts.name} {DEAD}",
+                    keeps=True,
+                )
             )
-        )
         return consumers
 
     async def _submit(self, messages: Sequence[AbstractIncomingMessage]) -> None:
@@ -173,12 +202,10 @@ class Router:
 
         return timed
 
-    async def _pump(self, *, urgent: bool) -> None:
+    async def _pump(self, lane: Lane) -> None:
         """Dispatch one lane: as long as there is something at once, else when woken."""
         parts = self._parts
-        publisher = RabbitPublisher(
-            parts.broker_url, f"axis {parts.name} dispatch {'urgent' if urgent else 'normal'}"
-        )
+        publisher = RabbitPublisher(parts.broker_url, f"axis {parts.name} dispatch {lane}")
         limits = DispatchLimits()
         dispatch = Dispatch(
             parts.store,
@@ -186,10 +213,10 @@ class Router:
             parts.workbench,
             parts.notary,
             parts.clock,
-            urgent=urgent,
+            urgent=lane is Lane.URGENT,
             limits=limits,
         )
-        wake = self._wake[urgent]
+        wake = self._wake[lane]
         careful = 0  # rounds to go one by one: any message of the lost burst may be to blame
         try:
             while True:
@@ -256,9 +283,10 @@ class Router:
         _log.warning(f"{where}.fault", error=str(error)[:200])
         await asyncio.sleep(FAULT_PAUSE_SECONDS)
 
-    def _wake_up(self) -> None:
-        for event in self._wake.values():
-            event.set()
+    def _wake_up(self, lanes: Iterable[Lane]) -> None:
+        for lane in lanes:
+            if lane in self._wake:
+                self._wake[lane].set()
 
     async def _serve_metrics(self) -> web.AppRunner:
         app = web.Application()
@@ -280,5 +308,11 @@ class Router:
     async def _readyz(self, _request: web.Request) -> web.Response:
         database = await self._parts.ready()
         ready = database and self.connected
-        body = {"ready": ready, "database": database, "broker": self.connected}
+        body = {
+            "ready": ready,
+            "database": database,
+            "broker": self.connected,
+            "lanes": sorted(self._settings.lanes),
+            "missing_lanes": missing(self._intake_states),
+        }
         return web.json_response(body, status=200 if ready else 503)

@@ -25,6 +25,7 @@ from axis.edxml.codes import Priority
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import ConfigurationError
 from axis.exchange.deadlines import USUAL_TERMS, Deadlines, Term, Terms
+from axis.exchange.lanes import Lane
 from axis.reasons import Severity
 from axis.trust.profiles import USUAL
 from axis.worktime.reading import calendar_of
@@ -174,6 +175,14 @@ class ContentSettings(_Section):
 class RouterSettings(_Section):
     """How the router works."""
 
+    lanes: frozenset[Lane] = Field(default=frozenset(Lane), min_length=1)
+    """Which lanes this router serves; every lane must have a router. With both in one process
+    urgent documents wait for its event loop, its workers and its batches, which suits a trial. A
+    site that carries more runs a router for each: ``["urgent"]`` takes urgent documents and nothing
+    else, ``["ordinary"]`` everything else, deadlines and revocation included."""
+    niceness: int = Field(default=0, ge=0, le=19)
+    """How far router and workers stand back for others of the machine, as nice(1) counts. 10 for
+    routers of the ordinary lane beside one of the urgent lane; they lose nothing when alone."""
     workers: int = Field(default=2, ge=1, le=128)
     """Processes for parsing and verifying; about the number of cores. One more signs receipts."""
     batch_count: int = Field(default=50, ge=1, le=500)

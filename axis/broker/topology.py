@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from axis.exchange.lanes import Lane
 from axis.exchange.outgoing import answers, inbox
 
 SUBMIT = "axis.submit"
@@ -22,6 +23,12 @@ DEAD = "axis.dead"
 INTAKE_DOCUMENTS = "intake.document"
 INTAKE_URGENT = "intake.document.urgent"
 INTAKE_STATUSES = "intake.status"
+
+INTAKE = {
+    Lane.URGENT: (INTAKE_URGENT,),
+    Lane.ORDINARY: (INTAKE_DOCUMENTS, INTAKE_STATUSES, DEAD),
+}
+"""What the routers of each lane take from."""
 
 INTAKE_DELIVERY_LIMIT = 50
 """Redeliveries before a submission counts as poison. Processor work runs in worker processes, so

@@ -5,7 +5,7 @@ commit. Dying anywhere before leaves nothing behind, dying after leaves the trut
 comes again is recognised by its idempotency keys.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import Protocol
@@ -18,6 +18,7 @@ from axis.exchange.case import Case, Decision, Ending
 from axis.exchange.decision import Decider
 from axis.exchange.holding import HoldLimits
 from axis.exchange.known import Known
+from axis.exchange.lanes import Lane
 from axis.exchange.ports import HeldSubmission, IntakeWork, Store, Workbench
 from axis.exchange.receipts import Notary
 from axis.exchange.records import Resubmitted
@@ -30,8 +31,8 @@ from axis.trust.policy import RevocationMode, RevocationRules
 class IntakeObserver(Protocol):
     """Is told what was decided, after it was committed: logs, metrics, the dispatch's wake-up."""
 
-    def decided(self, decisions: Sequence[Decision]) -> None:
-        """Take note of committed decisions."""
+    def decided(self, decisions: Sequence[Decision], lanes: Collection[Lane]) -> None:
+        """Take note of committed decisions, and of the lanes that have something to send now."""
 
     def woken(self) -> None:
         """Take note that something which waited is due now."""
@@ -96,7 +97,7 @@ class Intake:
             ]
             receipts = await self._workbench.sign([row.receipt for row in records.evidence])
             woken = await work.save(records.with_signed(receipts))
-        self._observer.decided(decisions)
+        self._observer.decided(decisions, records.lanes)
         if woken:
             self._observer.woken()
 

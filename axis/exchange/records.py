@@ -11,6 +11,7 @@ from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
 from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState, Position
+from axis.exchange.lanes import Lane
 from axis.exchange.versions import Link
 
 
@@ -320,6 +321,13 @@ class Records:
     them is due."""
     resubmitted: list[Resubmitted] = field(default_factory=list)
     """Dead letters that were taken in again."""
+
+    @property
+    def lanes(self) -> set[Lane]:
+        """The lanes in which something is to be sent now."""
+        if self.resends:
+            return set(Lane)
+        return {Lane.of(urgent=row.urgent) for row in self.outbox}
 
     def with_signed(self, receipts: Sequence[bytes]) -> "Records":
         """Return the records with the evidence signed, in its order, and the sizes that follow."""

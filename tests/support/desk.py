@@ -4,7 +4,7 @@ What people see of documents is made the way the router makes it, at moments tha
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -19,6 +19,7 @@ from axis.examination import Examination, Rules, examine
 from axis.exchange.case import Decision
 from axis.exchange.dispatch import Dispatch, DispatchLimits
 from axis.exchange.intake import Intake
+from axis.exchange.lanes import Lane
 from axis.exchange.ports import Publication
 from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
@@ -209,5 +210,5 @@ class Desk:
     async def publish(self, messages: Sequence[Publication]) -> list[bool]:
         return [message.queue not in self.full for message in messages]
 
-    def decided(self, decisions: Sequence[Decision]) -> None:
+    def decided(self, decisions: Sequence[Decision], _lanes: Collection[Lane]) -> None:
         self.decisions += decisions

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from axis.examination import Examination
 from axis.exchange.case import Decision
+from axis.exchange.lanes import Lane
 from axis.exchange.ports import (
     CopyArrived,
     EarlierSubmission,
@@ -214,10 +215,12 @@ class Observed:
 
     log: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    lanes: set[Lane] = field(default_factory=set)
 
-    def decided(self, decisions: Sequence[Decision]) -> None:
+    def decided(self, decisions: Sequence[Decision], lanes: Collection[Lane]) -> None:
         self.log.append("decided")
         self.decisions += decisions
+        self.lanes |= set(lanes)
 
     def woken(self) -> None:
         self.log.append("woken")
