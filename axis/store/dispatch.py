@@ -29,10 +29,7 @@ class PostgresDispatchWork:
     """Implements `axis.exchange.ports.DispatchWork` on one open transaction."""
 
     def __init__(
-        self,
-        connection: Connection,
-        directories: DirectoryCache,
-        deadlines: Deadlines | None = None,
+        self, connection: Connection, directories: DirectoryCache, deadlines: Deadlines
     ) -> None:
         self._connection = connection
         self._directories = directories

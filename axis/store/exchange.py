@@ -51,7 +51,7 @@ class PostgresStore:
     async def letters(self) -> AsyncIterator[PostgresLetterWork]:
         """Open one about dead letters; it commits when the block ends without an error."""
         async with transaction(self._pool) as connection:
-            yield PostgresLetterWork(connection)
+            yield PostgresLetterWork(connection, self._deadlines)
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[PostgresWatchWork]:

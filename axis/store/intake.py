@@ -43,10 +43,7 @@ class PostgresIntakeWork:
     """Implements `axis.exchange.ports.IntakeWork` on one open transaction."""
 
     def __init__(
-        self,
-        connection: Connection,
-        directories: DirectoryCache,
-        deadlines: Deadlines | None = None,
+        self, connection: Connection, directories: DirectoryCache, deadlines: Deadlines
     ) -> None:
         self._connection = connection
         self._directories = directories

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from axis.exchange.dead_letters import Kept, LetterKind
+from axis.exchange.deadlines import Deadlines
 from axis.exchange.ports import CopyArrived
 from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.submission import Submission
@@ -17,8 +18,9 @@ from axis.store.writing import add_records
 class PostgresLetterWork:
     """Implements `axis.exchange.dead_letters.LetterWork` on one open transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, deadlines: Deadlines) -> None:
         self._connection = connection
+        self._deadlines = deadlines
 
     async def keep(self, letters: Sequence[DeadLetterRow]) -> Sequence[Kept]:
         """Add letters and return those that were not kept already."""
@@ -30,7 +32,7 @@ class PostgresLetterWork:
 
     async def save(self, records: Records) -> None:
         """Add what the letters brought about."""
-        await add_records(self._connection, records)
+        await add_records(self._connection, records, self._deadlines)
 
     async def claim(
         self, *, at: datetime, leased_until: datetime, limit: int

@@ -11,7 +11,6 @@ from axis.registry.directory import Directory
 from axis.store.deadlines import facts_of, waiting_of
 from axis.store.directory import DirectoryCache
 from axis.store.dispatch import copy_arrived
-from axis.store.intake import PostgresIntakeWork
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 from axis.store.writing import add_records
@@ -26,12 +25,12 @@ class PostgresWatchWork:
         self, connection: Connection, directories: DirectoryCache, deadlines: Deadlines
     ) -> None:
         self._connection = connection
-        self._registry = PostgresIntakeWork(connection, directories)
+        self._directories = directories
         self._deadlines = deadlines
 
     async def directory(self) -> Directory:
         """Return the registry at the version that this transaction holds fast."""
-        return await self._registry.directory()
+        return await self._directories.held(self._connection)
 
     async def overdue(
         self, *, at: datetime, limit: int, but: Collection[UUID]

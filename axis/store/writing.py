@@ -62,15 +62,12 @@ EVIDENCE = Table("evidence", EvidenceRow, frozenset({"deliveries"}))
 OUTBOX = Table("outbox", OutboxRow, computed={"due_at": lambda row: row.created_at})
 
 
-async def add_records(
-    connection: Connection, records: Records, deadlines: Deadlines | None = None
-) -> bool:
+async def add_records(connection: Connection, records: Records, deadlines: Deadlines) -> bool:
     """Add everything that a transaction decided, parents before children; tell whether something
     that waited for it is due now.
 
-    `deadlines` are those that deliveries get; without them, the usual ones.
+    `deadlines` are those that deliveries get.
     """
-    deadlines = deadlines or waiting.usual_deadlines()
     await DOCUMENTS.insert(connection, records.documents)
     await kinds.tie(connection, records.documents)
     waits = await waiting.first_waits(connection, records.deliveries, records.documents, deadlines)
