@@ -152,7 +152,9 @@ JOIN evidence e ON e.id = s.receipt
 WHERE t.delivery = ANY ($1::uuid[])
 
 -- name: resend
--- Makes the answer to one submission due again; one that is still waiting is left alone.
+-- Makes the answer to one submission due again. One that is still waiting, or is being published
+-- at this moment, is left alone: it is on its way, and waiting for the dispatch, which may wait for
+-- a delivery that this transaction holds, could block both.
 UPDATE outbox SET published_at = NULL, due_at = $4
 WHERE subject = $1 AND queue = $2 AND correlation_id IS NOT DISTINCT FROM $3
   AND published_at IS NOT NULL
