@@ -12,7 +12,7 @@ from datetime import timedelta
 from axis.clock import Clock
 from axis.evidence.events import Event
 from axis.exchange.deliveries import DeliveryEvent, DeliveryState, move
-from axis.exchange.moving import astray, redirect
+from axis.exchange.moving import astray, named_in, redirect
 from axis.exchange.ports import (
     BrokerLostError,
     CopyArrived,
@@ -154,8 +154,7 @@ class Dispatch:
             await work.confirm([one.row.id for one in confirmed], self._clock())
         await self._put_off(work, returned)
         # Deliveries are locked once a transaction: in two steps, two routers could deadlock.
-        copies = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
-        known = await work.copies_of(copies) if copies else []
+        known = await _carried(work, messages)
         arrived = {one.row.id for one in confirmed}
         await self._confirm(work, [one for one in known if one.copy in arrived], directory)
         await self._return(work, [one for one in known if one.copy not in arrived])
@@ -200,6 +199,18 @@ class Dispatch:
         ):
             pause = min(_FIRST_PAUSE * 2 ** min(attempts, 16), _LONGEST_PAUSE)
             await work.postpone([message.row.id for message in group], now + pause)
+
+
+async def _carried(work: DispatchWork, messages: Sequence[OutboxMessage]) -> Sequence[CopyArrived]:
+    """Lock and return the deliveries of the receivers that these messages name.
+
+    One that was withdrawn, or that no way leads to, may have had its copy with them until then.
+    """
+    named = {
+        one.row.id: named_in(one.row) for one in messages if one.row.type is MessageType.DOCUMENT
+    }
+    copies = await work.copies_of(list(named)) if named else []
+    return [copy for copy in copies if copy.receiver in named[copy.copy]]
 
 
 def publication(message: OutboxMessage) -> Publication:

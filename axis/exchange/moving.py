@@ -148,6 +148,11 @@ def rerouted(
     return records
 
 
+def named_in(row: OutboxRow) -> Collection[str]:
+    """Return the codes of the receivers that a copy names, in their order."""
+    return dict.fromkeys(str(row.headers.get("axis-to", "")).split(","))
+
+
 def astray(row: OutboxRow, directory: Directory, at: datetime) -> Mapping[str, str | None]:
     """Return the receivers of a copy that its endpoint does not serve any more.
 
@@ -156,7 +161,7 @@ def astray(row: OutboxRow, directory: Directory, at: datetime) -> Mapping[str, s
     """
     _, endpoint, *_ = row.queue.split(".")
     found: dict[str, str | None] = {}
-    for code in str(row.headers["axis-to"]).split(","):
+    for code in named_in(row):
         now = _served(directory, code, at)
         if now is None and row.headers.get("axis-kind") == DocumentKind.RECALL.label:
             continue
@@ -179,7 +184,7 @@ def redirect(
     ``copies`` are all deliveries that it carries, ``there`` is what `astray` said of it. A router
     may have died just after publishing it, so its endpoint is told all the same.
     """
-    left = [code for code in str(row.headers["axis-to"]).split(",") if code not in there]
+    left = [code for code in named_in(row) if code not in there]
     records.narrowed.append(Narrowing(row.id, tuple(left), at))
     gone = [one for one in copies if one.receiver in there and _unpublished(one)]
     ways = {code: now for code, now in there.items() if now is not None}

@@ -130,7 +130,9 @@ class Site:
         """Wait until everything committed is published."""
 
         async def done() -> bool:
-            query = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+            query = (
+                "SELECT count(*) FROM outbox WHERE published_at IS NULL AND cancelled_at IS NULL"
+            )
             return bool(await self.pool.fetchval(query) == 0)
 
         await until(done)
