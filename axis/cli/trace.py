@@ -5,16 +5,21 @@ from uuid import UUID
 
 from rich.markup import escape
 
-from axis.cli.output import console, print_facts, print_table, print_title, shown, size
-from axis.cli.receipt_view import state_text
+from axis.cli.output import console, print_facts, print_title, say, shown, size
 from axis.cli.running import database, run
+from axis.cli.trace_receivers import print_receivers
 from axis.errors import InvalidInputError
+from axis.exchange.receivers import ReceiverGroup, addressees, receiver_groups
+from axis.exchange.timeline import TimelineGroup, grouped, remark
 from axis.exchange.views import DocumentView, HeldFilter, HeldLine, Scope, TimelineEntry
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader
 
 MAX_NAMED_RECEIVERS = 5
 """Receivers that one line of the timeline names; a broadcast has hundreds."""
+
+MAX_ENTRIES = 100
+"""Newest entries of a timeline, unless all are asked for: some screens."""
 
 
 def traced(wanted: str) -> tuple[Sequence[DocumentView], Sequence[HeldLine]]:
@@ -31,9 +36,13 @@ def traced(wanted: str) -> tuple[Sequence[DocumentView], Sequence[HeldLine]]:
     return views, held
 
 
-def print_trace(view: DocumentView) -> None:
-    """Print one document with its receivers and its timeline, oldest first."""
+def print_trace(view: DocumentView, *, everything: bool = False) -> None:
+    """Print one document with its receivers and its timeline, oldest first.
+
+    Without `everything`, what would fill screens is counted instead.
+    """
     line, page = view.line, console()
+    groups = receiver_groups(view)
     print_title(f"{line.number}/{line.notation}  {line.subject}")
     print_facts(
         [
@@ -51,21 +60,15 @@ def print_trace(view: DocumentView) -> None:
             ("Lưu ý · Warnings", [finding.get("text_vi", "") for finding in view.warnings]),
         ]
     )
-    print_table(
-        ("Nơi nhận · Receiver", "Tên · Name", "Trạng thái · State", "Từ lúc · Since"),
-        [
-            (
-                _named(delivery.receiver, delivery.named),
-                delivery.receiver_name,
-                state_text(delivery.state.value),
-                delivery.changed_at,
-            )
-            for delivery in view.deliveries
-        ],
-    )
-    page.print("[bold]Diễn biến · Timeline[/]")
-    for entry in view.timeline:
-        for text in _lines(entry):
+    print_receivers(groups, everything=everything)
+    page.print("\n[bold]Diễn biến · Timeline[/]")
+    timeline = grouped(view.timeline)
+    told = timeline if everything else timeline[-MAX_ENTRIES:]
+    if len(told) < len(timeline):
+        left = len(timeline) - len(told)
+        say(f"… {left} mục trước đó; xem hết: thêm --all", f"{left} earlier; --all shows them")
+    for group in told:
+        for text in _lines(group, groups, everything=everything):
             page.print(text, highlight=False, soft_wrap=True)
     for linked, how in ((view.targets, "→"), (view.acted_on_by, "←")):
         for other in linked:
@@ -79,32 +82,41 @@ def print_trace(view: DocumentView) -> None:
             )
 
 
-def _lines(entry: TimelineEntry) -> list[str]:
+def _lines(group: TimelineGroup, groups: Sequence[ReceiverGroup], *, everything: bool) -> list[str]:
+    entry = group.first
     if entry.status is not None:
         what = f"{entry.status.value} {entry.status.name_vi} · {entry.status.name_en}"
     elif entry.event is not None:
         what = f"{entry.event.text_vi} · {entry.event.text_en}"
     else:
         what = ""
+    title = f"{shown(entry.at)}  [bold]{escape(what)}[/]"
+    if len(group.entries) == 1:
+        return [title, *_one(entry, groups)]
+    count = len(group.receivers)
+    title += f"  {count} nơi nhận · receivers, → {shown(group.last.at)}"
+    if not everything:
+        return [title, f"    {_to(group.receivers, groups)}"]
+    one_by_one = [f"    [dim]{shown(one.at)}[/]{_one(one, groups)[0]}" for one in group.entries]
+    return [title, *one_by_one]
+
+
+def _one(entry: TimelineEntry, groups: Sequence[ReceiverGroup]) -> list[str]:
     who = f"{entry.agency} {entry.agency_name or ''}".strip() if entry.agency else "Trục · Axis"
-    lines = [f"{shown(entry.at)}  [bold]{escape(what)}[/]", f"    {escape(who)}{_to(entry)}"]
-    if entry.description:
-        lines.append(f"    «{escape(shown(entry.description))}»")
+    others = () if entry.receivers == (entry.agency,) else entry.receivers
+    lines = [f"    {escape(shown(who))}{' → ' if others else ''}{_to(others, groups)}"]
+    if remark(entry):
+        lines.append(f"    «{escape(shown(remark(entry)))}»")
     if entry.receipt is not None:
         lines.append(f"    [dim]Biên nhận · Receipt {entry.receipt}[/]")
     return lines
 
 
-def _to(entry: TimelineEntry) -> str:
-    if not entry.receivers or entry.receivers == (entry.agency,):
-        return ""
-    rest = len(entry.receivers) - MAX_NAMED_RECEIVERS
-    names = ", ".join(entry.receivers[:MAX_NAMED_RECEIVERS])
-    return escape(f" → {names}" + (f" +{rest}" if rest > 0 else ""))
-
-
-def _named(receiver: str, named: tuple[str, ...]) -> str:
-    return receiver if named == (receiver,) else f"{receiver} ({', '.join(named)})"
+def _to(receivers: Sequence[str], groups: Sequence[ReceiverGroup]) -> str:
+    told = addressees(receivers, groups)
+    rest = len(told) - MAX_NAMED_RECEIVERS
+    names = ", ".join(told[:MAX_NAMED_RECEIVERS])
+    return escape(shown(names + (f" +{rest}" if rest > 0 else "")))
 
 
 async def _find(wanted: str) -> tuple[Sequence[DocumentView], Sequence[HeldLine]]:

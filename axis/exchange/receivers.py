@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange.deliveries import RANK, DeliveryState
 from axis.exchange.rollup import RollUp, roll_up
 from axis.exchange.views import DeliveryLine, DocumentView
 
@@ -58,6 +58,14 @@ def addressees(receivers: Sequence[str], groups: Iterable[ReceiverGroup]) -> Seq
             found.append(f"{group.name} ({len(members)})")
             left = {code: None for code in left if code not in members}
     return [*found, *left]
+
+
+def reached_before(one: DeliveryLine) -> DeliveryState | None:
+    """Return how far a delivery got that has left the ordinary way, where that says anything."""
+    if one.state in RANK or one.reached is DeliveryState.ACCEPTED:
+        return None
+    refused = one.state is DeliveryState.REFUSED and one.reached is DeliveryState.ARRIVED
+    return None if refused else one.reached
 
 
 def by_attention(deliveries: Iterable[DeliveryLine]) -> Sequence[DeliveryLine]:

@@ -127,11 +127,55 @@ class TimelineEntry:
     the document's sender, else the one that its reporter got."""
 
 
+class Relation(StrEnum):
+    """What a document has to do with another."""
+
+    RECALLS = "recalls"
+    UPDATES = "updates"
+    REPLACES = "replaces"
+    ANSWERS = "answers"
+    RECALLED_BY = "recalled_by"
+    UPDATED_BY = "updated_by"
+    REPLACED_BY = "replaced_by"
+    ANSWERED_BY = "answered_by"
+
+    @property
+    def forward(self) -> bool:
+        """Whether the document itself names the other one."""
+        return self in (Relation.RECALLS, Relation.UPDATES, Relation.REPLACES, Relation.ANSWERS)
+
+    @property
+    def name_vi(self) -> str:
+        """Return it in Vietnamese, as it stands before the other document."""
+        return _RELATIONS[self][0]
+
+    @property
+    def name_en(self) -> str:
+        """Return it in English."""
+        return _RELATIONS[self][1]
+
+
+_RELATIONS = {
+    Relation.RECALLS: ("thu hồi văn bản", "recalls"),
+    Relation.UPDATES: ("cập nhật văn bản", "updates"),
+    Relation.REPLACES: ("thay thế văn bản", "replaces"),
+    Relation.ANSWERS: ("trả lời văn bản", "answers"),
+    Relation.RECALLED_BY: ("bị thu hồi bởi", "recalled by"),
+    Relation.UPDATED_BY: ("được cập nhật bởi", "updated by"),
+    Relation.REPLACED_BY: ("được thay thế bởi", "replaced by"),
+    Relation.ANSWERED_BY: ("được trả lời bởi", "answered by"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedDocument:
     """Another document that a document's page leads to."""
 
     id: UUID
+    relation: Relation
+    """What the page's document has to do with it."""
+    receivers: tuple[str, ...] = ()
+    """Agencies for which that holds; none: for all who have the documents."""
     kind: DocumentKind
     number: str
     notation: str
@@ -157,9 +201,10 @@ class DocumentView:
     timeline: tuple[TimelineEntry, ...]
     """Oldest first."""
     targets: tuple[LinkedDocument, ...]
-    """Documents that this one recalls, updates or replaces, as far as the viewer may see them."""
+    """Documents that this one recalls, updates, replaces or answers, as far as the viewer may see
+    them and it holds for the viewer."""
     acted_on_by: tuple[LinkedDocument, ...]
-    """Recalls, updates and replacements of this one, as far as the viewer may see them."""
+    """Recalls (of earlier versions, too), updates, replacements and answers, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from axis.exchange.deliveries import RANK, DeliveryState
-from axis.exchange.receivers import addressees, by_attention, receiver_groups
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.receivers import addressees, by_attention, reached_before, receiver_groups
 from axis.exchange.rollup import Stage
 from axis.exchange.timeline import grouped, remark
 from axis.exchange.views import DeliveryLine, DocumentView
@@ -97,7 +97,12 @@ async def _document(request: web.Request, viewer: Viewer) -> DocumentView:
 
 def _about(view: DocumentView) -> dict[str, Any]:
     """Return what both pages tell about a document."""
-    return {"view": view, "line": view.line, "states": tuple(DeliveryState), "way": RANK}
+    return {
+        "view": view,
+        "line": view.line,
+        "states": tuple(DeliveryState),
+        "reached_before": reached_before,
+    }
 
 
 def _start(request: web.Request, deliveries: Sequence[DeliveryLine]) -> int:

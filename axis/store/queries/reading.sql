@@ -147,6 +147,8 @@ SELECT d.id, d.document_id, d.number, d.notation, d.subject, d.type_name, d.kind
            SELECT DISTINCT f.kind
            FROM document_link k JOIN document f ON f.id = k.document
            WHERE k.target = d.id
+             AND ($3 OR k.receivers = '{}' OR k.receivers && $2::text[]
+                  OR d.sender = ANY ($2::text[]))
              AND ($3 OR f.sender = ANY ($2::text[])
                   OR EXISTS (SELECT FROM delivery v
                              WHERE v.document = f.id AND v.receiver = ANY ($2::text[])))
@@ -290,16 +292,55 @@ WHERE t.document = $1
 ORDER BY t.id
 
 -- name: linked
--- Documents that this one is about (forward) or that are about it, as far as the viewer's.
--- $1 document, $2 agencies, $3 everything
-SELECT d.id, d.kind, d.number, d.notation, d.subject, d.accepted_at, k.document = $1 AS forward
-FROM document_link k
-JOIN document d ON d.id = CASE WHEN k.document = $1 THEN k.target ELSE k.document END
-WHERE (k.document = $1 OR k.target = $1)
-  AND ($3 OR d.sender = ANY ($2::text[])
+-- Documents that this one is about or answers, and those that are about it or answer it, as far as
+-- the viewer's. A recall of an earlier version recalls this one, too. What holds for some receivers
+-- only is told the sender and those. At most the newest $4 of them.
+-- $1 document, $2 agencies, $3 everything, $4 limit, $5 steps to earlier versions
+WITH RECURSIVE version AS (
+    SELECT $1::uuid AS id, 0 AS step
+    UNION
+    SELECT k.target, version.step + 1
+    FROM version
+    JOIN document_link k ON k.document = version.id
+    JOIN document d ON d.id = k.document
+    JOIN document t ON t.id = k.target
+    WHERE version.step < $5 AND (d.kind = 2 OR d.kind = 3 AND d.document_id = t.document_id)
+), tie AS (
+    SELECT k.target AS id, k.receivers,
+           CASE d.kind WHEN 1 THEN 'recalls' WHEN 2 THEN 'updates' ELSE 'replaces' END AS relation
+    FROM document_link k JOIN document d ON d.id = k.document
+    WHERE k.document = $1
+    UNION
+    SELECT k.document, k.receivers,
+           CASE d.kind WHEN 1 THEN 'recalled_by' WHEN 2 THEN 'updated_by' ELSE 'replaced_by' END
+    FROM document_link k JOIN document d ON d.id = k.document
+    WHERE k.target = $1
+    UNION
+    SELECT k.document, k.receivers, 'recalled_by'
+    FROM version
+    JOIN document_link k ON k.target = version.id
+    JOIN document d ON d.id = k.document
+    WHERE d.kind = 1 AND d.id > $1
+    UNION
+    SELECT d.id, '{}', 'answers'
+    FROM document_answer a JOIN document d ON d.sender = a.agency AND d.document_id = a.document_id
+    WHERE a.document = $1 AND d.kind <> 1
+    UNION
+    SELECT a.document, '{}', 'answered_by'
+    FROM document d JOIN document_answer a ON a.agency = d.sender AND a.document_id = d.document_id
+    WHERE d.id = $1 AND d.kind <> 1
+)
+SELECT d.id, tie.relation, tie.receivers, d.kind, d.number, d.notation, d.subject, d.accepted_at
+FROM tie
+JOIN document d ON d.id = tie.id
+JOIN document own ON own.id = $1
+WHERE ($3 OR d.sender = ANY ($2::text[])
        OR EXISTS (SELECT FROM delivery v
                   WHERE v.document = d.id AND v.receiver = ANY ($2::text[])))
-ORDER BY d.id
+  AND ($3 OR tie.receivers = '{}' OR tie.receivers && $2::text[]
+       OR own.sender = ANY ($2::text[]))
+ORDER BY d.id DESC, tie.relation
+LIMIT $4
 
 -- name: named
 -- Ids of the viewer's documents with this DocumentId or number/notation, newest first.

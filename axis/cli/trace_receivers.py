@@ -1,0 +1,81 @@
+"""The receivers of a document as `axis document trace` tells them: a group in one line."""
+
+from collections.abc import Collection, Iterable
+
+from rich.markup import escape
+from rich.padding import Padding
+
+from axis.cli.output import console, say, shown
+from axis.cli.receipt_view import state_text
+from axis.exchange.next_step import NextStep, Owner, next_step
+from axis.exchange.receivers import STUCK, ReceiverGroup, reached_before
+from axis.exchange.rollup import RollUp
+from axis.exchange.views import DeliveryLine
+from axis.web.texts import TEXTS
+
+MAX_LINES = 12
+"""Receivers that are told one by one before the others are only counted, unless all are asked for;
+of a group only those that need somebody."""
+
+
+def print_receivers(groups: Iterable[ReceiverGroup], *, everything: bool) -> None:
+    """Print all receivers of a document, those that need somebody first."""
+    console().print("\n[bold]Nơi nhận · Receivers[/]")
+    for group in groups:
+        lines = list(group.deliveries)
+        if group.rollup is not None:
+            _print_rollup(group.name, group.rollup)
+            if not everything:
+                lines = [one for one in lines if one.late or one.state in STUCK]
+        told = lines if everything else lines[:MAX_LINES]
+        for one in told:
+            _print_line(one, () if group.rollup is None else (group.rollup.group,))
+        left = len(group.deliveries) - len(told)
+        if left:
+            say(
+                f"  … và {left} nơi nhận khác; xem hết: thêm --all",
+                f"{left} more; --all shows them",
+            )
+
+
+def _print_rollup(name: str, rollup: RollUp) -> None:
+    late = f", [red]{rollup.late} trễ[/]" if rollup.late else ""
+    late_en = f", {rollup.late} late" if rollup.late else ""
+    page = console()
+    page.print(
+        f"  [bold]{escape(shown(name))}[/] ({escape(shown(rollup.group))}): "
+        f"{rollup.taken}/{rollup.total} đã lấy{late} · {rollup.taken} taken{late_en}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    stages = [f"{TEXTS[f'stage.{one}'][0]} {count}" for one, count in rollup.stages.items()]
+    page.print(f"      [dim]{escape(', '.join(stages))}[/]", highlight=False, soft_wrap=True)
+
+
+def _print_line(one: DeliveryLine, known: Collection[str]) -> None:
+    others = [code for code in one.named if code != one.receiver and code not in known]
+    named = f" ({', '.join(others)})" if others else ""
+    step = next_step(one.state)
+    page = console()
+    page.print(
+        f"  {escape(shown(one.receiver + named))} {escape(shown(one.receiver_name))}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    state = f"[bold]{state_text(one.state.value)}[/]"
+    for kind in one.late:
+        state += f"  [red]{' · '.join(TEXTS[f'late.{kind}'])}[/]"
+    before = reached_before(one)
+    if before is not None:
+        state += f"  trước đó · before: {state_text(before.value)}"
+    lines = [f"{state}  [dim]từ · since {shown(one.changed_at)}[/]"]
+    if step.owner is not Owner.NOBODY:
+        by = f" (hạn · by {shown(one.deadline)})" if one.deadline else ""
+        vi, en = (f"{owner}: {what}" for owner, what in _both(step))
+        lines.append(f"→ {vi} · {en}{by}")
+    for line in lines:
+        page.print(Padding(line, (0, 0, 0, 6)), highlight=False)
+
+
+def _both(step: NextStep) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (step.owner.name_vi, step.vi), (step.owner.name_en, step.en)
