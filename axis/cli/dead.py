@@ -1,20 +1,27 @@
-"""`axis dead`: messages that had nobody to answer to, or that nothing could handle."""
+"""`axis dead`: messages that had nobody to answer to, or that an endpoint's queue gave up on."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from axis.cli.dead_view import letter_json, print_letter, print_letters
 from axis.cli.files import write_private
-from axis.cli.output import AsJson, print_facts, print_json, print_table, say, size
-from axis.cli.running import database, run
+from axis.cli.output import AsJson, print_json, say
+from axis.cli.running import actor, database, run
+from axis.clock import system_clock
 from axis.errors import InvalidInputError
-from axis.exchange.views import DeadLetterLine
-from axis.reasons import reason_of_code
-from axis.store.reading import PostgresReader
+from axis.exchange.dead_letters import (
+    MIN_REASON_CHARS,
+    LetterFilter,
+    LetterKind,
+    LetterState,
+    LetterView,
+)
+from axis.store.dead_letters import PostgresDeadLetters
 
 PAGE = 500
 """Letters looked through at a time."""
@@ -22,87 +29,117 @@ PAGE = 500
 app = typer.Typer(
     name="dead",
     no_args_is_help=True,
-    help="Gói tin không trả lời được cho ai · Messages that nobody could be answered for.",
+    help="Gói tin lạc: không trả lời được cho ai, hoặc không ai nhận nổi · Messages that nobody"
+    " could be answered for, or that nobody could take.",
 )
+
+LetterId = Annotated[UUID, typer.Argument(metavar="ID")]
 
 
 @app.command(name="list")
 def list_letters(
     limit: Annotated[int, typer.Option(min=1, max=PAGE, help="Nhiều nhất · At most.")] = 50,
+    state: Annotated[
+        LetterState,
+        typer.Option(case_sensitive=False, help="Tình trạng cần xem · The state to list."),
+    ] = LetterState.OPEN,
+    every: Annotated[
+        bool, typer.Option("--all", help="Mọi tình trạng · Whatever the state.")
+    ] = False,
+    kind: Annotated[
+        LetterKind | None,
+        typer.Option(case_sensitive=False, help="Chỉ loại này · Of this kind only."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Liệt kê, mới nhất trước · List them, newest first."""
-    letters = run(_letters(limit))
-    if json:
-        print_json([asdict(letter) for letter in letters])
-        return
-    print_table(
-        (
-            "Lúc · At",
-            "Mã · Id",
-            "Hàng đợi · Queue",
-            "Tài khoản · Account",
-            "Dung lượng · Size",
-            "Lý do · Reasons",
-        ),
-        [(one.at, one.id, one.queue, one.user_id, size(one.size), one.reasons) for one in letters],
-    )
+    """Liệt kê gói tin chưa xử lý, mới nhất trước · List open ones, newest first."""
+    wanted = LetterFilter(state=None if every else state, kind=kind, limit=limit)
+
+    async def work() -> None:
+        async with _desk() as desk:
+            lines = await desk.lines(wanted)
+        if json:
+            print_json(lines)
+        else:
+            print_letters(lines)
+
+    run(work())
 
 
 @app.command()
 def show(
-    letter: Annotated[UUID, typer.Argument(metavar="ID")],
+    letter: LetterId,
     save: Annotated[
         Path | None, typer.Option(help="Ghi nội dung vào tệp · Write its bytes to a file.")
     ] = None,
     json: AsJson = False,
 ) -> None:
     """Xem một gói tin · Show one message."""
-    line, body = run(_letter(letter))
+    view, body = run(_look(letter))
     if save is not None:
         write_private(save, body)
     if json:
-        print_json(asdict(line))
+        print_json(letter_json(view))
         return
-    print_facts(
-        [
-            ("Mã · Id", line.id),
-            ("Lúc · At", line.at),
-            ("Hàng đợi · Queue", line.queue),
-            ("Khóa định tuyến · Routing key", line.routing_key),
-            ("Tài khoản · Account", line.user_id),
-            ("message_id", line.message_id),
-            ("Dung lượng · Size", size(line.size)),
-            ("SHA-256", line.sha256),
-        ]
-    )
-    for code in line.reasons:
-        say(*_explained(code))
+    print_letter(view)
     if save is not None:
         say(f"Nội dung nằm trong «{save}».", f"Its bytes are in «{save}».")
 
 
-def _explained(code: str) -> tuple[str, str]:
-    """Return what a reason code means; RabbitMQ's own reasons stand for themselves."""
-    reason = reason_of_code(code)
-    if reason is None:
-        return f"{code}: RabbitMQ đã thôi chuyển gói tin", "the broker gave the message up"
-    return f"{code}: {reason.describe_vi({})}", reason.describe_en({})
+@app.command()
+def republish(letter: LetterId) -> None:
+    """Gửi lại đúng gói tin đó · Send the very same message once more.
 
+    Gói tin gửi đến trục được tiếp nhận lại dưới tên hệ thống đã gửi; bản gửi cho nơi nhận đi lại
+    với message_id cũ. · What was sent to the axis is taken in again for the endpoint that sent it;
+    a copy for a receiver goes out again under its own message_id.
+    """
 
-async def _letters(limit: int) -> Sequence[DeadLetterLine]:
-    async with database() as pool:
-        return await PostgresReader(pool).dead_letters(limit)
+    async def work() -> LetterState:
+        async with _desk() as desk:
+            return await desk.republish(letter, actor())
 
-
-async def _letter(wanted: UUID) -> tuple[DeadLetterLine, bytes]:
-    async with database() as pool:
-        reader = PostgresReader(pool)
-        body = await reader.dead_letter_body(wanted)
-        # Ids sort by time, so the page before the next possible id begins with this letter.
-        found = await reader.dead_letters(1, UUID(int=wanted.int + 1)) if body is not None else ()
-    if body is None or not found or found[0].id != wanted:
-        raise InvalidInputError(
-            f"Không có gói tin nào mang mã «{wanted}». / There is no message «{wanted}»."
+    if run(work()) is LetterState.RESUBMITTING:
+        say(
+            "Bộ định tuyến sẽ tiếp nhận lại ngay; bên gửi nhận biên nhận.",
+            "A router takes it in again at once; its sender gets the receipt.",
         )
-    return found[0], body
+    else:
+        say("Gói tin đang được gửi lại.", "The message is on its way again.")
+
+
+@app.command()
+def discard(
+    letter: LetterId,
+    reason: Annotated[
+        str,
+        typer.Option(
+            help=f"Lý do, ít nhất {MIN_REASON_CHARS} ký tự, được lưu · Why, at least"
+            f" {MIN_REASON_CHARS} characters; it is kept."
+        ),
+    ],
+) -> None:
+    """Bỏ gói tin, có lý do · Leave it at that, with a reason. Its bytes are kept."""
+
+    async def work() -> None:
+        async with _desk() as desk:
+            await desk.discard(letter, reason, actor())
+
+    run(work())
+    say("Đã bỏ gói tin; nội dung và lý do vẫn được lưu.", "Discarded; bytes and reason are kept.")
+
+
+async def _look(letter: UUID) -> tuple[LetterView, bytes]:
+    async with _desk() as desk:
+        view, body = await desk.look(letter), await desk.body(letter)
+    if view is None or body is None:
+        raise InvalidInputError(
+            f"Không có gói tin nào mang mã «{letter}». / There is no message «{letter}»."
+        )
+    return view, body
+
+
+@asynccontextmanager
+async def _desk() -> AsyncIterator[PostgresDeadLetters]:
+    async with database() as pool:
+        yield PostgresDeadLetters(pool, system_clock)

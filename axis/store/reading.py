@@ -9,7 +9,6 @@ from uuid import UUID
 from axis.evidence.events import Event
 from axis.exchange.next_step import states_of
 from axis.exchange.views import (
-    DeadLetterLine,
     Direction,
     DocumentFilter,
     DocumentLine,
@@ -120,20 +119,6 @@ class PostgresReader:
         async with self._snapshot() as connection:
             row = await connection.fetchrow(_SQL["receipt"], receipt, *_of(scope))
         return None if row is None else ReceiptView(**{**row, "event": Event(row["event"])})
-
-    async def dead_letters(
-        self, limit: int, before: UUID | None = None
-    ) -> Sequence[DeadLetterLine]:
-        """Return dead letters, newest first; for administrators only."""
-        async with self._snapshot() as connection:
-            found = await connection.fetch(_SQL["dead_letters"], before or _NEWEST, limit)
-        return [DeadLetterLine(**{**row, "reasons": tuple(row["reasons"])}) for row in found]
-
-    async def dead_letter_body(self, letter: UUID) -> bytes | None:
-        """Return a dead letter's bytes; for administrators only."""
-        async with self._snapshot() as connection:
-            body: bytes | None = await connection.fetchval(_SQL["dead_letter_body"], letter)
-            return body
 
     async def _matching(
         self, connection: Connection, scope: Scope, wanted: DocumentFilter

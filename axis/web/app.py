@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from axis.accounts import Accounts
 from axis.clock import Clock
+from axis.exchange.dead_letters import LetterDesk
 from axis.exchange.views import Reader
 from axis.registry.administration import Administration
 from axis.registry.views import RegistryReader
@@ -64,7 +65,10 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/admin/certificates/{fingerprint}/revoke", for_admins(certificates.ask_revoke)),
     ("POST", "/admin/certificates/{fingerprint}/revoke", for_admins(certificates.revoke)),
     ("GET", "/admin/dead-letters", for_admins(dead_letters.show_list)),
-    ("GET", "/admin/dead-letters/{id}", for_admins(dead_letters.download)),
+    ("GET", "/admin/dead-letters/{id}", for_admins(dead_letters.show)),
+    ("GET", "/admin/dead-letters/{id}/body", for_admins(dead_letters.download)),
+    ("POST", "/admin/dead-letters/{id}/republish", for_admins(dead_letters.republish)),
+    ("POST", "/admin/dead-letters/{id}/discard", for_admins(dead_letters.discard)),
 )
 """Every address with its handler and who is let in."""
 
@@ -72,6 +76,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 def create_app(
     *,
     reader: Reader,
+    letters: LetterDesk,
     registry: RegistryReader,
     accounts: Accounts,
     administration: Administration,
@@ -98,6 +103,7 @@ def create_app(
     )
     app[SERVICES] = Services(
         reader=reader,
+        letters=letters,
         registry=registry,
         accounts=accounts,
         administration=administration,

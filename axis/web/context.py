@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from axis.accounts import Account, Accounts, Role
 from axis.clock import Clock
+from axis.exchange.dead_letters import LetterDesk
 from axis.exchange.views import Reader, Scope
 from axis.registry.administration import Administration
 from axis.registry.views import RegistryReader
@@ -26,6 +27,7 @@ class Services:
     """The parts that the web view is made of."""
 
     reader: Reader
+    letters: LetterDesk
     registry: RegistryReader
     accounts: Accounts
     administration: Administration

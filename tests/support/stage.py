@@ -21,6 +21,7 @@ from axis.local.pki import DemoPki
 from axis.local.servers import LocalServers
 from axis.settings import WebSettings
 from axis.store.accounts import PostgresAccounts
+from axis.store.dead_letters import PostgresDeadLetters
 from axis.store.exchange import PostgresStore
 from axis.store.migrate import migrate
 from axis.store.pool import Pool, answers, open_pool
@@ -58,10 +59,15 @@ class Stage:
     def reader(self) -> PostgresReader:
         return PostgresReader(self.pool)
 
+    @property
+    def letters(self) -> PostgresDeadLetters:
+        return PostgresDeadLetters(self.pool, self.clock)
+
     def app(self, settings: WebSettings | None = None) -> web.Application:
         """Return a web view of its own state on this database."""
         return create_app(
             reader=self.reader,
+            letters=self.letters,
             registry=PostgresRegistryReader(self.pool),
             accounts=PostgresAccounts(self.pool, self.clock),
             administration=PostgresAdministration(self.pool, self.clock),

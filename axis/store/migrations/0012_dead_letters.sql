@@ -39,3 +39,6 @@ COMMENT ON INDEX dead_letter_once IS
     'dealt with is another, which somebody must see. md5 only keeps the entry short.';
 CREATE INDEX dead_letter_state ON dead_letter (state, id DESC);
 CREATE INDEX dead_letter_due ON dead_letter (due_at) WHERE state = 'resubmitting';
+
+-- What an endpoint's register may name by its DocumentId alone; few submissions are refused.
+CREATE INDEX submission_refused_document_id ON submission (document_id) WHERE outcome = 'refused';

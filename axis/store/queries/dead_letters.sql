@@ -98,13 +98,29 @@ WHERE id = $1
 SELECT EXISTS (SELECT FROM endpoint WHERE id = $1)
 
 -- name: carries
--- Whether a delivery still relies on this copy: it may have been made anew elsewhere, or withdrawn.
+-- Whether a delivery still needs this copy: it may have been cancelled, made anew elsewhere, asked
+-- back or ended.
 SELECT EXISTS (
-    SELECT FROM delivery WHERE copy = $1 AND state NOT IN ('withdrawn', 'refused', 'destroyed')
+    SELECT FROM outbox o JOIN delivery v ON v.copy = o.id
+    WHERE o.id = $1 AND o.cancelled_at IS NULL
+      AND v.state NOT IN ('take_back_asked', 'agreed', 'withdrawn', 'refused', 'destroyed')
 )
 
 -- name: send_again
 -- Makes a message due once more, under its own message_id; one that is on its way stays as it is.
 -- $1 outbox row, $2 now
 UPDATE outbox SET published_at = NULL, due_at = $2, attempts = 0
-WHERE id = $1 AND published_at IS NOT NULL
+WHERE id = $1 AND published_at IS NOT NULL AND cancelled_at IS NULL
+
+-- name: copies_at
+-- The copies of a document that an endpoint has had, and still is to have.
+-- $1 document, $2 endpoint
+SELECT o.id
+FROM outbox o
+WHERE o.cancelled_at IS NULL AND o.id IN (
+    SELECT copy FROM delivery
+    WHERE document = $1 AND endpoint = $2
+      AND state NOT IN ('take_back_asked', 'agreed', 'withdrawn', 'destroyed')
+)
+ORDER BY o.id
+FOR UPDATE

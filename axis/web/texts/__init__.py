@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from axis.web.texts import documents, general, problems, receipts, registry
+from axis.web.texts import dead_letters, documents, general, problems, receipts, registry
 
 
 class Language(StrEnum):
@@ -23,6 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **documents.TEXTS,
     **receipts.TEXTS,
     **registry.TEXTS,
+    **dead_letters.TEXTS,
     **problems.TEXTS,
 }
 """Key → (Vietnamese, English); ``{name}`` is filled in by `text`."""

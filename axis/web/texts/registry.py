@@ -177,28 +177,4 @@ TEXTS = {
         "Hãy đối chiếu dấu vân tay với bản do cơ quan cung cấp trước khi cho ký.",
         "Compare the fingerprint with the one that the agency gave before you let it sign.",
     ),
-    "dead.title": ("Gói tin lạc", "Dead letters"),
-    "dead.lead": (
-        "Gói tin không xác định được bên gửi nên không trả lời được. Đây thường là lỗi cấu hình"
-        " của một hệ thống kết nối.",
-        "Messages whose sender is unknown, so that nobody could be answered. They usually come"
-        " from a wrongly configured endpoint.",
-    ),
-    "dead.caption": ("Gói tin lạc, mới nhất trước", "Dead letters, newest first"),
-    "dead.column.at": ("Lúc", "At"),
-    "dead.column.from": ("Tài khoản, message_id", "Account, message_id"),
-    "dead.column.queue": ("Hàng đợi", "Queue"),
-    "dead.column.reasons": ("Lý do", "Reasons"),
-    "dead.column.body": ("Nội dung", "Body"),
-    "dead.download": ("Tải về", "Download"),
-    "dead.download.of": ("Tải gói tin lạc {id}", "Download dead letter {id}"),
-    "dead.download.hint": (
-        "Nội dung chưa được kiểm tra; chỉ mở bằng trình soạn thảo văn bản.",
-        "The content is unchecked; open it in a text editor only.",
-    ),
-    "dead.empty": ("Không có gói tin lạc.", "There are no dead letters."),
-    "dead.empty.hint": (
-        "Mọi gói tin đến trục đều có bên gửi để trả lời.",
-        "Every message that came in had a sender to answer to.",
-    ),
 }

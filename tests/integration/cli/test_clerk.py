@@ -363,4 +363,15 @@ def test_dead_letter_is_listed_shown_and_saved(axis: Installation, operator: Pat
     assert shown.code == 0
     assert "user_id" in shown.out
     assert saved.read_bytes() == b"nobody's"
-    assert axis_command("dead", "show", letter["id"], "--json").json == letter
+    assert axis_command("dead", "show", letter["id"], "--json").json.items() >= letter.items()
+    assert axis_command("dead", "republish", letter["id"]).code == 1
+    assert axis_command("dead", "discard", letter["id"], "--reason", "ngắn").code == 1
+    done = axis_command("dead", "discard", letter["id"], "--reason", "gói thử, không của ai")
+    assert done.code == 0
+    assert axis_command("dead", "list", "--json").json == []
+    (line,) = axis_command("dead", "list", "--state", "discarded", "--json").json
+    assert (line["id"], line["remark"]) == (letter["id"], "gói thử, không của ai")
+    assert line["changed_by"].startswith("cli:")
+    again = axis_command("dead", "discard", letter["id"], "--reason", "gói thử, không của ai")
+    assert again.code == 1
+    assert line["changed_by"] in again.err

@@ -212,7 +212,7 @@ async def test_copy_sent_again_goes_out_under_its_own_message_id_and_arrives(
     ]
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "refused", "destroyed"])
+@pytest.mark.parametrize("state", ["take_back_asked", "withdrawn", "refused", "destroyed"])
 async def test_copy_that_no_receiver_needs_any_more_is_not_sent_again(
     exchange: Exchange, stocked: Pool, state: str
 ) -> None:

@@ -18,6 +18,7 @@ ADMIN_PAGES = [
     f"/admin/certificates/{'0' * 64}/revoke",
     "/admin/dead-letters",
     "/admin/dead-letters/0189aaaa-0000-7000-8000-000000000000",
+    "/admin/dead-letters/0189aaaa-0000-7000-8000-000000000000/body",
 ]
 OWN_PAGES = [
     "/documents",

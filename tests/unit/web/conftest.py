@@ -115,6 +115,7 @@ class Parts:
         parts: Any = self
         return create_app(
             reader=parts,
+            letters=parts,
             registry=parts,
             accounts=parts,
             administration=parts,
