@@ -211,6 +211,14 @@ def trace(
             help="Mã trên trục, DocumentId, hoặc số/ký hiệu · Axis id, DocumentId or number.",
         ),
     ],
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Mọi nơi nhận và mọi mục của văn bản gửi nhiều nơi"
+            " · Every receiver and entry of a document to many.",
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Diễn biến của một văn bản, đọc từ cơ sở dữ liệu · A document's timeline, for the operator."""
@@ -222,6 +230,6 @@ def trace(
         print_json([*views, *held])
         return
     for view in views:
-        print_trace(view)
+        print_trace(view, everything=everything)
     for line in held:
         print_held_line(line)
