@@ -1,35 +1,47 @@
-"""An installation for each test alone, to be killed and looked at."""
+"""Ground for adversity tests, and the table of all faults at the end of a run."""
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from axis.local.installation import Installation
+from tests.adversity import report
+from tests.adversity.ground import Ground
 from tests.conftest import delete_abandoned_servers
 
-FOLDER_PREFIX = "axis-test-"
-"""The prefix of every test's folder; the general conftest clears away what was left behind."""
+SEED_VARIABLE = "AXIS_TEST_SEED"
+"""Chooses contents and moments; the same seed repeats a run's choices."""
+
+
+@pytest.fixture(scope="module")
+def grounds() -> Iterator[list[Ground]]:
+    """The module's ground, once there is one."""
+    delete_abandoned_servers()
+    grounds: list[Ground] = []
+    yield grounds
+    for ground in grounds:
+        asyncio.run(ground.delete())
 
 
 @pytest.fixture
-def installation() -> Iterator[Installation]:
-    """A prepared axis without a router."""
-    delete_abandoned_servers()
-    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
-    folder.chmod(0o711)  # the servers' account must be able to pass
-    installation = Installation(folder)
-    try:
-        asyncio.run(installation.prepare())
-        yield installation
-    finally:
-        asyncio.run(installation.delete())
+def ground(grounds: list[Ground], seed: int) -> Ground:
+    """The module's ground, or new ground after a test has failed on it."""
+    if grounds and not grounds[-1].sound:
+        asyncio.run(grounds.pop().delete())
+    if not grounds:
+        grounds.append(asyncio.run(Ground.prepared(seed)))
+    return grounds[-1]
 
 
 @pytest.fixture
 def seed() -> int:
-    """What chooses contents and moments; AXIS_TEST_SEED repeats a run's choices."""
-    return int(os.environ.get("AXIS_TEST_SEED", "") or int.from_bytes(os.urandom(4)))
+    return int(os.environ.get(SEED_VARIABLE, "") or int.from_bytes(os.urandom(4)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what all faults of the run did."""
+    if report.lines:
+        terminalreporter.section("adversity")
+        Console(width=160).print(report.table())

@@ -2,99 +2,36 @@
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
-
-from axis.edxml.codes import StatusCode
-from axis.evidence.events import Event
-from axis.evidence.receipt import Receipt
-from axis.evidence.xml import read_receipt
+from axis.edxml.codes import DocumentKind, StatusCode
 from axis.local.installation import Installation
-from tests.adversity.contents import AGENCIES, Author, Content, Sort
-from tests.adversity.systems import AgencySystem, Taken
+from tests.adversity.author import Author, Sort
+from tests.adversity.clerks import Clerks, Fate
+from tests.adversity.contents import ENDPOINTS, QUESTIONS, Content
+from tests.adversity.ledger import Ledger, Submission, Taken
+from tests.adversity.settling import settled
+from tests.adversity.systems import AgencySystem
 from tests.support.offices import Offices
 
 OUTSTANDING = 60
 """Submissions without a receipt at a time: more than one batch, so that a kill hits work."""
 
-STATUS_SHARE = 0.25
-"""How many of the copies are answered with the statuses 01 and 03."""
-
 ANSWER_SECONDS = 45.0
 """How long a submission counts as under way: several restarts of everything. One that is not
 answered by then makes room for others, and the reconciliation names it."""
 
-SETTLE_SECONDS = 60.0
-"""The time that everything may take once nothing is killed any more."""
+PROGRESS_SECONDS = 240.0
+"""Far longer than anything stands still, on a machine that is busy with other tests."""
 
-POLL_SECONDS = 0.2
+LONGEST_FATE_SECONDS = 2.0
+"""So long after its acceptance a document meets its fate at most: some copies are unpublished."""
 
-ENDINGS = (Event.SUBMISSION_ACCEPTANCE, Event.SUBMISSION_REJECTION)
-"""What ends a submission; the notice that it is held does not."""
-
-_STATE = """
-SELECT count(*) AS messages, count(*) FILTER (WHERE published_at IS NULL) AS due FROM outbox
-"""
-
-
-@dataclass(eq=False)
-class Submission:
-    """One message_id and the bytes submitted under it."""
-
-    message_id: str
-    content: Content
-    answered: asyncio.Event
-
-
-class Ledger:
-    """Everything submitted and everything taken, message by message."""
-
-    def __init__(self) -> None:
-        self.contents: dict[str, Content] = {}
-        self.submissions: dict[str, Submission] = {}
-        self.taken: dict[tuple[str, str], Taken] = {}
-        """By queue and message_id: the first delivery of each message."""
-        self.receipts: dict[tuple[str, str], Receipt] = {}
-        self.altered: list[str] = []
-        """Messages that came again with other contents."""
-        self.counts: Counter[str] = Counter()
-        self.copies: asyncio.Queue[tuple[Content, str]] = asyncio.Queue()
-        """First copies, with the endpoint that got them, for the statuses."""
-
-    def submission(self, content: Content, message_id: str) -> Submission:
-        """Note that a content is going to be submitted."""
-        self.contents.setdefault(content.sha256, content)
-        found = Submission(message_id, content, asyncio.Event())
-        self.submissions[message_id] = found
-        return found
-
-    def note(self, taken: Taken) -> None:
-        """Note a delivery; called before it is acknowledged."""
-        key = (taken.queue, taken.message_id)
-        first = self.taken.setdefault(key, taken)
-        self.counts["deliveries taken"] += 1
-        if first is not taken:
-            self.counts["repeated deliveries"] += 1
-            if first != taken:
-                self.altered.append(f"{taken.queue} {taken.message_id}")
-            return
-        if taken.type == "document":
-            content = self.contents.get(str(taken.headers.get("axis-sha256")))
-            if content is not None:
-                self.copies.put_nowait((content, taken.queue.split(".")[1]))
-        elif taken.type == "receipt":
-            receipt = read_receipt(taken.body)
-            self.receipts[key] = receipt
-            submission = self.submissions.get(taken.correlation_id or "")
-            if receipt.event in ENDINGS and submission is not None:
-                submission.answered.set()
+POLL_SECONDS = 0.05
 
 
 class Load:
@@ -103,30 +40,36 @@ class Load:
     def __init__(
         self, ledger: Ledger, systems: dict[str, AgencySystem], offices: Offices, seed: int
     ) -> None:
-        self._ledger = ledger
-        self._systems = systems
-        # Each choice has a source of its own, so that timing changes none of them.
+        self.ledger = ledger
+        self.systems = systems
+        # Each choice has a source of its own, so that timing changes as few of them as it can.
         self._random = Random(f"load {seed}")
-        self._reporting = Random(f"reports {seed}")
+        self._clerks = Clerks(Random(f"clerks {seed}"))
         self._author = Author(offices, Random(f"contents {seed}"))
         self._slots = asyncio.Semaphore(OUTSTANDING)
         self._stop = asyncio.Event()
-        self._documents: list[Content] = []
-        self._trips: set[asyncio.Task[None]] = set()
+        self._known: list[Content] = []
+        """What may be submitted again under another message_id."""
+        self._accepted: list[Content] = []
+        """New documents that are known to be accepted and meet no fate."""
+        self._followed: set[str] = set()
+        self._submissions = list(ledger.submissions.values())
+        self._tasks: set[asyncio.Task[None]] = set()
         self._mistakes: list[Exception] = []
+        self.under_way = 0
+        """Submissions sent and not answered."""
+        ledger.arrived = self._arrived
 
     async def run(self) -> None:
-        """Submit until `stop`, then wait until every submission is answered."""
-        answering = asyncio.create_task(self._answer_copies())
-        answering.add_done_callback(self._look_for_mistakes)
+        """Submit until `stop`, then wait until everything begun has ended."""
         try:
             while not self._stop.is_set():
                 await self._slots.acquire()
-                self._start(self._carry(self._next()))
-            while self._trips:
-                await asyncio.wait(self._trips)
+                self._start(self._step())
+            while self._tasks:
+                await asyncio.wait(self._tasks)
         finally:
-            for task in (answering, *self._trips):
+            for task in self._tasks:
                 task.cancel()
         if self._mistakes:
             raise ExceptionGroup("the harness itself failed", self._mistakes)
@@ -135,90 +78,163 @@ class Load:
         """Begin nothing new."""
         self._stop.set()
 
+    async def progress(self, count: int) -> None:
+        """Wait until so many more submissions have been answered."""
+        wanted = self.ledger.counts["answered"] + count
+        async with asyncio.timeout(PROGRESS_SECONDS):
+            while self.ledger.counts["answered"] < wanted and not self._mistakes:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def submit(self, content: Content) -> bool:
+        """Submit something of a test's own; return whether it was answered in time."""
+        async with self._slots:
+            return await self._carry(self._noted(content))
+
+    def _noted(self, content: Content) -> Submission:
+        submission = self.ledger.submission(content, str(uuid4()))
+        self._submissions.append(submission)
+        return submission
+
+    # -- submitting ------------------------------------------------------------------------------
+
+    async def _step(self) -> None:
+        """Submit one thing, in a slot that was taken for it."""
+        try:
+            submission = self._next()
+            answered = await self._carry(submission)
+        finally:
+            self._slots.release()
+        content = submission.content
+        if answered and content.kind is DocumentKind.NEW and content.sha256 not in self._followed:
+            self._followed.add(content.sha256)
+            await self._follow(content)
+
     def _next(self) -> Submission:
         sort = self._author.sort()
-        ledger = self._ledger
-        if sort is Sort.REPEAT and ledger.submissions:
-            ledger.counts["repeated submissions"] += 1
-            return self._random.choice(list(ledger.submissions.values()))
-        if sort is Sort.DUPLICATE and self._documents:
-            return ledger.submission(self._random.choice(self._documents), str(uuid4()))
+        if sort is Sort.REPEAT and self._submissions:
+            self.ledger.counts["repeated submissions"] += 1
+            return self._random.choice(self._submissions)
+        if sort is Sort.DUPLICATE and self._known:
+            return self._noted(self._random.choice(self._known))
         if sort is Sort.REFUSED:
-            return ledger.submission(self._author.refused(), str(uuid4()))
-        content = self._author.document()
-        self._documents.append(content)
-        return ledger.submission(content, str(uuid4()))
+            return self._noted(self._author.refused(self._accepted[-100:]))
+        return self._noted(self._remembered(self._author.document()))
 
-    def _start(self, trip: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(trip)
-        self._trips.add(task)
+    def _remembered(self, content: Content) -> Content:
+        self._known.append(content)
+        return content
+
+    async def _follow(self, content: Content) -> None:
+        """Let an accepted document meet its fate."""
+        fate = self._clerks.fate()
+        wait = self._random.choice((0.0, self._random.uniform(0, LONGEST_FATE_SECONDS)))
+        if fate is Fate.NONE or self._stop.is_set():
+            self._accepted.append(content)
+            return
+        await asyncio.sleep(wait)
+        if fate is Fate.RECALL:
+            await self.submit(self._remembered(self._author.recall(content)))
+        elif fate is Fate.UPDATE:
+            await self.submit(self._remembered(self._author.update(content)))
+        elif fate is Fate.REPLACE:
+            await self.submit(self._remembered(self._author.replacement(content)))
+        else:
+            receiver = self._random.choice(content.receivers)
+            await self._report(content, [StatusCode.TAKE_BACK], receiver)
+
+    async def _carry(self, submission: Submission) -> bool:
+        """Submit, and wait for the answer as long as that makes sense."""
+        self.under_way += 1
+        try:
+            system = self.systems[submission.content.endpoint]
+            sends = await system.submit(submission.content, submission.message_id)
+            self.ledger.counts["sends again"] += sends - 1
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await submission.answered.wait()
+            return submission.answered.is_set()
+        finally:
+            self.under_way -= 1
+
+    # -- receiving -------------------------------------------------------------------------------
+
+    def _arrived(self, content: Content, taken: Taken) -> None:
+        """Let the clerks of an endpoint do something about what it took for the first time."""
+        if self._stop.is_set():
+            return
+        if content.status is StatusCode.TAKE_BACK and content.about is not None:
+            self._answer(content.about, content.about, content.receiver)
+        for receiver in content.copies.get(taken.endpoint, ()):
+            if content.kind in QUESTIONS and content.target is not None:
+                self._answer(content, content.target, receiver)
+                continue
+            codes = self._clerks.reports(content, receiver)
+            if codes:
+                self._start(self._report(content, codes, receiver))
+            if self._clerks.writes():
+                self._start(self._write(content, receiver))
+
+    def _answer(self, asking: Content, original: Content, receiver: str) -> None:
+        if asking.kind is DocumentKind.UPDATE:
+            codes = self._clerks.taking_in()
+        else:
+            codes = self._clerks.giving_back(original, receiver)
+        if codes:
+            self._start(self._report(asking, codes[:1], receiver, then=(original, codes[1:])))
+
+    async def _report(
+        self,
+        content: Content,
+        codes: Sequence[StatusCode],
+        receiver: str,
+        then: tuple[Content, Sequence[StatusCode]] | None = None,
+    ) -> None:
+        for code in codes:
+            await self.submit(self._remembered(self._author.status(content, code, receiver)))
+        if then is not None:
+            await self._report(then[0], then[1], receiver)
+
+    async def _write(self, content: Content, receiver: str) -> None:
+        await self.submit(self._remembered(self._author.answer(content, receiver)))
+
+    # -- tasks -----------------------------------------------------------------------------------
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._trips.discard(task)
-        self._slots.release()
-        self._look_for_mistakes(task)
-
-    def _look_for_mistakes(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self._mistakes.append(error)
 
-    async def _carry(self, submission: Submission) -> None:
-        system = self._systems[submission.content.endpoint]
-        sends = await system.submit(submission.content, submission.message_id)
-        self._ledger.counts["sends again"] += sends - 1
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await submission.answered.wait()
-
-    async def _answer_copies(self) -> None:
-        """Report on some of the copies, as a receiver's clerks do."""
-        while True:
-            content, endpoint = await self._ledger.copies.get()
-            if self._reporting.random() < STATUS_SHARE and not self._stop.is_set():
-                await self._slots.acquire()
-                self._start(self._report(content, content.copies[endpoint][0]))
-
-    async def _report(self, content: Content, reporter: str) -> None:
-        for code in (StatusCode.ARRIVED, StatusCode.ACCEPTED):
-            status = self._author.status(content, code, reporter)
-            await self._carry(self._ledger.submission(status, str(uuid4())))
-
 
 @asynccontextmanager
-async def under_load(installation: Installation, seed: int) -> AsyncIterator[Ledger]:
-    """Keep an installation under load for as long as the block runs, then let it settle."""
-    ledger = Ledger()
+async def under_load(
+    installation: Installation,
+    seed: int,
+    ledger: Ledger | None = None,
+    urls: Mapping[str, str] | None = None,
+) -> AsyncIterator[Load]:
+    """Keep an installation under load for as long as the block runs, then let it settle.
+
+    `urls` says where systems connect to if not to the broker itself.
+    """
+    ledger = ledger or Ledger()
     async with AsyncExitStack() as stack:
         systems = {}
-        for endpoint in sorted(set(AGENCIES.values())):
-            system = AgencySystem(installation.endpoint_url(endpoint), endpoint, ledger.note)
+        for endpoint in ENDPOINTS:
+            url = (urls or {}).get(endpoint) or installation.endpoint_url(endpoint)
+            system = AgencySystem(url, endpoint, ledger.note)
             systems[endpoint] = await stack.enter_async_context(system)
         load = Load(ledger, systems, Offices(installation, seed), seed)
         running = asyncio.create_task(load.run())
         try:
-            yield ledger
+            yield load
             load.stop()
             await running
-            await settled(ledger, installation.dsn)
+            await settled(ledger, installation)
         finally:
             running.cancel()
-
-
-async def settled(ledger: Ledger, dsn: str) -> None:
-    """Wait until nothing is due any more and the systems have taken what was published."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        async with asyncio.timeout(SETTLE_SECONDS):
-            while True:
-                row = await connection.fetchrow(_STATE)
-                distinct = Counter(taken.type for taken in ledger.taken.values())
-                assert row is not None
-                if row["due"] == 0 and row["messages"] == sum(distinct.values()):
-                    return
-                await asyncio.sleep(POLL_SECONDS)
-    except TimeoutError:
-        return  # the reconciliation will name what is missing
-    finally:
-        await connection.close()

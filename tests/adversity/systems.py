@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,24 +11,13 @@ from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, DeliveryMode
 from aio_pika.exceptions import AMQPError
 
 from tests.adversity.contents import Content
+from tests.adversity.ledger import Taken
 
 FAULTS = (AMQPError, OSError, TimeoutError, RuntimeError)
 """What aio-pika raises while a broker is away."""
 
 RETRY_SECONDS = 0.2
 CONFIRM_SECONDS = 20.0
-
-
-@dataclass(frozen=True)
-class Taken:
-    """One delivery as a system took it."""
-
-    queue: str
-    message_id: str
-    type: str
-    correlation_id: str | None
-    headers: dict[str, Any]
-    body: bytes
 
 
 class AgencySystem:
@@ -47,6 +35,8 @@ class AgencySystem:
         self._exchange: AbstractExchange | None = None
         self._connected = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._lost = asyncio.Event()
+        self._takes = True
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._stay_connected())
@@ -63,6 +53,16 @@ class AgencySystem:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
+
+    def take_no_documents(self) -> None:
+        """Leave in the inbox what comes from now on, as a system whose intake has failed."""
+        self._takes = False
+        self._lost.set()
+
+    def take_documents(self) -> None:
+        """Take documents again, those first that waited."""
+        self._takes = True
+        self._lost.set()
 
     async def submit(self, content: Content, message_id: str) -> int:
         """Publish until the broker has confirmed it, and return how often that took."""
@@ -100,7 +100,8 @@ class AgencySystem:
                 self._connected.clear()
 
     async def _session(self, connection: aio_pika.abc.AbstractConnection) -> None:
-        lost = asyncio.Event()  # aio-pika's own closed() stays silent when the broker vanishes
+        # aio-pika's own closed() stays silent when the broker vanishes
+        lost = self._lost = asyncio.Event()
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         channel.close_callbacks.add(lambda *_: lost.set())
         self._exchange = await channel.get_exchange("axis.submit", ensure=False)
@@ -108,6 +109,8 @@ class AgencySystem:
         inbox.close_callbacks.add(lambda *_: lost.set())
         await inbox.set_qos(prefetch_count=100)
         for name in queues_of([self.endpoint]):
+            if not (self._takes or name.startswith("answers.")):
+                continue
             queue = await inbox.get_queue(name, ensure=False)
             await queue.consume(self._take, consumer_tag=name)
         self._connected.set()

@@ -4,11 +4,8 @@ import asyncio
 from random import Random
 
 import pytest
-from rich.console import Console
 
-from axis.local.installation import Installation
-from tests.adversity.load import under_load
-from tests.adversity.reconcile import reconcile
+from tests.adversity.ground import Ground
 from tests.support.clamd import private_clamd
 from tests.support.flowing import flowed
 
@@ -21,39 +18,22 @@ KILLS_AN_OUTAGE = 2
 
 @pytest.mark.timeout(600)
 async def test_what_waits_for_the_scanner_is_neither_lost_nor_doubled_while_routers_are_killed(
-    installation: Installation, seed: int, capsys: pytest.CaptureFixture[str]
+    ground: Ground, seed: int
 ) -> None:
     random = Random(f"held {seed}")
-    kills = 0
     with private_clamd() as clamd:
         scanning = {"AXIS_CONTENT__CLAMD_SOCKET": str(clamd.path)}
-        names = ["router", "router-2"]
-        for name in names:
-            await installation.start_router(name, **scanning)
-        async with under_load(installation, seed) as ledger:
+        async with ground.routers(**scanning) as fleet, ground.load() as load:
             for _ in range(OUTAGES):
                 await asyncio.sleep(random.uniform(1, 3))
                 with clamd.away():
                     for _ in range(KILLS_AN_OUTAGE):
                         await asyncio.sleep(random.uniform(0, AWAY_SECONDS / KILLS_AN_OUTAGE))
-                        kills += await kill(installation, random.choice(names), scanning)
-                kills += await kill(installation, random.choice(names), scanning)
-            await flowed(installation.dsn)
-        outcome = await reconcile(ledger, installation)
-    with capsys.disabled():
-        Console().print()
-        Console().print(
-            outcome.table("scanner away, routers killed", {"seed": seed, "kills": kills})
-        )
-    assert kills >= OUTAGES * KILLS_AN_OUTAGE
-    assert outcome.clean, (outcome.lost[:20], outcome.doubled[:20], outcome.wrong[:20])
-    assert outcome.counts["of them held meanwhile"] > 50
-
-
-async def kill(installation: Installation, name: str, settings: dict[str, str]) -> int:
-    """Kill a router and start it again; return how many were killed."""
-    handle = installation.running(name)
-    if handle is not None:
-        await handle.kill()
-    await installation.start_router(name, **settings)
-    return int(handle is not None)
+                        await fleet.kill([random.choice(fleet.names)])
+                await fleet.kill([random.choice(fleet.names)])
+            load.stop()
+            await flowed(ground.installation.dsn)
+            kills = fleet.kills
+    outcome = await ground.reconcile("scanner away, routers killed", kills)
+    assert outcome.clean, f"seed {ground.seed}\n{outcome.faults}"
+    assert outcome.counts["held meanwhile"] > 50

@@ -64,9 +64,13 @@ class Offices:
         """Return the bytes of a document, sealed by its sender or by another agency."""
         return sign(write_document(document), self.key(by or document.sender))
 
-    def status(self, document: Document, code: StatusCode, reporter: str) -> bytes:
-        """Return a receiver's sealed status about a document."""
-        status = status_for(document, code, reporter=reporter, at=system_clock())
+    def status(
+        self, document: Document, code: StatusCode, reporter: str, *, addressee: str | None = None
+    ) -> bytes:
+        """Return a receiver's sealed status about a document, or its sender's to an addressee."""
+        status = status_for(
+            document, code, reporter=reporter, at=system_clock(), addressee=addressee
+        )
         return sign(write_status(status), self.key(reporter))
 
     def key(self, code: str) -> SigningKey:

@@ -1,0 +1,48 @@
+"""RabbitMQ goes and comes under load: the axis waits, and goes on without a loss."""
+
+import asyncio
+
+import pytest
+
+from axis.local.rabbitmq import PrivateRabbitMQ
+from tests.adversity.ground import Ground
+from tests.adversity.withstanding import withstand
+
+ALARM_SECONDS = 8.0
+"""Publishers are blocked for so long."""
+
+pytestmark = pytest.mark.timeout(600)
+
+
+async def test_rabbitmq_stopped_and_started_under_load_loses_and_doubles_nothing(
+    ground: Ground,
+) -> None:
+    await withstand(ground, "RabbitMQ stopped", ground.installation.servers.rabbitmq.restart)
+
+
+async def test_rabbitmq_killed_under_load_loses_and_doubles_nothing(ground: Ground) -> None:
+    rabbitmq = ground.installation.servers.rabbitmq
+
+    async def crash() -> None:
+        await rabbitmq.kill()
+        await rabbitmq.start()
+
+    await withstand(ground, "RabbitMQ killed", crash)
+
+
+async def test_disk_alarm_of_rabbitmq_under_load_loses_and_doubles_nothing(ground: Ground) -> None:
+    rabbitmq = ground.installation.servers.rabbitmq
+
+    async def fill() -> None:
+        await rabbitmq.control("set_disk_free_limit", "1000TB")
+        assert "disk" in await alarms(rabbitmq)
+        await asyncio.sleep(ALARM_SECONDS)
+        await rabbitmq.control("set_disk_free_limit", "1GB")
+        assert "disk" not in await alarms(rabbitmq)
+
+    await withstand(ground, "disk alarm of RabbitMQ", fill)
+
+
+async def alarms(rabbitmq: PrivateRabbitMQ) -> str:
+    """Return the alarms that the node has raised."""
+    return await rabbitmq.control("eval", "rabbit_alarm:get_alarms().")
