@@ -70,6 +70,8 @@ async def _router(settings: Settings, name: str) -> None:
         )
         registry = metrics_registry()
         deadlines, notary = settings.deadlines.policy(), Notary(settings.receipts.issuer)
+        if not deadlines.calendar.knows(system_clock()):
+            _log.warning("calendar.ended", until=str(deadlines.calendar.until))
         store = PostgresStore(pool, deadlines)
         keeping = revocation_keeper(settings.trust.keeper, tools.rules, pool, registry)
         async with pool, keeping as keeper:

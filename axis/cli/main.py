@@ -33,6 +33,9 @@ _NOUNS = {
             "account",
             "held",
             "dead",
+            "deadlines",
+            "calendar",
+            "reconcile",
         ),
         _FOR_OPERATORS,
     ),
@@ -40,7 +43,7 @@ _NOUNS = {
 }
 """Noun, which is also its module here → panel of the help."""
 
-_VERBS = ("verify",)
+_VERBS = ("verify", "deadlines", "reconcile")
 """What is a command by itself, without verbs below it."""
 
 

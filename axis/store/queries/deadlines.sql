@@ -57,3 +57,33 @@ SELECT kind, count(*) AS count
 FROM delivery CROSS JOIN LATERAL unnest(late) AS kind
 WHERE late <> '{}'
 GROUP BY kind
+
+-- name: lines
+-- Deliveries that are late, the oldest first, then those that fall due next.
+-- $1 agency or null, $2 states or null, $3 only late ones, $4 limit
+WITH chosen AS (
+    (SELECT v.id, 0 AS part, NULL::timestamptz AS moment
+     FROM delivery v JOIN document d ON d.id = v.document
+     WHERE v.late <> '{}'
+       AND ($1::text IS NULL OR $1 IN (d.sender, v.receiver))
+       AND ($2::text[] IS NULL OR v.state = ANY ($2))
+     ORDER BY v.id
+     LIMIT $4)
+    UNION ALL
+    (SELECT v.id, 1 AS part, least(v.deadline, v.due) AS moment
+     FROM delivery v JOIN document d ON d.id = v.document
+     WHERE NOT $3 AND v.late = '{}' AND least(v.deadline, v.due) IS NOT NULL
+       AND ($1::text IS NULL OR $1 IN (d.sender, v.receiver))
+       AND ($2::text[] IS NULL OR v.state = ANY ($2))
+     ORDER BY least(v.deadline, v.due), v.id
+     LIMIT $4)
+)
+SELECT v.id AS delivery, v.document, d.document_id, d.subject, d.priority, d.sender, v.receiver,
+       a.name AS receiver_name, v.endpoint, v.state, v.deadline_kind AS awaited, v.deadline, v.due,
+       v.late
+FROM chosen
+JOIN delivery v USING (id)
+JOIN document d ON d.id = v.document
+JOIN agency a ON a.code = v.receiver
+ORDER BY chosen.part, chosen.moment, v.id
+LIMIT $4

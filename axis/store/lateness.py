@@ -1,0 +1,37 @@
+"""Reads what is late and what falls due next."""
+
+from collections.abc import Sequence
+
+from axis.edxml.codes import Priority
+from axis.exchange.deadlines import DeadlineKind
+from axis.exchange.deliveries import DeliveryState
+from axis.exchange.lateness import DeadlineFilter, DeadlineLine
+from axis.exchange.next_step import next_step
+from axis.store.pool import Pool, transaction
+from axis.store.sql import load_queries
+
+_LINES = load_queries("deadlines")["lines"]
+
+
+async def deadline_lines(pool: Pool, wanted: DeadlineFilter) -> Sequence[DeadlineLine]:
+    """Return deliveries that are late, the oldest first, then those that fall due next.
+
+    For administrators only.
+    """
+    async with transaction(pool) as connection:
+        rows = await connection.fetch(
+            _LINES, wanted.agency, wanted.states, wanted.late, wanted.limit
+        )
+    lines = []
+    for row in rows:
+        values = dict(row)
+        state, awaited = DeliveryState(row["state"]), row["awaited"]
+        values |= {
+            "priority": Priority(row["priority"]),
+            "state": state,
+            "owner": next_step(state).owner,
+            "awaited": None if awaited is None else DeadlineKind(awaited),
+            "late": tuple(map(DeadlineKind, row["late"])),
+        }
+        lines.append(DeadlineLine(**values))
+    return lines
