@@ -6,6 +6,7 @@ wait for the libraries of message brokers and databases.
 
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -233,3 +234,53 @@ def trace(
         print_trace(view, everything=everything)
     for line in held:
         print_held_line(line)
+
+
+@app.command()
+def register(
+    profile: ProfileFile,
+    sent: Annotated[
+        Path | None, typer.Option(help="Tệp CSV của sổ đi · CSV file of what was sent.")
+    ] = None,
+    taken: Annotated[
+        Path | None, typer.Option(help="Tệp CSV của sổ đến · CSV file of what was received.")
+    ] = None,
+) -> None:
+    """Xuất sổ từ nhật ký để đối chiếu với trục · Write the journal as registers to be compared.
+
+    Người vận hành trục đối chiếu bằng axis reconcile. · The axis's operator compares them with axis
+    reconcile.
+    """
+    from axis.cli.profile import load_profile
+    from axis.cli.registering import write_registers
+    from axis.cli.running import run
+
+    if sent is None and taken is None:
+        raise typer.BadParameter("--sent, --taken")
+    run(write_registers(load_profile(profile), sent, taken))
+
+
+@app.command()
+def redeliver(
+    document: Annotated[
+        UUID, typer.Argument(metavar="ID", help="Mã trên trục · The axis's id of it.")
+    ],
+    endpoint: Annotated[str, typer.Option(help="Hệ thống nhận · The receiving endpoint.")],
+) -> None:
+    """Giao lại cho hệ thống đã làm mất văn bản · Deliver once more what an endpoint lost.
+
+    Dành cho quản trị trục. Bản giao lại mang message_id cũ: axis.client bỏ qua nếu nhật ký của nó
+    đã có. · For the axis's administrators. The copy has its first message_id: an axis.client whose
+    journal knows it passes over it.
+    """
+    from axis.cli.output import say
+    from axis.cli.running import actor, database, run
+    from axis.clock import system_clock
+    from axis.store.redelivery import redeliver as send_again
+
+    async def work() -> None:
+        async with database() as pool:
+            await send_again(pool, system_clock, document, endpoint, actor())
+
+    run(work())
+    say("Văn bản đang được giao lại.", "The document is on its way again.")

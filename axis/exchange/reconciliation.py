@@ -42,7 +42,9 @@ class SentFact:
     id: UUID
     message_id: str | None
     document_id: str | None
+    """Of a document; a status has none of its own."""
     kind: DocumentKind | None
+    """None where it was refused."""
     sha256: str
     outcome: SubmissionOutcome
     receipt: str
@@ -92,12 +94,12 @@ class SentBook:
     def __init__(self) -> None:
         self._lines: dict[_Key, int] = {}
         self._seen: set[UUID] = set()
-        self._named: set[tuple[str, DocumentKind | None]] = set()
+        self._named: dict[str, set[DocumentKind | None]] = {}
 
     def compare(self, entry: Sent, known: Sequence[SentFact]) -> Iterator[Found]:
         """Yield what is wrong with a line; `known` has its message_id or its DocumentId."""
         if entry.document_id is not None:
-            self._named.add((entry.document_id, entry.kind))
+            self._named.setdefault(entry.document_id, set()).add(entry.kind)
         facts = _sent_as(entry, known)
         self._seen.update(fact.id for fact in facts)
         key: _Key = (entry.message_id,)
@@ -118,8 +120,9 @@ class SentBook:
 
     def missing(self, fact: SentFact) -> Iterator[Found]:
         """Yield what is wrong with a submission that no line was about."""
-        names = {(fact.document_id, None), (fact.document_id, fact.kind)}
-        if fact.id not in self._seen and self._named.isdisjoint(names):
+        kinds = self._named.get(fact.document_id or "", set())
+        named = bool(kinds) and (fact.kind is None or not kinds.isdisjoint({None, fact.kind}))
+        if fact.id not in self._seen and not named:
             outcome = fact.outcome.value
             yield _of_sent(Difference.SENT_NOT_REGISTERED, None, fact, "", outcome)
 
@@ -176,7 +179,8 @@ def _sent_as(entry: Sent, known: Sequence[SentFact]) -> list[SentFact]:
         facts = [
             one
             for one in known
-            if one.document_id == entry.document_id and entry.kind in (None, one.kind)
+            if one.document_id == entry.document_id
+            and (None in (entry.kind, one.kind) or entry.kind is one.kind)
         ]
     return sorted(
         facts,

@@ -5,7 +5,7 @@ Vietnamese; columns that are not known are passed over, because every system exp
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -67,6 +67,16 @@ class Taken:
     status: str | None = None
     """Code of the last status reported; empty: none was."""
     standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """What an endpoint hands in; None: not handed in, and not compared."""
+
+    sent: Sequence[Sent] | None = None
+    taken: Sequence[Taken] | None = None
+    with_statuses: bool = False
+    """Whether `sent` lists status messages, too, as a client's journal does."""
 
 
 SENT_COLUMNS: Final = Columns(

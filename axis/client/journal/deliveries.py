@@ -95,6 +95,19 @@ class Deliveries:
 
         return await self._database.read(work)
 
+    async def page(self, after: str, limit: int) -> list[DeliveryRecord]:
+        """Return deliveries after a message id, in the order of these ids."""
+
+        def work(connection: sqlite3.Connection) -> list[DeliveryRecord]:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM delivery WHERE message_id > ?"  # noqa: S608 - constants above
+                " ORDER BY message_id LIMIT ?",
+                (after, limit),
+            )
+            return [_record(row) for row in rows]
+
+        return await self._database.read(work)
+
     async def of_document(self, document: str) -> DeliveryRecord | None:
         """Return the newest delivery with this DocumentId or this id of the axis."""
 

@@ -104,6 +104,19 @@ class Submissions:
 
         return await self._database.read(work)
 
+    async def page(self, after: str, limit: int) -> list[SubmissionRecord]:
+        """Return submissions after a message id, in the order of these ids."""
+
+        def work(connection: sqlite3.Connection) -> list[SubmissionRecord]:
+            rows = connection.execute(
+                "SELECT message_id FROM submission WHERE message_id > ?"
+                " ORDER BY message_id LIMIT ?",
+                (after, limit),
+            )
+            return [_record(connection, row[0]) for row in rows.fetchall()]
+
+        return await self._database.read(work)
+
     async def published(self, message_id: str, at: datetime) -> None:
         """Note that the broker has confirmed a submission."""
         await self._database.write(
