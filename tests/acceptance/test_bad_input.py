@@ -16,6 +16,7 @@ from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.values import Organization
 from axis.edxml.write import write_document
 from axis.evidence.events import Event
+from axis.exchange.holding import LONGEST_EARLY
 from axis.local.bench.amqp import LightConnection, message_head
 from axis.local.installation import Installation
 from axis.reasons import Reason
@@ -176,13 +177,44 @@ async def test_document_by_a_wrong_routing_key_is_refused(
     await refused(g22, message_id, Reason.WRONG_ROUTE, installation)
 
 
-async def test_status_about_a_document_that_never_came_is_refused(
-    connect: Connect, offices: Offices, installation: Installation
+async def test_status_about_a_document_that_never_comes_waits_and_is_refused(
+    connect: Connect, offices: Offices, installation: Installation, database: asyncpg.Connection
 ) -> None:
     (g09,) = await connect("g09")
     status = offices.status(offices.letter("G22", ["G09"]), StatusCode.ARRIVED, "G09")
     message_id = await g09.submit(status, routing_key="status")
-    await refused(g09, message_id, Reason.TARGET_UNKNOWN, installation)
+    notice = proven((await g09.receipt(message_id, Event.SUBMISSION_HELD)).body, installation)
+    assert notice.verdict is not None
+    assert [one.code for one in notice.verdict.findings] == [Reason.DOCUMENT_AWAITED.code]
+    await database.execute(
+        "UPDATE held_submission SET next_try_at = now(), held_since = held_since - $2::interval"
+        " FROM submission s WHERE s.id = submission AND s.message_key = $1",
+        f"id:{message_id}",
+        LONGEST_EARLY,
+    )
+    codes = await refused(g09, message_id, Reason.TARGET_UNKNOWN, installation)
+    assert codes == [Reason.TARGET_UNKNOWN.code]
+
+
+async def test_statuses_before_their_document_are_relayed_in_their_order_once_it_is_there(
+    connect: Connect, offices: Offices
+) -> None:
+    g09, g22 = await connect("g09", "g22")
+    letter = offices.letter("G22", ["G09"])
+    reports = [
+        offices.status(letter, code, "G09") for code in (StatusCode.ARRIVED, StatusCode.ACCEPTED)
+    ]
+    ids = []
+    for report in reports:
+        ids.append(await g09.submit(report, routing_key="status"))
+        await g09.receipt(ids[-1], Event.SUBMISSION_HELD)
+    await g22.submit(offices.seal(letter))
+    for message_id in ids:
+        await g09.receipt(message_id, Event.SUBMISSION_ACCEPTANCE)
+    for report in reports:
+        await g22.first(lambda one, body=report: one.type == "status" and one.body == body)
+    relayed = [one.body for one in g22.all(lambda one: one.type == "status")]
+    assert [body for body in relayed if body in reports] == reports
 
 
 async def test_status_of_an_agency_that_is_no_receiver_is_refused(

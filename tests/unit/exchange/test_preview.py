@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from axis.edxml.codes import StatusCode
+from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
 from axis.exchange.known import Known
 from axis.exchange.preview import Grounds, Preview, preview
@@ -71,6 +71,18 @@ def test_endpoint_that_nobody_registered_is_named() -> None:
 
 
 # -- what is not at hand is held -------------------------------------------------------------------
+def test_recall_of_a_document_that_is_not_there_would_wait_and_is_told_what_to_do() -> None:
+    stored = Grounds(Known(directory()))
+    recall = document(kind=DocumentKind.RECALL)
+    found = seen(recall, stored)
+    assert reasons(found) == [Reason.DOCUMENT_AWAITED]
+    assert found.verdict.outcome is Outcome.INDETERMINATE
+    (finding,) = found.verdict.findings
+    assert recall.document_id in finding.text_vi()
+    assert "kiểm tra mã văn bản" in finding.text_vi()
+    assert "check its id" in finding.text_en()
+
+
 def test_without_a_registry_authority_is_held() -> None:
     found = seen(document("X99", ["X98"]), Grounds(None, lacking=("--agencies",)))
     assert reasons(found) == [Reason.REGISTRY_NOT_GIVEN]
