@@ -32,6 +32,13 @@ START_SECONDS = 10.0
 READY_SECONDS = 60.0
 """A router starts in two seconds, and far slower beside a full test run."""
 
+LANES = {
+    "router-urgent": {"AXIS_ROUTER__LANES": '["urgent"]', "AXIS_ROUTER__WORKERS": "1"},
+    "router": {"AXIS_ROUTER__LANES": '["ordinary"]', "AXIS_ROUTER__NICENESS": "10"},
+}
+"""A router for each lane, by name: on one machine the ordinary one stands back for the urgent one,
+for which a single worker is plenty."""
+
 STOP_SECONDS = 20.0
 """A process that does not end by then is killed; nothing is lost by it."""
 
@@ -93,6 +100,11 @@ class AxisProcesses:
         ``AXIS_ROUTER__WORKERS``.
         """
         return await self._start(name, "AXIS_ROUTER__METRICS_PORT", settings)
+
+    async def start_routers(self) -> list[ProcessHandle]:
+        """Start a router for each lane, as a site has them, and wait until they are ready."""
+        starting = [self.start_router(name, **settings) for name, settings in LANES.items()]
+        return await asyncio.gather(*starting)
 
     async def start_web(self, name: str = "web", **settings: str) -> ProcessHandle:
         """Start the web view unless one of this name runs, and wait until it is ready."""

@@ -56,6 +56,7 @@ async def test_demo_once_shows_every_receipt_and_leaves_nothing_running(folder: 
         assert expected in shown.stdout
     installation = Installation(folder)
     assert installation.running("router") is None
+    assert installation.running("router-urgent") is None
     assert installation.running("web") is None
     assert not installation.responders.running
     assert not any(server.ready for server in await installation.servers.status())
@@ -82,5 +83,6 @@ async def test_demo_again_keeps_running_processes_and_down_stops_them(folder: Pa
     down = await asyncio.to_thread(demo, "down", "--folder", str(folder))
     assert down.returncode == 0
     assert installation.running("router") is None
+    assert installation.running("router-urgent") is None
     assert not installation.responders.running
     assert not any(server.ready for server in await installation.servers.status())

@@ -6,6 +6,7 @@ import pytest
 
 from axis.content.policy import ContentPolicy
 from axis.errors import ConfigurationError
+from axis.exchange.lanes import Lane
 from axis.reasons import Severity
 from axis.settings import CONFIG_VARIABLE, load_settings, read_secret, with_password
 
@@ -54,6 +55,24 @@ def test_files_are_judged_strictly_and_not_scanned_unless_settings_say_otherwise
     content = load_settings().content
     assert content.policy == ContentPolicy(macros=Severity.WARN)
     assert content.clamd_socket == Path("/run/clamav/clamd.ctl")
+
+
+def test_router_serves_every_lane_unless_settings_say_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().router.lanes == set(Lane)
+    assert load_settings().router.niceness == 0
+    monkeypatch.setenv("AXIS_ROUTER__LANES", '["urgent"]')
+    assert load_settings().router.lanes == {Lane.URGENT}
+
+
+@pytest.mark.parametrize("lanes", ["[]", '["express"]', "urgent"])
+def test_lanes_that_do_not_exist_are_refused_by_name(
+    lanes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AXIS_ROUTER__LANES", lanes)
+    with pytest.raises(ConfigurationError, match="router"):
+        load_settings()
 
 
 def test_missing_settings_file_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ async def demonstrate(folder: Path, *, once: bool, console: Console) -> bool:
             await installation.prepare(responders=True)
             status.update("Khởi động trục · Starting the axis")
             await installation.responders.start()
-            await installation.start_router()
+            await installation.start_routers()
             web = await installation.start_web()
             await installation.until_informed()
             pool = await open_pool(installation.dsn, max_size=2)
