@@ -74,7 +74,7 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
         for other in linked:
             page.print(
                 escape(
-                    f"{how} {other.kind.name_vi} · {other.kind.label}: {other.number}/"
+                    f"{how} {other.relation.name_vi} · {other.relation.name_en}: {other.number}/"
                     f"{other.notation} {shown(other.subject)} ({other.id})"
                 ),
                 highlight=False,

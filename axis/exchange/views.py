@@ -287,21 +287,6 @@ class ReceiptView:
     """The signed XML as it was sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetterLine:
-    """A message that nobody could be answered for."""
-
-    id: UUID
-    at: datetime
-    queue: str
-    routing_key: str
-    user_id: str | None
-    message_id: str | None
-    reasons: tuple[str, ...]
-    size: int
-    sha256: str
-
-
 class Reader(Protocol):
     """Answers the questions of clerks and administrators."""
 
@@ -330,11 +315,3 @@ class Reader(Protocol):
 
     async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
         """Return one receipt, or None when it does not exist or is not the viewer's."""
-
-    async def dead_letters(
-        self, limit: int, before: UUID | None = None
-    ) -> Sequence[DeadLetterLine]:
-        """Return dead letters, newest first; for administrators only."""
-
-    async def dead_letter_body(self, letter: UUID) -> bytes | None:
-        """Return a dead letter's bytes; for administrators only."""

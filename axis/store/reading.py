@@ -22,6 +22,7 @@ from axis.exchange.views import (
     SearchTooBroadError,
 )
 from axis.store import reading_rows as rows
+from axis.store.intake import MAX_VERSION_STEPS
 from axis.store.pool import Connection, Pool, transaction
 from axis.store.sql import load_queries
 
@@ -37,6 +38,9 @@ MAX_NAMED = 50
 
 MAX_STEPS = 5_000
 """Newest deliveries that are looked at to say whose turn it is: some milliseconds on each visit."""
+
+MAX_LINKED = 200
+"""Linked documents that one page leads to, the newest: a broadcast may be answered by thousands."""
 
 _SQL = load_queries("reading")
 _HELD_LINES = load_queries("held")["lines"]
@@ -64,10 +68,13 @@ class PostgresReader:
             line = await connection.fetchrow(_SQL["lines"], [document], *_of(scope))
             if line is None:
                 return None
-            deliveries, events, statuses, linked = [
+            deliveries, events, statuses = [
                 await connection.fetch(_SQL[name], document, *_of(scope))
-                for name in ("deliveries", "events", "statuses", "linked")
+                for name in ("deliveries", "events", "statuses")
             ]
+            linked = await connection.fetch(
+                _SQL["linked"], document, *_of(scope), MAX_LINKED, MAX_VERSION_STEPS
+            )
             named = {code for row in deliveries for code in row["named"]}
             groups = await connection.fetch(_SQL["groups"], list(named))
         return rows.document_view(line, deliveries, groups, events, statuses, linked)

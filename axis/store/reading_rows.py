@@ -18,6 +18,7 @@ from axis.exchange.views import (
     HeldLine,
     LinkedDocument,
     OpenSteps,
+    Relation,
     TimelineEntry,
 )
 
@@ -61,6 +62,7 @@ def document_view(
     entries += [(row["accepted_at"], row["id"], _status(row)) for row in statuses]
     # Ids sort by the time they were made, which orders what one batch decided at one moment.
     entries.sort(key=lambda entry: entry[:2])
+    related = sorted((_linked(row) for row in linked), key=lambda one: one.id)
     return DocumentView(
         line=document_line(line),
         due=line["due"],
@@ -72,8 +74,8 @@ def document_view(
         deliveries=tuple(_delivery(row) for row in deliveries),
         groups={row["code"]: row["name"] for row in groups},
         timeline=tuple(entry for _, _, entry in entries),
-        targets=tuple(_linked(row) for row in linked if row["forward"]),
-        acted_on_by=tuple(_linked(row) for row in linked if not row["forward"]),
+        targets=tuple(one for one in related if one.relation.forward),
+        acted_on_by=tuple(one for one in related if not one.relation.forward),
     )
 
 
@@ -145,6 +147,8 @@ def _status(row: Record) -> TimelineEntry:
 def _linked(row: Record) -> LinkedDocument:
     return LinkedDocument(
         id=row["id"],
+        relation=Relation(row["relation"]),
+        receivers=tuple(row["receivers"]),
         kind=DocumentKind(row["kind"]),
         number=row["number"],
         notation=row["notation"],

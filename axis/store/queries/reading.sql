@@ -243,7 +243,7 @@ FROM (
 GROUP BY 1, 2
 
 -- name: events
--- The events of one document but for its statuses. A receiver sees those about its own
+-- The events of one document but for its own statuses. A receiver sees those about its own
 -- deliveries; the receipt can be read where it is addressed to the viewer.
 -- $1 document, $2 agencies, $3 everything
 WITH visible AS (
@@ -262,12 +262,15 @@ SELECT e.id, e.event, e.at, coalesce(about.receivers, '{}') AS receivers,
 FROM evidence e
 JOIN document d ON d.id = e.document
 LEFT JOIN about ON about.evidence = e.id
-WHERE e.document = $1 AND e.status IS NULL
+WHERE e.document = $1
+  AND (e.status IS NULL
+       OR NOT EXISTS (SELECT FROM status t WHERE t.id = e.status AND t.document = e.document))
   AND ($3 OR d.sender = ANY ($2::text[]) OR about.evidence IS NOT NULL)
 ORDER BY e.sequence
 
 -- name: statuses
--- The statuses about one document: the sender sees all, a receiver those of its own delivery.
+-- The statuses about one document, and the answers to recalls of it and to updates that drop their
+-- receiver: the sender sees all, a receiver those of its own delivery.
 -- Of the receipts that the viewer may read, the one that proves the status comes first.
 -- $1 document, $2 agencies, $3 everything
 WITH told AS (
@@ -286,7 +289,11 @@ JOIN document d ON d.id = t.document
 JOIN delivery v ON v.id = t.delivery
 JOIN agency a ON a.code = t.sender
 LEFT JOIN told ON told.status = t.id
-WHERE t.document = $1
+WHERE (t.document = $1
+       OR t.code IN ('15', '16') AND t.document IN (
+           SELECT k.document
+           FROM document_link k JOIN document f ON f.id = k.document
+           WHERE k.target = $1 AND (f.kind = 1 OR v.receiver = ANY (k.dropped))))
   AND ($3 OR d.sender = ANY ($2::text[])
        OR t.sender = ANY ($2::text[]) OR t.addressee = ANY ($2::text[]))
 ORDER BY t.id
@@ -382,14 +389,3 @@ LIMIT $2
 SELECT id, event, at, document, receipt AS xml
 FROM evidence
 WHERE id = $1 AND ($3 OR agency = ANY ($2::text[]))
-
--- name: dead_letters
--- $1 older than, $2 limit
-SELECT id, at, queue, routing_key, user_id, message_id, reasons, size, sha256
-FROM dead_letter
-WHERE id < $1
-ORDER BY id DESC
-LIMIT $2
-
--- name: dead_letter_body
-SELECT body FROM dead_letter WHERE id = $1
