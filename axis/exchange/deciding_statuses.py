@@ -85,7 +85,10 @@ def _accept(
     )
     docket.records.statuses.append(row)
     docket.prove(matter, receipt, urgent=document.urgent, document=document.id)
-    other = delivery.endpoint if status.code.from_sender else _endpoint_of_sender(docket, document)
+    if status.code.from_sender:
+        other = _endpoint_of(docket, delivery.receiver, delivery.endpoint)
+    else:
+        other = _endpoint_of(docket, document.sender, document.endpoint)
     docket.records.outbox.append(outgoing.status_to(row, other, document, docket.at))
     for event, proven, its_delivery in proofs:
         proof = docket.notary.about_status(
@@ -193,7 +196,7 @@ def _receiver_name(docket: Docket, delivery: KnownDelivery, reporter: Agency) ->
     return reporter.name if receiver is None else receiver.name
 
 
-def _endpoint_of_sender(docket: Docket, document: KnownDocument) -> str:
-    """Return where the document's sender is served now; it may have moved since it sent."""
-    found = docket.known.directory.resolve(document.sender, docket.at)
-    return document.endpoint if isinstance(found, Finding) else found.endpoint
+def _endpoint_of(docket: Docket, code: str, former: str) -> str:
+    """Return where a party of the document is served now; it may have moved since."""
+    found = docket.known.directory.resolve(code, docket.at)
+    return former if isinstance(found, Finding) else found.endpoint

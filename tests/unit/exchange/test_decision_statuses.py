@@ -269,6 +269,19 @@ def test_status_to_an_agency_that_has_moved_goes_where_it_is_served_now() -> Non
     assert queues == {"answers.new-platform", "answers.g09"}
 
 
+def test_take_back_from_a_receiver_that_has_moved_goes_where_it_is_served_now() -> None:
+    receiver = Agency("H37.07", "Sở", Level.PROVINCE, endpoint="old-platform")
+    known = Known(directory(receiver, endpoints=["old-platform", "new-platform"]))
+    message = document("G22", ["H37.07"])
+    decider(known).decide(case(message))
+    moved = Agency("H37.07", "Sở", Level.PROVINCE, endpoint="new-platform")
+    known.directory = directory(moved, endpoints=["old-platform", "new-platform"])
+    after = decider(known)
+    after.decide(reported("G22", StatusCode.TAKE_BACK, message, "g22", to="H37.07"))
+    statuses = [row.queue for row in after.records.outbox if row.type is MessageType.STATUS]
+    assert statuses == ["answers.new-platform"]
+
+
 def test_status_to_a_sender_that_closed_goes_to_its_successor() -> None:
     closing = Agency(
         "H37.07", "Sở", Level.PROVINCE, "H37", valid_to=date(2026, 3, 31), successor="G22"
