@@ -149,7 +149,7 @@ def _receivers(message: Message, result: Preview) -> Iterator[str]:
     for code in codes[:MAX_NAMED_RECEIVERS]:
         found = result.receivers.get(code)
         if found is None:
-            yield code
+            yield _named(code, result.groups.get(code, ""))
         elif found.agency.code == code:
             yield _named(code, found.agency.name)
         else:

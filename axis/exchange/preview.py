@@ -58,6 +58,8 @@ class Preview:
     """The agency that the sender's code names in the registry."""
     receivers: Mapping[str, Resolved] = field(default_factory=dict)
     """Every code of a receiver that resolved."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Every code that is a group's, with the group's name."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the stable JSON shape of reports: verdict, reasons, and what they are about."""
@@ -73,9 +75,17 @@ class Preview:
             "code": str(document.code) if document else None,
             "subject": document.subject if document else None,
             "sender": _sender(message, self.sender),
-            "receivers": [_receiver(code, self.receivers) for code in addressees(message)],
+            "receivers": [self._receiver(code) for code in addressees(message)],
             "files": [file.to_json() for file in self.verdict.files],
             "signature": None if self.verdict.signature is None else asdict(self.verdict.signature),
+        }
+
+    def _receiver(self, code: str) -> dict[str, str | None]:
+        found = self.receivers.get(code)
+        return {
+            "code": code,
+            "agency": found.agency.code if found else None,
+            "name": found.agency.name if found else self.groups.get(code),
         }
 
 
@@ -87,6 +97,7 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
     sender: Agency | None = None
     speaker: Speaker | None = None
     receivers: Mapping[str, Resolved] = {}
+    groups: Mapping[str, str] = {}
     if known is not None:
         files = admission.name_sealers(files, known.directory)
     if grounds.lacking:
@@ -101,7 +112,10 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
             speaker = admission.check_speaker(message, grounds.endpoint, examination, known, at)
             findings += speaker.findings if grounds.of_signature else ()
         if isinstance(message, Document):
-            receivers = known.directory.route(_some(message.receivers), at).named
+            codes = _some(message.receivers)
+            receivers = known.directory.route(codes, at).named
+            found_groups = map(known.directory.group, codes)
+            groups = {group.code: group.name for group in found_groups if group is not None}
     return Preview(
         sha256=examination.sha256,
         size=examination.size,
@@ -109,6 +123,7 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
         verdict=Verdict.of(findings, files, admission.facts_of(examination, speaker)),
         sender=sender,
         receivers=receivers,
+        groups=groups,
     )
 
 
@@ -182,15 +197,6 @@ def _sender(message: Message | None, agency: Agency | None) -> dict[str, str | N
     if message is None:
         return None
     return {"code": message.sender, "name": agency.name if agency else None}
-
-
-def _receiver(code: str, resolved: Mapping[str, Resolved]) -> dict[str, str | None]:
-    found = resolved.get(code)
-    return {
-        "code": code,
-        "agency": found.agency.code if found else None,
-        "name": found.agency.name if found else None,
-    }
 
 
 def _some(codes: Sequence[str]) -> Sequence[str]:

@@ -32,6 +32,7 @@ from axis.exchange.submission import Submission
 from axis.ids import new_id
 from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory
+from axis.registry.groups import Group
 from axis.registry.mandates import Mandate
 from axis.trust.certificates import Certificate
 from axis.verdict import Finding
@@ -62,7 +63,11 @@ def fingerprint(code: str) -> str:
 
 
 def directory(
-    *extra: Agency, version: int = 1, revoked: Sequence[str] = (), endpoints: Sequence[str] = ()
+    *extra: Agency,
+    version: int = 1,
+    revoked: Sequence[str] = (),
+    endpoints: Sequence[str] = (),
+    groups: Sequence[Group] = (),
 ) -> Directory:
     """The registry; every agency has a seal, those of `revoked` no longer."""
     agencies = (*AGENCIES, *extra)
@@ -78,6 +83,7 @@ def directory(
             for agency in agencies
         ],
         version,
+        groups,
     )
 
 

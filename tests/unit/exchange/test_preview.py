@@ -8,7 +8,9 @@ from axis.exchange.known import Known
 from axis.exchange.preview import Grounds, Preview, preview
 from axis.facts import SignatureFacts
 from axis.reasons import Reason
+from axis.registry.agency import Level
 from axis.registry.directory import Directory
+from axis.registry.groups import Group
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
 from tests.support.changing import replace
 from tests.support.exchange import (
@@ -42,6 +44,16 @@ def test_document_in_order_passes() -> None:
         "G09": "G09",
         "000.00.02.H37": "H37.02",
     }
+
+
+def test_group_among_the_receivers_is_called_by_its_name() -> None:
+    known = Known(directory(groups=[Group("NHOM.TINH", "Các tỉnh", Level.PROVINCE)]))
+    found = seen(document("G22", ["NHOM.TINH", "G09"]), Grounds(known))
+    assert reasons(found) == [Reason.GROUP_MEMBERS_UNREACHED]
+    assert found.to_json()["receivers"] == [
+        {"code": "NHOM.TINH", "agency": None, "name": "Các tỉnh"},
+        {"code": "G09", "agency": "G09", "name": "Bộ Nội vụ"},
+    ]
 
 
 def test_findings_of_the_bytes_and_of_authority_come_together_the_most_important_first() -> None:
