@@ -9,6 +9,7 @@ from asyncpg import Record
 from axis.edxml.codes import DocumentKind
 from axis.exchange.deadlines import Deadlines
 from axis.exchange.deliveries import DeliveryState
+from axis.exchange.dispatch import LONGEST_PAUSE
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory
@@ -45,9 +46,12 @@ class PostgresDispatchWork:
         """Lock due messages and read their bytes, at least one and at most `max_bytes` in all.
 
         Every copy of a document counts, since each has to go over the wire before the broker
-        confirms; in memory they share its bytes.
+        confirms; in memory they share its bytes. What cannot be due as late as it is becomes due
+        for the next claim.
         """
         rows = await self._connection.fetch(_SQL["claim"], urgent, at, limit)
+        if not rows:  # a clock that is set right must keep nothing back
+            await self._connection.execute(_SQL["hasten"], urgent, at, at + LONGEST_PAUSE)
         claimed: list[tuple[OutboxRow, int]] = []
         total = 0
         for row in rows:

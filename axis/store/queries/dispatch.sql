@@ -12,6 +12,18 @@ ORDER BY due_at, id
 LIMIT $3
 FOR UPDATE OF o SKIP LOCKED
 
+-- name: hasten
+-- Makes due what was never tried and is due later, or was put off beyond every pause: the clock of its
+-- router was ahead when it wrote that, or ours is behind.
+-- $1 urgent, $2 now, $3 the end of the longest pause from now
+UPDATE outbox SET due_at = $2
+WHERE id IN (
+    SELECT id FROM outbox
+    WHERE published_at IS NULL AND cancelled_at IS NULL AND urgent = $1
+      AND due_at > $2 AND (attempts = 0 OR due_at > $3)
+    FOR UPDATE SKIP LOCKED
+)
+
 -- name: document_bodies
 SELECT id, body FROM document WHERE id = ANY ($1::uuid[])
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from axis.edxml.codes import Priority, StatusCode
-from axis.exchange.dispatch import DispatchLimits
+from axis.exchange.dispatch import LONGEST_PAUSE, DispatchLimits
 from axis.exchange.ports import BrokerLostError, OutboxMessage
 from axis.exchange.records import MessageType
 from axis.store.exchange import PostgresStore
@@ -66,6 +66,27 @@ async def test_claim_takes_the_oldest_of_its_lane_that_are_due(
     assert [one.row.queue for one in await claimed(stocked, urgent=True)] == ["inbox.g09.urgent"]
     later = await claimed(stocked, after=timedelta(seconds=5))
     assert [one.row.queue for one in later] == ["inbox.g09", "answers.g22"]
+
+
+async def test_message_written_under_a_clock_that_was_ahead_becomes_due_when_nothing_else_is(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    await exchange.handle(case(document()))
+    an_hour_ago = timedelta(hours=-1)
+
+    assert await claimed(stocked, after=an_hour_ago) == []
+    assert len(await claimed(stocked, after=an_hour_ago)) == 2
+
+
+@pytest.mark.parametrize(("pause", "comes"), [(LONGEST_PAUSE, False), (timedelta(days=1), True)])
+async def test_message_that_was_put_off_waits_no_longer_than_the_longest_pause(
+    exchange: Exchange, stocked: Pool, pause: timedelta, comes: bool
+) -> None:
+    await exchange.handle(case(document()))
+    await stocked.execute("UPDATE outbox SET attempts = 1, due_at = $1", NOW + pause)
+
+    assert await claimed(stocked) == []
+    assert bool(await claimed(stocked)) is comes
 
 
 async def test_claim_is_bounded_by_count_and_by_bytes_but_never_empty(
