@@ -72,10 +72,11 @@ async def move(
     if not ids:
         return
     rows = []
+    follow = cache(deadlines.follow)  # the receivers of a broadcast are confirmed together
     for row in await connection.fetch(_SQL["waiting"], ids):
         change = moved.get(row["id"])
         position = _position(row) if change is None else change.position
-        waits = deadlines.follow(
+        waits = follow(
             waiting_of(row),
             facts_of(row),
             position,

@@ -6,8 +6,12 @@ Moments are in UTC on both sides; days and hours are Việt Nam's (UTC+7, no day
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from axis.clock import VIETNAM
+
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,13 @@ class WorkCalendar:
     def _spans_from(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the working hours of the day of a moment and of all days after it, in UTC."""
         day = moment.astimezone(VIETNAM).date()
+        midnight = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
         while True:
             if self.works_on(day):
-                midnight = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
                 for span in self.hours:
                     yield midnight + span.start, midnight + span.end
-            day += timedelta(days=1)
+            day += _DAY
+            midnight += _DAY
 
 
 def end_of_day(day: date) -> datetime:
