@@ -84,7 +84,7 @@ def _answer(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlemen
     event = DeliveryEvent.GIVEN_BACK if code is StatusCode.AGREED else DeliveryEvent.KEPT
     given = [Settled(*pair, (event,)) for pair in asked]
     questions = [
-        _question(code, pair, given)
+        _question(event, pair, given)
         for pair in family
         if _unanswered(pair[1]) and _asks(pair, known)
     ]
@@ -110,10 +110,13 @@ def _answer_again(code: StatusCode, family: Sequence[Pair]) -> Settlement | None
     return Settlement(document, delivery, tuple(moves))
 
 
-def _question(code: StatusCode, pair: Pair, given: Sequence[Settled]) -> Settled:
-    """Answer a recall or a dropping update; nothing is left to destroy of what nobody had."""
+def _question(event: DeliveryEvent, pair: Pair, given: Sequence[Settled]) -> Settled:
+    """Answer a recall, or an update that drops the receiver and is given back with the document.
+
+    Nothing is left to destroy where nobody had it.
+    """
     document, delivery = pair
-    events = [event_of(code, document.kind, delivery.state)]
+    events = [event]
     if all(one.position.state is DeliveryState.WITHDRAWN for one in given):
         events.append(DeliveryEvent.NOTHING_LEFT)
     return Settled(document, delivery, tuple(events))

@@ -399,10 +399,11 @@ def test_update_is_consented_to_and_for_a_dropped_receiver_that_gives_the_docume
     row = world.accept(update(first, ["H37"], drops=["G09"]))
     for code in ("G09", "H37"):
         assert world.report(code, StatusCode.AGREED, first).ending is Ending.ACCEPTED
-    assert world.states(row) == {"G09": S.RECEIVED, "H37": S.RECEIVED}
+    assert world.states(row) == {"G09": S.AGREED, "H37": S.RECEIVED}
     assert world.states(original) == {"G09": S.AGREED, "H37": S.ARRIVED}
     world.report("G09", StatusCode.DONE, first)
     assert world.states(original)["G09"] is S.DESTROYED
+    assert world.states(row)["G09"] is S.DESTROYED
 
 
 def test_declined_update_is_declined_and_what_it_updates_stays() -> None:
