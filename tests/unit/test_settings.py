@@ -1,11 +1,14 @@
 """Settings come from arguments, environment and file; secrets only from closed files."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from axis.content.policy import ContentPolicy
+from axis.edxml.codes import Priority
 from axis.errors import ConfigurationError
+from axis.exchange.deadlines import USUAL_TERMS, Deadlines, Term
 from axis.exchange.lanes import Lane
 from axis.reasons import Severity
 from axis.settings import CONFIG_VARIABLE, load_settings, read_secret, with_password
@@ -31,6 +34,7 @@ def test_environment_is_stronger_than_file_and_file_than_default(
         ("[router]\nworker = 2\n", "router.worker"),
         ("[nothing]\n", "nothing"),
         ('[content]\nmacros = "ignore"\n', "content.macros"),
+        ("[deadlines]\nnormal = {consignment = 0}\n", "deadlines.normal"),
         ("not toml", "Wrong settings"),
     ],
 )
@@ -73,6 +77,31 @@ def test_lanes_that_do_not_exist_are_refused_by_name(
     monkeypatch.setenv("AXIS_ROUTER__LANES", lanes)
     with pytest.raises(ConfigurationError, match="router"):
         load_settings()
+
+
+def test_deadlines_are_the_usual_ones_unless_settings_say_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().deadlines.policy() == Deadlines()
+    calendar = tmp_path / "calendar.toml"
+    calendar.write_text('until = 2026-12-31\n[week]\ndays = [1]\nhours = ["08:00-09:00"]\n')
+    file = tmp_path / "axis.toml"
+    file.write_text(
+        f'[deadlines]\ncalendar = "{calendar}"\n'
+        "express = {consignment = 0.1, handover = 0.2, answer = 0.3, working = true}\n"
+    )
+    monkeypatch.setenv(CONFIG_VARIABLE, str(file))
+    policy = load_settings().deadlines.policy()
+    for priority in (Priority.EXPRESS, Priority.TIMED_EXPRESS):
+        assert policy.terms[priority].answer == Term(timedelta(minutes=18), working=True)
+    assert policy.terms[Priority.NORMAL] == USUAL_TERMS[Priority.NORMAL]
+    assert policy.calendar.week == {1}
+
+
+def test_calendar_that_cannot_be_read_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AXIS_DEADLINES__CALENDAR", "/nowhere/calendar.toml")
+    with pytest.raises(ConfigurationError, match=r"calendar\.toml"):
+        load_settings().deadlines.policy()
 
 
 def test_missing_settings_file_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
