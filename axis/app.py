@@ -1,12 +1,14 @@
 """The composition root: here the parts become programs."""
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -55,8 +57,22 @@ def run_router(settings: Settings, name: str = "router") -> None:
     """Run a router until SIGTERM or SIGINT; `name` is how logs and the broker call it."""
     configure_logging(settings.log)
     structlog.contextvars.bind_contextvars(process=name)
-    os.nice(settings.router.niceness)  # before there are workers, which inherit it
+    stand_back(settings.router.niceness)  # before there are workers, which inherit it
     uvloop.run(_until_signal(_router(settings, name)))
+
+
+def stand_back(niceness: int) -> None:
+    """Let other processes of the machine go first.
+
+    Where Linux schedules by sessions (autogroup, sched(7)) a process's own niceness counts only
+    within its session; the leader of a session passes it on to the session.
+    """
+    if not niceness:
+        return
+    now = os.nice(niceness)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):  # a kernel without autogroups
+            Path("/proc/self/autogroup").write_text(str(now))
 
 
 async def _router(settings: Settings, name: str) -> None:

@@ -1,5 +1,8 @@
 """What a process refuses to start with."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +57,23 @@ def test_malware_scanner_is_there_only_when_its_socket_is_set() -> None:
     content = ContentSettings(clamd_socket=Path("/run/clamav/clamd.ctl"), clamd_max_megabytes=2)
     found = malware_scanner(Settings(content=content))
     assert found == ClamdScanner(Path("/run/clamav/clamd.ctl"), 20.0, 2 * 1024 * 1024)
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="the kernel has none")
+@pytest.mark.parametrize("leader", [True, False])
+def test_standing_back_counts_for_the_session_of_its_leader(leader: bool) -> None:
+    program = (
+        "import os; from pathlib import Path; from axis.app import stand_back; stand_back(7);"
+        "print(os.getpriority(os.PRIO_PROCESS, 0), Path('/proc/self/autogroup').read_text())"
+    )
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    group = Path("/proc/self/autogroup").read_text().split()[-1]
+    shown = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        start_new_session=leader,
+    ).stdout.split()
+    assert int(shown[0]) == min(before + 7, 19)
+    assert shown[-1] == (shown[0] if leader else group)
