@@ -12,6 +12,7 @@ from axis.examination import Rules
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.known import Known
 from axis.exchange.ports import KnownDelivery, KnownDocument
+from axis.exchange.versions import Link
 from axis.ids import new_id
 from axis.local.pki import make_demo_pki
 from axis.registry.agency import Agency, Endpoint, Level
@@ -49,17 +50,18 @@ class World:
     rules: Rules
     directory: Directory
     documents: tuple[KnownDocument, ...]
+    links: tuple[Link, ...]
     deliveries: tuple[KnownDelivery, ...]
 
     def known(self) -> Known:
         """Return what is known, new for each input: decisions add to it."""
-        documents: dict[str, list[KnownDocument]] = {}
+        known = Known(self.directory)
         for document in self.documents:
-            documents.setdefault(document.document_id, []).append(document)
-        deliveries = {(one.document, one.receiver): one for one in self.deliveries}
-        return Known(
-            self.directory, documents=documents, deliveries=deliveries, held=set(deliveries)
-        )
+            known.add_document(document)
+        known.add_links(self.links)
+        for delivery in self.deliveries:
+            known.add_delivery(delivery)
+        return known
 
 
 @cache
@@ -76,11 +78,15 @@ def world() -> World:
     )
     documents = tuple(_sent(sender, name, kind) for sender, name, kind, _ in _SENT)
     deliveries = tuple(
-        KnownDelivery(new_id(), document.id, receiver, ENDPOINT, DeliveryState.CONSIGNED)
+        KnownDelivery(
+            new_id(), document.id, receiver, ENDPOINT, DeliveryState.CONSIGNED, copy=new_id()
+        )
         for document, (*_, receivers) in zip(documents, _SENT, strict=True)
         for receiver in receivers
     )
-    return World(key, rules, directory, documents, deliveries)
+    first, recall, _ = documents
+    links = (Link(recall.id, first.id, DocumentKind.RECALL, later=False),)
+    return World(key, rules, directory, documents, links, deliveries)
 
 
 def _sent(sender: str, document_id: str, kind: DocumentKind) -> KnownDocument:

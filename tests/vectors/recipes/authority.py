@@ -34,6 +34,7 @@ def authority_vectors() -> Iterator[Vector]:
     yield from _seals()
     yield from _receivers()
     yield from _documents()
+    yield from _holders()
     yield from _statuses()
     yield Vector(
         name="A-NOT-CHECKED",
@@ -139,6 +140,17 @@ def _documents() -> Iterator[Vector]:
         yield _vector(
             f"A-NEVER-HAD-IT-{name}", replace(_SENT, body=xml(elsewhere)), before=(_SENT,)
         )
+
+
+def _holders() -> Iterator[Vector]:
+    to_two = letter(to=["G09", "H37"])
+    yield Vector(
+        name="A-HOLDER-UNREACHED",
+        sending=replace(_SENT, body=xml(following(DocumentKind.RECALL, to_two))),
+        expected=("A-HOLDER-UNREACHED",),
+        before=(replace(_SENT, body=xml(to_two)),),
+        closed_since=("H37",),
+    )
 
 
 def _statuses() -> Iterator[Vector]:

@@ -98,6 +98,8 @@ class Vector:
     """The codes of all findings, no more and no less."""
     before: tuple[Sending, ...] = ()
     """What was accepted before."""
+    closed_since: tuple[str, ...] = ()
+    """Agencies that have closed since then, without a successor."""
     way: Way = Way.AXIS
     trust: Trust = Trust.ANCHORS
     max_bytes: int = MAX_DOCUMENT_BYTES

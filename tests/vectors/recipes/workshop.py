@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -32,7 +32,7 @@ from axis.local.pki import DemoPki, KeyFiles, add_flawed_keys, make_demo_pki
 from axis.local.pki_config import Flaw
 from axis.local.pki_revocation import revoke_seal, write_revocation_lists
 from axis.registry.agency import Agency, Endpoint, Level
-from axis.registry.directory import Directory
+from axis.registry.directory import Directory, DirectoryChange
 from axis.registry.groups import Group
 from axis.registry.mandates import Mandate, MessageKind
 from axis.trust.certificates import load_certificates
@@ -230,6 +230,7 @@ def _by_the_axis(workshop: Workshop, vector: Vector, sending: Sending) -> Judged
     for earlier in vector.before:
         case = _case(workshop, earlier, rules, None)
         assert decider.decide(case).ending is Ending.ACCEPTED, "what came before was not accepted"
+    decider.known.directory = _without(workshop.directory, vector.closed_since)
     case = _case(workshop, sending, rules, vector)
     decision = decider.decide(case)
     if decision.ending is Ending.HELD and vector.waiting is not None:
@@ -242,6 +243,23 @@ def _by_the_axis(workshop: Workshop, vector: Vector, sending: Sending) -> Judged
     accepted = decision.ending is Ending.ACCEPTED
     assert accepted is (verdict.outcome is Outcome.PASSED)
     return Judged(tuple(finding.code for finding in verdict.findings), verdict.outcome)
+
+
+def _without(directory: Directory, closed: Sequence[str]) -> Directory:
+    """Return the registry after agencies have closed."""
+    agencies = tuple(
+        dataclasses.replace(one, valid_to=AT.date() - timedelta(days=1))
+        for one in directory
+        if one.code in closed
+    )
+    change = DirectoryChange(
+        version=directory.version,
+        agencies=agencies,
+        endpoints=tuple(directory.endpoints),
+        groups=tuple(directory.groups),
+        mandates={},
+    )
+    return directory.changed(change) if closed else directory
 
 
 def _after_the_wait(decider: Decider, case: Case, waiting: Waiting) -> Decision:
