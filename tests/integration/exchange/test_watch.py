@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -262,6 +263,30 @@ async def test_router_that_dies_in_a_round_has_done_nothing_and_the_next_one_doe
     assert await office.states() == [("consigned", [])]
     assert await office.look() == [{DeadlineKind.HANDOVER: 1}]
     assert len(await office.told()) == 2
+
+
+async def test_routers_that_die_anywhere_in_their_rounds_never_tell_anything_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "MAX_DELIVERIES", 3)
+    await office.send(*(document("G22", ["G09"]) for _ in range(60)))
+    office.clock.turn(DAY + HOUR)
+    random = Random(5)
+    for _ in range(60):
+        dying = [asyncio.create_task(office.watch().round()) for _ in range(2)]
+        await asyncio.sleep(random.uniform(0, 0.04))
+        for task in dying:
+            task.cancel()
+        await asyncio.gather(*dying, return_exceptions=True)
+    await office.look()
+    assert await office.states() == [("consigned", ["handover"])] * 60
+    told = Counter(
+        (endpoint, line.delivery)
+        for endpoint, _, receipt in await office.told()
+        for line in receipt.receivers
+    )
+    assert len(told) == 120
+    assert set(told.values()) == {1}
 
 
 async def test_store_that_is_away_leaves_everything_due(office: Office) -> None:
