@@ -399,34 +399,6 @@ async def test_snapshot_after_changes_that_nobody_listed_is_read_anew(
     assert directory.find("H37") == replace(H37, name="Tên mới")
 
 
-async def test_whole_country_is_imported_and_its_next_change_is_small(
-    filled: PostgresAdministration, pool: Pool
-) -> None:
-    country = [
-        Agency(
-            f"H37.{number}",
-            f"Ủy ban nhân dân xã số {number}",
-            Level.COMMUNE,
-            parent="H37",
-            aliases=(f"000.{number}.H37",),
-        )
-        for number in range(1_000, 112_000)
-    ]
-    await filled.put_agencies(country, "test")
-    directory = await filled.directory()
-    assert len(directory) == 111_003
-    assert directory.find("000.111999.H37") == country[-1]
-    await filled.put_agencies([replace(country[0], name="Tên mới")], "test")
-    changes = await pool.fetch("SELECT whole, agencies FROM registry_change ORDER BY version")
-    assert [(row["whole"], row["agencies"]) for row in changes[-2:]] == [
-        (True, []),
-        (False, ["H37.1000"]),
-    ]
-    after = await filled.directory()
-    assert after.find("000.1000.H37") == replace(country[0], name="Tên mới")
-    assert after.find("H37.1001") is directory.find("H37.1001")
-
-
 def same(left: Directory, right: Directory) -> bool:
     """Whether two snapshots answer alike, with what they are made of."""
     codes = {code for agency in left for code in agency.codes}
