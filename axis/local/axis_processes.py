@@ -34,10 +34,9 @@ READY_SECONDS = 60.0
 
 LANES = {
     "router-urgent": {"AXIS_ROUTER__LANES": '["urgent"]', "AXIS_ROUTER__WORKERS": "1"},
-    "router": {"AXIS_ROUTER__LANES": '["ordinary"]', "AXIS_ROUTER__NICENESS": "10"},
+    "router": {"AXIS_ROUTER__LANES": '["ordinary"]'},
 }
-"""A router for each lane, by name: on one machine the ordinary one stands back for the urgent one,
-for which a single worker is plenty."""
+"""A router for each lane, by name; for urgent documents a single worker is plenty."""
 
 STOP_SECONDS = 20.0
 """A process that does not end by then is killed; nothing is lost by it."""

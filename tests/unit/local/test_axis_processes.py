@@ -20,11 +20,3 @@ def test_local_routers_serve_one_lane_each_and_all_of_them(
     served = [settings_of(name, monkeypatch).lanes for name in LANES]
     assert sorted(lane for lanes in served for lane in lanes) == sorted(Lane)
     assert all(len(lanes) == 1 for lanes in served)
-
-
-def test_local_router_of_the_ordinary_lane_stands_back_for_the_urgent_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    made = [settings_of(name, monkeypatch) for name in LANES]
-    niceness = {lane: one.niceness for one in made for lane in one.lanes}
-    assert niceness[Lane.ORDINARY] > niceness[Lane.URGENT] == 0
