@@ -5,6 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import sign_in
+from tests.support.letters import buried_copy
 from tests.support.scene import PASSWORD
 from tests.support.stage import Stage
 
@@ -39,6 +40,9 @@ ADMIN = [
     "/admin/certificates/{fingerprint}",
     "/admin/certificates/{fingerprint}/revoke",
     "/admin/dead-letters",
+    "/admin/dead-letters?state=any&kind=stray",
+    "/admin/dead-letters/{letter}",
+    "/admin/dead-letters/{copy}",
 ]
 
 
@@ -153,7 +157,12 @@ async def places(stage: Stage) -> dict[str, str]:
     fingerprint = await stage.pool.fetchval(
         "SELECT fingerprint FROM enrolment WHERE agency = 'G22'"
     )
+    letter = await stage.pool.fetchval("SELECT id FROM dead_letter")
+    await buried_copy(stage, stage.scene.report, "inbox.g09")
+    copy = await stage.pool.fetchval("SELECT id FROM dead_letter WHERE kind = 'document'")
     return {
+        "letter": str(letter),
+        "copy": str(copy),
         "invitation": str(invitation),
         "withdrawn": str(stage.scene.withdrawn),
         "receipt": str(receipt),

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from axis.local.pki import make_demo_pki
 from tests.browser.conftest import sign_in
 from tests.support.desk import MORNING
+from tests.support.letters import buried_copy
 from tests.support.stage import Played, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -60,9 +61,38 @@ async def test_admin_sees_all_documents_and_dead_letters(page: Page, played: Pla
     await expect(page.get_by_role("heading", level=1)).to_have_text("Văn bản của mọi cơ quan")
     await expect(page.locator("tbody tr")).to_have_count(5)
     await page.get_by_role("link", name="Gói tin lạc").click()
+    await page.get_by_role("link", name="Xem gói tin").click()
     async with page.expect_download() as waiting:
-        await page.get_by_role("link", name="Tải gói tin lạc").click()
+        await page.get_by_role("link", name="Tải nội dung về").click()
     assert (await waiting.value).suggested_filename.endswith(".bin")
+
+
+async def test_admin_sends_a_copy_again_and_discards_a_letter_with_the_keyboard(
+    page: Page, stage: Stage
+) -> None:
+    await buried_copy(stage, stage.scene.report, "inbox.g09")
+    await sign_in(page, "quantri")
+    await page.get_by_role("link", name="Gói tin lạc").click()
+    await expect(page.locator("tbody tr")).to_have_count(2)
+    await page.get_by_label("Loại").select_option(label="Bản văn bản gửi nơi nhận")
+    await page.get_by_role("button", name="Tìm").click()
+    await page.get_by_role("link", name="Xem gói tin").press("Enter")
+    await expect(page.get_by_role("link", name="Báo cáo kết quả")).to_be_visible()
+    await page.get_by_role("button", name="Gửi lại gói tin này").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("đang được gửi lại")
+    await expect(page.get_by_role("button", name="Gửi lại gói tin này")).to_have_count(0)
+
+    await page.get_by_role("link", name="← Gói tin lạc").press("Enter")
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await page.get_by_role("link", name="Xem gói tin").press("Enter")
+    await page.get_by_label("Lý do bỏ").fill("Đơn vị đã gửi lại đúng cách")
+    await page.get_by_label("Lý do bỏ").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Đã bỏ gói tin")
+    await page.get_by_role("link", name="← Gói tin lạc").click()
+    await expect(page.get_by_text("Không có gói tin lạc nào như vậy")).to_be_visible()
+    await page.get_by_label("Tình trạng").select_option(label="Mọi tình trạng")
+    await page.get_by_role("button", name="Tìm").click()
+    await expect(page.locator("tbody tr")).to_have_count(2)
 
 
 async def test_clerk_at_an_admin_address_is_told_whom_to_ask(page: Page) -> None:

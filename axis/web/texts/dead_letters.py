@@ -61,8 +61,8 @@ TEXTS = {
     ),
     "dead.properties": ("Thuộc tính AMQP", "AMQP properties"),
     "dead.properties.lead": (
-        "Do bên gửi ghi, chưa được kiểm tra.",
-        "As its sender wrote them; nobody has checked them.",
+        "Như gói tin mang theo, chưa được kiểm tra.",
+        "As the message carries them; nobody has checked them.",
     ),
     "dead.download": ("Tải nội dung về", "Download the content"),
     "dead.download.hint": (
