@@ -39,7 +39,7 @@ from axis.edxml.values import (
 from axis.errors import InvalidInputError
 from axis.reasons import Severity
 
-_REASONS = {
+REASONS = {
     DocumentKind.NEW: "Văn bản điện tử mới",
     DocumentKind.RECALL: "Thu hồi văn bản điện tử",
     DocumentKind.UPDATE: "Cập nhật văn bản điện tử",
@@ -137,7 +137,7 @@ def new_document(
     business = Business(
         document_id=identifier if kind in (DocumentKind.RECALL, DocumentKind.UPDATE) else "",
         kind=kind,
-        reason=_REASONS[kind] if reason is None else reason,
+        reason=REASONS[kind] if reason is None else reason,
         paper=0,
         updates=tuple(updates) or (_CONTENT if kind is DocumentKind.UPDATE else ()),
         replacements=tuple(Replacement(document_id=replaced) for replaced in replaces),
@@ -157,11 +157,11 @@ def new_document(
         other=OtherInfo(priority=priority),
         responses=tuple(responses),
         to_places=tuple(to_places),
-        trace=TraceHeaderList(business=business, headers=(_hop(origin.organ_id, at),)),
+        trace=TraceHeaderList(business=business, headers=(hop(origin.organ_id, at),)),
         references=tuple(reference for reference, _ in pairs),
         attachments=tuple(attachment for _, attachment in pairs),
     )
-    return _checked(document)
+    return checked(document)
 
 
 def recall_of(
@@ -175,8 +175,8 @@ def recall_of(
         paper=0,
         staff=(staff,) if staff else (),
     )
-    trace = TraceHeaderList(business=business, headers=(_hop(document.sender, at),))
-    return _checked(replace(document, trace=trace, references=(), attachments=()))
+    trace = TraceHeaderList(business=business, headers=(hop(document.sender, at),))
+    return checked(replace(document, trace=trace, references=(), attachments=()))
 
 
 def status_for(
@@ -228,7 +228,8 @@ def status_for(
     return status
 
 
-def _hop(organ_id: str, at: datetime.datetime) -> TraceHeader:
+def hop(organ_id: str, at: datetime.datetime) -> TraceHeader:
+    """Return the first hop of a message: where and when it was made."""
     return TraceHeader(organ_id=organ_id, timestamp=_whole_second(at))
 
 
@@ -243,7 +244,8 @@ def _organization(party: Organization | str) -> Organization:
     return Organization(organ_id=party) if isinstance(party, str) else party
 
 
-def _checked(document: Document) -> Document:
+def checked(document: Document) -> Document:
+    """Return a document that keeps the rules; raises InvalidInputError with all that it breaks."""
     _refuse(document)
     return document
 
