@@ -13,12 +13,14 @@ END_SECONDS = 20.0
 class Fleet:
     """So many routers under fixed names."""
 
-    def __init__(self, nursery: Nursery, count: int, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, nursery: Nursery, count: int, settings: Mapping[str, str], name: str = "router"
+    ) -> None:
         self._nursery = nursery
         # Health pages are no part of this: each takes whatever port there is.
         self._settings = {"AXIS_ROUTER__METRICS_PORT": "0", **settings}
         self._pids: dict[str, int] = {}
-        self.names = [f"router-{number}" for number in range(1, count + 1)]
+        self.names = [f"{name}-{number}" for number in range(1, count + 1)]
         self.kills = 0
 
     @property

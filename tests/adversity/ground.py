@@ -51,11 +51,13 @@ class Ground:
         return ground
 
     @asynccontextmanager
-    async def routers(self, count: int = 2, **settings: str) -> AsyncIterator[Fleet]:
-        """Run routers from the nursery for as long as the block lasts."""
+    async def routers(
+        self, count: int = 2, name: str = "router", **settings: str
+    ) -> AsyncIterator[Fleet]:
+        """Run routers from the nursery for as long as the block lasts; fleets have other names."""
         self.sound = False  # until a reconciliation says otherwise
         async with Nursery.of(self.installation) as nursery:
-            fleet = Fleet(nursery, count, settings)
+            fleet = Fleet(nursery, count, settings, name)
             await fleet.start()
             try:
                 yield fleet
