@@ -109,11 +109,12 @@ class Directory:
         if agency is None:
             return Finding(Reason.RECEIVER_UNKNOWN, facts={"code": code})
         via = [Step(StepKind.ALIAS, code, agency.code)] if agency.code != code else []
-        for heir in self._successors(agency, day):
-            via.append(Step(StepKind.SUCCESSOR, agency.code, heir.code))
-            agency = heir
         if agency.closed_before(day):
-            return Finding(Reason.RECEIVER_CLOSED, facts={"code": code, **_closing(agency)})
+            for heir in self._successors(agency, day):
+                via.append(Step(StepKind.SUCCESSOR, agency.code, heir.code))
+                agency = heir
+            if agency.closed_before(day):
+                return Finding(Reason.RECEIVER_CLOSED, facts={"code": code, **_closing(agency)})
         if not agency.opened_by(day):
             facts = {"code": agency.code, "date": str(agency.valid_from)}
             return Finding(Reason.RECEIVER_NOT_YET_OPEN, facts=facts)
@@ -180,9 +181,10 @@ class Directory:
         if not distinct:
             findings.append(Finding(Reason.NO_RECEIVER))
         resolved = tuple(same[0] for same in receivers.values())
-        names = {code: tuple(one.named for one in same) for code, same in receivers.items()}
-        for same in receivers.values():
-            if len(same) > 1 or same[0].via:
+        names = {}
+        for code, same in receivers.items():
+            names[code] = tuple([one.named for one in same])
+            if len(same) > 1 or same[0].succeeds:
                 findings += notes([one for one in same if one.named in named], places)
         return Routing(resolved, named, names, tuple(findings))
 

@@ -1,7 +1,6 @@
 """Routes as values: who receives what was addressed to a code, where, and how it got there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from msgspec import Struct
@@ -22,8 +21,7 @@ class StepKind(StrEnum):
     """Cơ quan cấp trên whose endpoint serves the agency."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of a route, kept for the receipt."""
 
     kind: StepKind
@@ -44,6 +42,11 @@ class Resolved(Struct, frozen=True):
     """Id of the endpoint that takes it."""
     via: tuple[Step, ...] = ()
     """Steps from the named code to the endpoint; empty when the agency's own code and endpoint."""
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether the agency receives as the successor of the one that was named."""
+        return any(step.kind is StepKind.SUCCESSOR for step in self.via)
 
 
 class Routing(Struct, frozen=True):
@@ -72,7 +75,7 @@ def notes(same: Sequence[Resolved], places: Mapping[str, str]) -> Iterator[Findi
     """Say what is out of date in the sender's own list: ``same`` are all codes of one agency."""
     for receiver in same:
         code = receiver.agency.code
-        if any(step.kind is StepKind.SUCCESSOR for step in receiver.via):
+        if receiver.succeeds:
             facts = {"code": receiver.named, "successor": code}
             yield Finding(Reason.RECEIVER_SUCCEEDED, places.get(receiver.named, ""), facts=facts)
     if len(same) > 1:
