@@ -11,7 +11,14 @@ from axis.cli.trace_receivers import print_receivers
 from axis.errors import InvalidInputError
 from axis.exchange.receivers import ReceiverGroup, addressees, receiver_groups
 from axis.exchange.timeline import TimelineGroup, grouped, remark
-from axis.exchange.views import DocumentView, HeldFilter, HeldLine, Scope, TimelineEntry
+from axis.exchange.views import (
+    DocumentView,
+    HeldFilter,
+    HeldLine,
+    LinkedDocument,
+    Scope,
+    TimelineEntry,
+)
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader
 
@@ -60,6 +67,8 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
             ("Lưu ý · Warnings", [finding.get("text_vi", "") for finding in view.warnings]),
         ]
     )
+    for other in (*view.targets, *view.acted_on_by):
+        page.print(_linked(other), highlight=False, soft_wrap=True)
     print_receivers(groups, everything=everything)
     page.print("\n[bold]Diễn biến · Timeline[/]")
     timeline = grouped(view.timeline)
@@ -70,16 +79,13 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
     for group in told:
         for text in _lines(group, groups, everything=everything):
             page.print(text, highlight=False, soft_wrap=True)
-    for linked, how in ((view.targets, "→"), (view.acted_on_by, "←")):
-        for other in linked:
-            page.print(
-                escape(
-                    f"{how} {other.relation.name_vi} · {other.relation.name_en}: {other.number}/"
-                    f"{other.notation} {shown(other.subject)} ({other.id})"
-                ),
-                highlight=False,
-                soft_wrap=True,
-            )
+
+
+def _linked(other: LinkedDocument) -> str:
+    relation = f"{other.relation.name_vi} · {other.relation.name_en}"
+    whom = f" (cho · for {', '.join(other.receivers)})" if other.receivers else ""
+    named = f"{other.number}/{other.notation} {other.subject} [{other.id}]{whom}"
+    return f"{'→' if other.relation.forward else '←'} [bold]{relation}[/] {escape(shown(named))}"
 
 
 def _lines(group: TimelineGroup, groups: Sequence[ReceiverGroup], *, everything: bool) -> list[str]:

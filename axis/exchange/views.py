@@ -86,6 +86,8 @@ class DocumentLine:
     """How many of the deliveries that the viewer may see are late with something."""
     followed_by: tuple[DocumentKind, ...]
     """Kinds of the viewer's documents about this one: it was recalled, updated or replaced."""
+    answered: bool
+    """Whether one of the viewer's documents answers this one (ResponseFor)."""
     states: dict[DeliveryState, int]
     """How many of the deliveries that the viewer may see are in each state."""
 

@@ -45,6 +45,7 @@ def document_line(row: Record, wanted: Direction | None = None) -> DocumentLine:
         groups=tuple(row["groups"]),
         late=row["late"],
         followed_by=tuple(DocumentKind(kind) for kind in row["followed_by"]),
+        answered=row["answered"],
         states={DeliveryState(state): count for state, count in row["states"].items()},
     )
 

@@ -36,7 +36,7 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
     view = await _document(request, viewer)
     whole = query_text(request, "timeline") == "all"
     timeline = grouped(view.timeline)
-    groups = receiver_groups(view)
+    groups, names = receiver_groups(view), _names(view)
     shown = timeline if whole else timeline[-SHOWN_ENTRIES:]
     return page(
         request,
@@ -51,7 +51,8 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
             "left_out": len(timeline) - len(shown),
             "named_receivers": NAMED_RECEIVERS,
             "shown_alike": len(view.timeline) if whole else SHOWN_ALIKE,
-            "names": _names(view),
+            "names": names,
+            "names_of": lambda codes: ", ".join(names.get(code, code) for code in codes),
             "remark": remark,
         },
     )

@@ -153,7 +153,14 @@ SELECT d.id, d.document_id, d.number, d.notation, d.subject, d.type_name, d.kind
                   OR EXISTS (SELECT FROM delivery v
                              WHERE v.document = f.id AND v.receiver = ANY ($2::text[])))
            ORDER BY f.kind
-       ) AS followed_by
+       ) AS followed_by,
+       EXISTS (
+           SELECT FROM document_answer w JOIN document f ON f.id = w.document
+           WHERE w.agency = d.sender AND w.document_id = d.document_id AND d.kind <> 1
+             AND ($3 OR f.sender = ANY ($2::text[])
+                  OR EXISTS (SELECT FROM delivery v
+                             WHERE v.document = f.id AND v.receiver = ANY ($2::text[])))
+       ) AS answered
 FROM document d
 JOIN agency a ON a.code = d.sender
 JOIN certificate c ON c.fingerprint = d.certificate

@@ -36,7 +36,6 @@ TEXTS = {
     "dead.state.discarded": ("Đã bỏ", "Discarded"),
     "dead.letter": ("Gói tin lạc", "Dead letter"),
     "dead.facts": ("Gói tin", "The message"),
-    "dead.fact.kind": ("Loại", "Kind"),
     "dead.fact.at": ("Trục giữ lúc", "Kept at"),
     "dead.fact.died_at": ("Hàng đợi thôi lúc", "Given up at"),
     "dead.fact.queue": ("Hàng đợi", "Queue"),

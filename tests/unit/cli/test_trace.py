@@ -94,6 +94,7 @@ def broadcast() -> DocumentView:
             groups=("Các xã",),
             late=2,
             followed_by=(),
+            answered=False,
             states={},
         ),
         due=None,

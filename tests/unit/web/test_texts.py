@@ -10,6 +10,7 @@ from jinja2 import Environment, nodes
 
 from axis.edxml.codes import DocumentKind, Priority
 from axis.evidence.receipt import SubjectKind
+from axis.exchange.dead_letters import LetterKind, LetterState
 from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState
 from axis.exchange.rollup import Stage
@@ -31,7 +32,7 @@ FAMILIES = {
     "stage.": list(Stage),
     "direction.": list(Direction),
     "kind.": [kind.label for kind in DocumentKind],
-    "followed.": [kind.label for kind in DocumentKind if kind],
+    "followed.": [*(kind.label for kind in DocumentKind if kind), "answered"],
     "priority.": [str(priority.value) for priority in Priority],
     "level.": list(Level),
     "standing.": list(Standing),
@@ -40,6 +41,10 @@ FAMILIES = {
     "receipt.subject.": list(SubjectKind),
     "receipt.outcome.": list(Outcome),
     "certificate.done.": ["bound", "revoked"],
+    "dead.kind.": list(LetterKind),
+    "dead.state.": list(LetterState),
+    "dead.reason.": ["delivery_limit", "rejected"],
+    "dead.done.": ["resubmitting", "republished", "discarded"],
     "problem.": [f"{status}.title" for status in [*_PAGES, 429, 500, 503]],
 }
 """Keys that templates put together from a fixed part and a value of a list."""
