@@ -165,11 +165,12 @@ _WORDS: Final = {
         "Do not use the register's copy; have it delivered again and verify its signature.",
     ),
     Difference.NOT_TAKEN: Words(
-        "Sổ ghi đã nhận nhưng trục thấy chưa ai lấy",
-        "Registered as received, never taken in the axis's eyes",
-        "Xác nhận bản trong hộp nhận (message_id cũ nên không hiện hai lần) và báo trạng thái 01.",
-        "Acknowledge the copy in the inbox (its message_id keeps it from showing twice) and report"
-        " status 01.",
+        "Sổ ghi đã nhận nhưng trục chưa thấy hệ thống lấy",
+        "Registered as received, not taken as far as the axis knows",
+        "Báo trạng thái 01; nếu bản còn trong hộp nhận thì xác nhận nó (message_id cũ nên không hiện"
+        " hai lần).",
+        "Report status 01; should the copy still be in the inbox, acknowledge it (its message_id"
+        " keeps it from showing twice).",
     ),
     Difference.STATUS_UNKNOWN: Words(
         "Trạng thái trong sổ chưa đến trục",
