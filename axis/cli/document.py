@@ -25,6 +25,7 @@ from axis.cli.check_options import (
     TimestampAnchorsFolder,
     judge,
 )
+from axis.cli.follow_ups import recall, replace, update
 from axis.cli.output import AsJson, note, print_json
 from axis.cli.profile_file import FORMAT, RECEIPT_SECONDS, STILL_HELD, ProfileFile
 from axis.facts import SignatureLevel
@@ -35,6 +36,9 @@ app = typer.Typer(
     help="Kiểm tra, ký, gửi, nhận, theo dõi văn bản · Check, sign, send, receive and follow"
     " documents." + FORMAT,
 )
+
+for command in (recall, update, replace):
+    app.command()(command)
 
 EdxmlFile = Annotated[Path, typer.Argument(metavar="FILE", help="Tệp edXML · An edXML file.")]
 AsAgency = Annotated[

@@ -83,6 +83,8 @@ def report(delivery: Delivery, checked: CheckedDocument, place: Path, *, json: b
     receivers = ", ".join(delivery.receivers)
     say(f"{delivery.sender} → {receivers}: {subject}", size(len(delivery.body)))
     say(f"  {delivery.kind}", str(place))
+    if delivery.withdrawn_here:
+        say("  Văn bản này đã rút lại trước khi đến đây", "what it recalls was never shown here")
     if not checked.verdict.passed:
         say("  CHỮ KÝ KHÔNG HỢP LỆ", "THE SIGNATURE FAILS")
         for finding in checked.verdict.findings:
@@ -99,6 +101,8 @@ def _facts(delivery: Delivery, checked: CheckedDocument, place: Path) -> dict[st
         "sender": delivery.sender,
         "receivers": delivery.receivers,
         "kind": delivery.kind,
+        "targets": delivery.targets,
+        "withdrawn_here": delivery.withdrawn_here,
         "priority": delivery.priority,
         "sha256": delivery.sha256,
         "document_id": document.document_id if document else None,

@@ -1,5 +1,6 @@
 """`axis document send` and `axis document sign`: the work behind the commands."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from axis.cli.files import read_file, write_private
@@ -7,9 +8,11 @@ from axis.cli.output import note, say
 from axis.cli.profile import ClientProfile, SigningSection, load_profile
 from axis.cli.receipt_view import say_held
 from axis.cli.running import run
-from axis.cli.session import connected, is_signed, sealed, submission_of
+from axis.cli.session import connected, is_signed, sealed, sent_document, submission_of
 from axis.client import CheckedReceipt
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
+from axis.edxml.values import Document
+from axis.edxml.write import write_document
 from axis.errors import InvalidInputError
 from axis.facts import SignatureLevel
 
@@ -47,6 +50,36 @@ def sign_file(
     result = out or file.with_name(f"{file.stem}.signed.edxml")
     write_private(result, sealed(message, known, as_agency, signing))
     say(f"Văn bản đã ký: {result}", f"signed: {result}")
+
+
+def send_made(
+    profile: Path,
+    wanted: str,
+    make: Callable[[Document], Document],
+    as_agency: str | None,
+    *,
+    timeout: float,
+) -> tuple[str, CheckedReceipt]:
+    """Make a message of a document (a file, or one sent from this journal), seal it and send it.
+
+    Raises InvalidInputError for a document that is not there or can't be made into that,
+    CheckFailedError for what the axis would surely refuse.
+    """
+    return run(_send_made(load_profile(profile), wanted, make, as_agency, timeout=timeout))
+
+
+async def _send_made(
+    profile: ClientProfile,
+    wanted: str,
+    make: Callable[[Document], Document],
+    as_agency: str | None,
+    *,
+    timeout: float,
+) -> tuple[str, CheckedReceipt]:
+    async with connected(profile) as system:
+        message = write_document(make(await sent_document(system, wanted)))
+        submission = await system.submit(sealed(message, profile, as_agency))
+        return submission.message_id, await submission.receipt(timeout, held=say_held)
 
 
 async def _send(

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+from axis.cli.files import read_file
 from axis.cli.profile import ClientProfile, SigningSection
 from axis.client import AgencySystem
 from axis.client.errors import UnknownSubmissionError
@@ -13,6 +15,7 @@ from axis.edxml.values import Document, Message
 from axis.edxml.xml import parse_tree
 from axis.errors import InvalidInputError
 from axis.logs import configure_logging
+from axis.registry.problems import quoted
 from axis.settings import LogSettings
 from axis.trust.location import SIGNATURE_TAG
 
@@ -68,6 +71,22 @@ async def submission_of(system: AgencySystem, message: bytes) -> str | None:
     except UnknownSubmissionError:
         return None  # its bytes were forgotten after its receipt had come
     return record.message_id if read(sent).message == document else None
+
+
+async def sent_document(system: AgencySystem, wanted: str) -> Document:
+    """Return a document from a file, or from what this journal has sent, by its DocumentId.
+
+    Raises InvalidInputError when it is neither.
+    """
+    if Path(wanted).is_file():  # noqa: ASYNC240 - one look at a local file
+        return document_in(read_file(Path(wanted), MAX_DOCUMENT_BYTES))
+    sent = await system.journal.submissions.of_document(wanted)
+    if sent is not None:
+        return document_in(await system.journal.submissions.body(sent.message_id))
+    raise InvalidInputError(
+        f"{quoted(wanted)} không phải tệp, và sổ không có văn bản nào mang mã đó."
+        f" / {quoted(wanted)} is no file, and the journal has no such document."
+    )
 
 
 def sender_of(message: bytes) -> str:

@@ -5,19 +5,15 @@ from typing import Annotated
 
 import typer
 
-from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_json
 from axis.cli.profile import ClientProfile, load_profile
 from axis.cli.profile_file import RECEIPT_SECONDS, STILL_HELD, ProfileFile
 from axis.cli.receipt_view import print_held, print_receipt, receipt_json, say_held
 from axis.cli.running import run
-from axis.cli.session import connected, document_in
+from axis.cli.session import connected, sent_document
 from axis.client import AgencySystem, CheckedReceipt, SubmissionHeldError
 from axis.edxml.codes import StatusCode
-from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.values import Code, Document, Organization, PromulgationInfo
-from axis.errors import InvalidInputError
-from axis.registry.problems import quoted
 
 app = typer.Typer(
     name="status",
@@ -105,10 +101,8 @@ async def _report(
 
 async def _document(system: AgencySystem, wanted: str) -> Document:
     """Find the document that is meant: a file, a delivery, or something sent from here."""
-    if Path(wanted).is_file():  # noqa: ASYNC240 - one look at a local file
-        return document_in(read_file(Path(wanted), MAX_DOCUMENT_BYTES))
     delivery = await system.journal.deliveries.of_document(wanted)
-    if delivery is not None:
+    if delivery is not None and not Path(wanted).is_file():  # noqa: ASYNC240 - one local look
         return Document(
             from_=Organization(organ_id=delivery.sender),
             to=tuple(Organization(organ_id=code) for code in delivery.receivers),
@@ -116,10 +110,4 @@ async def _document(system: AgencySystem, wanted: str) -> Document:
             code=Code(delivery.number, delivery.notation),
             promulgation=PromulgationInfo(date=delivery.promulgated),
         )
-    sent = await system.journal.submissions.of_document(wanted)
-    if sent is not None:
-        return document_in(await system.journal.submissions.body(sent.message_id))
-    raise InvalidInputError(
-        f"{quoted(wanted)} không phải tệp, và sổ không có văn bản nào mang mã đó."
-        f" / {quoted(wanted)} is no file, and the journal has no such document."
-    )
+    return await sent_document(system, wanted)
