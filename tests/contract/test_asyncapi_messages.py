@@ -56,6 +56,12 @@ def decided() -> Decider:
             deciding.decide(reported("G22", StatusCode.TAKE_BACK, about, "g22", to="H37.02"))
         if not code.from_sender:
             deciding.decide(reported("H37.02", code, about, "lgsp-h37"))
+    destroyed = document("G22", ["H37.02"])
+    deciding.decide(case(destroyed))
+    deciding.decide(reported("H37.02", StatusCode.ACCEPTED, destroyed, "lgsp-h37"))
+    deciding.decide(reported("G22", StatusCode.TAKE_BACK, destroyed, "g22", to="H37.02"))
+    for code in (StatusCode.AGREED, StatusCode.DONE):
+        deciding.decide(reported("H37.02", code, destroyed, "lgsp-h37"))
     deciding.decide(case(document("G22", ["X00"])))
     away = Finding(Reason.SCANNER_AWAY, facts={"name": "1.pdf"})
     deciding.decide(case(document("G22", ["G09"]), findings=[away]))
