@@ -167,8 +167,8 @@ _WORDS: Final = {
     Difference.NOT_TAKEN: Words(
         "Sổ ghi đã nhận nhưng trục chưa thấy hệ thống lấy",
         "Registered as received, not taken as far as the axis knows",
-        "Báo trạng thái 01; nếu bản còn trong hộp nhận thì xác nhận nó (message_id cũ nên không hiện"
-        " hai lần).",
+        "Báo trạng thái 01; nếu bản còn trong hộp nhận thì xác nhận nó (message_id cũ nên không"
+        " hiện hai lần).",
         "Report status 01; should the copy still be in the inbox, acknowledge it (its message_id"
         " keeps it from showing twice).",
     ),

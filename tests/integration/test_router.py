@@ -19,6 +19,7 @@ from axis.broker.management import Management
 from axis.broker.topology import INTAKE_DOCUMENTS, SUBMIT, endpoint_queues
 from axis.examination import Examination
 from axis.exchange.case import Case
+from axis.exchange.dead_letters import LetterFilter, LetterState
 from axis.exchange.ports import StoreUnavailableError
 from axis.exchange.receipts import Notary
 from axis.exchange.records import DeadLetterRow
@@ -27,6 +28,7 @@ from axis.local.rabbitmq import Credentials
 from axis.reasons import Reason
 from axis.router import Parts, Router
 from axis.settings import RouterSettings
+from axis.store.dead_letters import PostgresDeadLetters
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool, open_pool
 from axis.store.pool import answers as database_answers
@@ -241,6 +243,40 @@ async def test_dead_letter_that_cannot_be_kept_is_tried_until_it_can(site: Site)
         await until(lambda: site_counts(site, "dead_letter", 1))
 
 
+async def test_dead_letter_is_taken_in_again_by_a_router_once_its_cause_is_gone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = PostgresDeadLetters(site.pool, lambda: NOW)
+    async with site.router():
+        await site.submit(case(None, submission(body=POISON, message_id="poison")))
+        await until(lambda: site_counts(site, "dead_letter", 1))
+        (letter,) = await desk.lines(LetterFilter())
+        await desk.republish(letter.id, "cli:a")
+        await until(lambda: remarked(site, "KeyError"))  # the bug is still there
+        monkeypatch.setattr("tests.integration.test_router.POISON", b"nothing any more")
+        await desk.republish(letter.id, "cli:a")
+        await site.holds("answers.g22", 1)
+    row = await site.pool.fetchrow("SELECT endpoint, message_key, outcome FROM submission")
+    assert row is not None
+    assert tuple(row) == ("g22", "id:poison", "refused")
+    (line,) = await desk.lines(LetterFilter(state=None))
+    assert (line.id, line.state) == (letter.id, LetterState.REPUBLISHED)
+
+
+async def test_open_dead_letters_are_counted_by_kind(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routing, "MEASURE_SECONDS", 0.05)
+    async with site.router() as router:
+        await site.submit(case(None, submission(None)))
+
+        async def counted() -> bool:
+            labels = {"kind": "submission"}
+            return router._registry.get_sample_value("axis_dead_letters_open", labels) == 1
+
+        await until(counted)
+
+
 async def test_message_that_breaks_the_channel_does_not_hold_up_its_lane(site: Site) -> None:
     """A header longer than a frame: RabbitMQ closes the connection on it, whoever sends it."""
     first = letter()
@@ -319,6 +355,11 @@ async def test_broker_that_is_away_puts_nothing_off(site: Site) -> None:
         await site.holds("inbox.g09", 2)
         await site.settled()
     assert await site.pool.fetchval("SELECT max(attempts) FROM outbox") <= 1
+
+
+async def remarked(site: Site, remark: str) -> bool:
+    query = "SELECT count(*) FROM dead_letter WHERE state = 'open' AND remark = $1"
+    return bool(await site.pool.fetchval(query, remark) == 1)
 
 
 async def assert_delivered(site: Site, queue: str, count: int) -> None:
