@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from aio_pika.abc import AbstractChannel
 
-from axis.broker.connection import BROKER_FAULTS, being_cancelled, connect
+from axis.broker.connection import being_cancelled, connect
 from axis.broker.topology import INTAKE
 from axis.exchange.lanes import Lane
-from axis.exchange.ports import BrokerUnavailableError
 
 LOOK_SECONDS: Final = 5.0
 """Between two looks: a router that was killed is missed, and seen to be back, within seconds."""
+
+_log = structlog.get_logger(__name__)
 
 _QUEUES: Final = [queue for queues in INTAKE.values() for queue in queues]
 
@@ -52,23 +54,24 @@ class LaneWatch:
         while True:
             try:
                 await self._session()
-            except BrokerUnavailableError:
-                self._note({})  # whoever works with the broker says so
+            except Exception as error:  # noqa: BLE001 - who only looks must not end a router
+                self._lost(error)
+            except asyncio.CancelledError as error:
+                if being_cancelled():
+                    raise
+                self._lost(error)
             await asyncio.sleep(LOOK_SECONDS)
 
+    def _lost(self, error: BaseException) -> None:
+        self._note({})
+        _log.info("lanes.not_seen", error=repr(error)[:200])
+
     async def _session(self) -> None:
-        try:
-            async with connect(self._url, self._name) as connection:
-                channel = await connection.channel(publisher_confirms=False)
-                while True:
-                    self._note({queue: await _state(channel, queue) for queue in _QUEUES})
-                    await asyncio.sleep(LOOK_SECONDS)
-        except asyncio.CancelledError as error:
-            if being_cancelled():
-                raise
-            raise BrokerUnavailableError("RabbitMQ: the connection was given up") from error
-        except BROKER_FAULTS as error:
-            raise BrokerUnavailableError(f"RabbitMQ: {type(error).__name__}: {error}") from error
+        async with connect(self._url, self._name) as connection:
+            channel = await connection.channel(publisher_confirms=False)
+            while True:
+                self._note({queue: await _state(channel, queue) for queue in _QUEUES})
+                await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _state(channel: AbstractChannel, queue: str) -> QueueState:

@@ -1,7 +1,7 @@
 """Routers of one lane on a real RabbitMQ and PostgreSQL: neither waits for the other's work."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +31,7 @@ from tests.integration.test_router import topology
 from tests.support.eventually import until
 from tests.support.exchange import ISSUER, NOW, case, document
 from tests.support.memory import SIGNATURE
+from tests.support.proxy import proxied
 from tests.support.stocked import stocked_pool
 
 
@@ -79,7 +80,7 @@ class Site:
         router = Router(parts, settings, CollectorRegistry())
         task = asyncio.create_task(router.run())
         try:
-            await until(lambda: _connected(router))
+            await until(lambda: _true(router.connected))
             yield Served(bench, f"http://127.0.0.1:{settings.metrics_port}/readyz")
         finally:
             assert not task.done()
@@ -130,8 +131,8 @@ class Served:
         await until(says)
 
 
-async def _connected(router: Router) -> bool:
-    return router.connected
+async def _true(answer: bool) -> bool:
+    return answer
 
 
 @pytest.fixture
@@ -209,3 +210,19 @@ async def test_router_of_both_lanes_misses_nothing(site: Site) -> None:
         await site.holds("inbox.g09.urgent", 1)
         await site.holds("inbox.g09", 1)
         await router.says_missing(())
+
+
+async def test_lanes_are_unknown_while_the_broker_is_away_and_seen_again_after(
+    site: Site,
+) -> None:
+    seen: list[Mapping[str, lanes.QueueState]] = []
+    async with proxied(site.url) as (url, broker):
+        watch = asyncio.create_task(lanes.LaneWatch(url, "test", seen.append).run())
+        await until(lambda: _true(bool(seen) and bool(seen[-1])))
+        broker.refusing = True
+        broker.cut()
+        await until(lambda: _true(not seen[-1]))
+        broker.refusing = False
+        await until(lambda: _true(bool(seen[-1])))
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
