@@ -39,7 +39,7 @@ CONTROL = SERVER.with_name("rabbitmqctl")
 START_SECONDS = 120.0
 """A start takes 6 s on an idle machine, and far longer beside a full test run."""
 CONTROL_SECONDS = 180.0
-"""Starting the tool, an Erlang node itself, takes two seconds, and far longer beside other tests."""
+"""Starting the tool, an Erlang node itself, takes 2 s, and far longer beside other tests."""
 STOP_SECONDS = 60.0
 """A node with many quorum queues closes them one by one; then it is killed."""
 

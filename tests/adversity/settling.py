@@ -13,7 +13,7 @@ SETTLE_SECONDS = 150.0
 """The time that everything may take once nothing is broken any more: routers wait up to 10 s before
 they try a server again, publishers up to 30 s for a confirm."""
 
-CALM_SECONDS = 0.5
+CALM_SECONDS = 1.0
 CALM_LOOKS = 3
 """So many looks in a row must find nothing under way: what a router has in hand is in no queue."""
 
@@ -40,6 +40,8 @@ async def settled(ledger: Ledger, installation: Installation) -> None:
 
 
 async def _nothing_due(ledger: Ledger, installation: Installation) -> bool:
+    if not all(submission.answered.is_set() for submission in ledger.submissions.values()):
+        return False
     connection = await asyncpg.connect(installation.dsn)
     try:
         if await connection.fetchval(_UNDER_WAY):
