@@ -9,7 +9,7 @@ from axis.local.installation import Installation
 from tests.adversity.ledger import Ledger
 from tests.adversity.stored import left_in_queues
 
-SETTLE_SECONDS = 150.0
+SETTLE_SECONDS = 300.0
 """The time that everything may take once nothing is broken any more: routers wait up to 10 s before
 they try a server again, publishers up to 30 s for a confirm."""
 
