@@ -127,8 +127,8 @@ DOCUMENT_CONFLICT = entry(
 )
 TARGET_UNKNOWN = entry(
     "A-TARGET-UNKNOWN",
-    "Trục không có văn bản «{document_id}» mà gói tin này nói tới và không chờ thêm. Hãy kiểm tra mã"
-    " văn bản; nếu đúng, hãy gửi lại bằng message_id mới sau khi trục đã nhận văn bản đó.",
+    "Trục không có văn bản «{document_id}» mà gói tin này nói tới và không chờ thêm. Hãy kiểm tra"
+    " mã văn bản; nếu đúng, hãy gửi lại bằng message_id mới sau khi trục đã nhận văn bản đó.",
     "The axis has no document «{document_id}», which this message is about, and waits for it no"
     " longer. Check the id; if it is right, send this again under a new message_id once the axis"
     " has accepted that document.",
@@ -163,10 +163,10 @@ NEVER_HAD_IT = entry(
 )
 HOLDER_UNREACHED = entry(
     "A-HOLDER-UNREACHED",
-    "Cơ quan «{code}» đã nhận văn bản «{document_id}» nhưng hiện không còn nhận được qua trục; gói tin"
-    " này không đến được đó. Hãy liên hệ cơ quan đó bằng cách khác.",
-    "Agency «{code}» has «{document_id}» and can't be reached through the axis any more; this message"
-    " does not get there. Get in touch with it another way.",
+    "Cơ quan «{code}» đã nhận văn bản «{document_id}» nhưng hiện không còn nhận được qua trục; gói"
+    " tin này không đến được đó. Hãy liên hệ cơ quan đó bằng cách khác.",
+    "Agency «{code}» has «{document_id}» and can't be reached through the axis any more; this"
+    " message does not get there. Get in touch with it another way.",
     "QĐ 28/2018/QĐ-TTg",
     Severity.WARN,
 )
