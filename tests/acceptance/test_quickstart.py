@@ -51,7 +51,8 @@ async def test_demo_once_shows_every_receipt_and_leaves_nothing_running(folder: 
         "A-RECEIVER-UNKNOWN",
         "A-RECEIVER-CLOSED",
         "15 đồng ý",
-        "8 văn bản, đủ mọi biên nhận",
+        "16 từ chối",
+        "10 văn bản, đủ mọi biên nhận",
     ):
         assert expected in shown.stdout
     installation = Installation(folder)

@@ -24,6 +24,7 @@ _SHOWN = (
     Event.CONTENT_HANDOVER,
     Event.CONSIGNMENT_ACCEPTANCE,
     Event.CONSIGNMENT_REJECTION,
+    Event.DESTRUCTION_CONFIRMED,
 )
 
 
@@ -77,6 +78,9 @@ def _agency(code: str, directory: Directory) -> str:
 
 
 def _receiver(code: str, played: Played, directory: Directory) -> str:
+    group = directory.group(code)
+    if group is not None:
+        return f"{group.name} [dim]({code})[/] → {len(played.receivers)}"
     agency = directory.find(code)
     if agency is None:
         return f"{code} [red]không có trong danh bạ · unknown[/]"

@@ -75,7 +75,9 @@ async def _perform(installation: Installation, stage: Stage, console: Console) -
                 progress.update(bar, completed=stage.progress[0])
                 await asyncio.sleep(0.1)
 
-        async with Agencies.connect(installation, stage.turns_down, stage.heard) as agencies:
+        async with Agencies.connect(
+            installation, stage.turns_down, stage.keeps, stage.heard
+        ) as agencies:
             await _first_to_end(stage.play(agencies), agencies.work(), follow())
         progress.update(bar, completed=stage.progress[0])
 

@@ -35,12 +35,21 @@ class Act:
     """Key of the document that this one answers."""
     recalls: str | None = None
     """Key of the document that this one recalls."""
+    kept_by: tuple[str, ...] = ()
+    """Receivers that decline the recall (status 16); the others agree and destroy their copies."""
+    replaces: str | None = None
+    """Key of the document that this one replaces."""
     spoil: Callable[[bytes], bytes] = unchanged
     """What happens to it after it was signed."""
     refused_for: frozenset[Reason] = frozenset()
     """Why the axis has to refuse it; empty: it has to be accepted."""
     turned_down_by: tuple[str, ...] = ()
     """Receivers that refuse it (status 02)."""
+
+    @property
+    def follows(self) -> str | None:
+        """Key of the document that it is about, which comes first."""
+        return self.answers or self.recalls or self.replaces
 
 
 ACTS = (
@@ -114,5 +123,23 @@ ACTS = (
         notation="BC-UBND",
         subject="Kết quả chứng thực bản sao điện tử quý III",
         recalls="report",
+        kept_by=("H37.10",),
+    ),
+    Act(
+        key="replacement",
+        sender="H37",
+        receivers=("H37.02", "H37.09", "H37.51", "H37.103", "H37.105"),
+        type_name="Kế hoạch",
+        notation="KH-UBND",
+        subject="Kế hoạch số hóa hồ sơ lưu trữ của tỉnh (thay thế, lùi thời hạn đến quý I năm sau)",
+        replaces="plan",
+    ),
+    Act(
+        key="broadcast",
+        sender="H37",
+        receivers=("NHOM.XA.H37",),
+        type_name="Công văn",
+        notation="UBND-VX",
+        subject="V/v trực và xử lý văn bản điện tử trong dịp nghỉ Tết",
     ),
 )

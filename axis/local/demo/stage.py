@@ -13,7 +13,7 @@ from pathlib import Path
 from axis.client import Answer
 from axis.clock import in_vietnam, system_clock
 from axis.edxml.build import File, new_document, recall_of
-from axis.edxml.codes import StatusCode
+from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Organization, ResponseFor, SignerInfo, StaffInfo
 from axis.edxml.write import write_document
 from axis.evidence.events import Event
@@ -37,11 +37,18 @@ class Played:
     document: Document
     receivers: tuple[Resolved, ...]
     """Who the registry says receives it, each agency once."""
+    original: "Played | None" = None
+    """What a recall recalls: its receivers confirm that their copies of that are destroyed."""
     message_id: str = ""
     axis_id: str | None = None
     receipts: dict[str, Receipt] = field(default_factory=dict)
     """By receipt id: only those whose signature proves them."""
     statuses: Counter[StatusCode] = field(default_factory=Counter)
+
+    @property
+    def destroyed(self) -> int:
+        """How many copies of what this recalls are said to be destroyed."""
+        return self.original.concerned(Event.DESTRUCTION_CONFIRMED) if self.original else 0
 
     @property
     def complete(self) -> bool:
@@ -57,8 +64,10 @@ class Played:
             return [] if codes <= self.refused_for else [f"{Event.SUBMISSION_REJECTION.value}"]
         count, down = len(self.receivers), len(self.act.turned_down_by)
         wanted = {Event.SUBMISSION_ACCEPTANCE: 1, Event.CONTENT_CONSIGNMENT: count}
-        statuses: dict[StatusCode, int] = {StatusCode.AGREED: count}
-        if not self.act.recalls:
+        if self.act.recalls:
+            kept = len(self.act.kept_by)
+            statuses = {StatusCode.AGREED: count - kept, StatusCode.DISAGREED: kept}
+        else:
             wanted |= {
                 Event.CONTENT_HANDOVER: count,
                 Event.CONSIGNMENT_ACCEPTANCE: count - down,
@@ -69,7 +78,9 @@ class Played:
                 StatusCode.ACCEPTED: count - down,
                 StatusCode.REFUSED: down,
             }
+        destroyed = 0 if self.original is None else count - len(self.act.kept_by)
         return [
+            *([] if self.destroyed == destroyed else [Event.DESTRUCTION_CONFIRMED.value]),
             *(
                 f"{event.value} {self.concerned(event)}/{number}"
                 for event, number in wanted.items()
@@ -127,6 +138,13 @@ class Stage:
             for one in self.played
         )
 
+    def keeps(self, receiver: str, document_id: str) -> bool:
+        """Say whether a receiver declines a recall, as the scenario has it."""
+        return any(
+            receiver in one.act.kept_by and one.document.document_id == document_id
+            for one in self.played
+        )
+
     def heard(self, answer: Answer) -> None:
         """Take note of a receipt or status that came back to a sender."""
         checked = answer.receipt
@@ -154,14 +172,15 @@ class Stage:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 for act in ACTS:
-                    await self._wait_for(act.recalls or act.answers)
+                    await self._wait_for(act.follows)
                     await self._send(agencies, act)
                 await self._until(lambda: all(one.complete for one in self.played))
 
     async def _send(self, agencies: Agencies, act: Act) -> None:
         document = self._document(act)
-        routing = self._directory.route(act.receivers, self._at)
-        played = Played(act, document, routing.resolved)
+        routing = self._directory.route(act.receivers, self._at, sender=act.sender)
+        original = self._played(act.recalls) if act.recalls else None
+        played = Played(act, document, routing.resolved, original)
         key = self._installation.pki.seal(act.sender).load()
         signed = act.spoil(await asyncio.to_thread(sign, write_document(document), key))
         server = self._directory.resolve(act.sender, self._at)
@@ -188,11 +207,16 @@ class Stage:
             place="Hà Nội",
             signer=SignerInfo(competence="TL.", position="Trưởng phòng", full_name="Trần Văn Thử"),
             priority=act.priority,
+            kind=DocumentKind.NEW if act.replaces is None else DocumentKind.REPLACE,
+            replaces=self._replaced(act),
             responses=self._responses(act),
             to_places=("Như trên", "Lưu: VT"),
             files=(File(f"{act.notation}.docx", _letter(act.subject), "Toàn văn"),),
             staff=StaffInfo(department="Văn thư", staff="Lê Thị Văn Thư"),
         )
+
+    def _replaced(self, act: Act) -> list[str]:
+        return [] if act.replaces is None else [self._played(act.replaces).document.document_id]
 
     def _responses(self, act: Act) -> list[ResponseFor]:
         if act.answers is None:

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from axis.client import AgencySystem, Answer, Delivery, ReceiptTrust
 from axis.clock import system_clock
 from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.values import Document
 from axis.local.installation import Installation
 from axis.local.pki import DemoPki
 
@@ -15,10 +16,15 @@ class Agencies:
     """All endpoints of the demonstration, connected; each receives for its agencies."""
 
     def __init__(
-        self, pki: DemoPki, turns_down: Callable[[str, str], bool], heard: Callable[[Answer], None]
+        self,
+        pki: DemoPki,
+        turns_down: Callable[[str, str], bool],
+        keeps: Callable[[str, str], bool],
+        heard: Callable[[Answer], None],
     ) -> None:
         self._pki = pki
         self._turns_down = turns_down
+        self._keeps = keeps
         self._heard = heard
         self._systems: dict[str, AgencySystem] = {}
 
@@ -32,15 +38,16 @@ class Agencies:
         cls,
         installation: Installation,
         turns_down: Callable[[str, str], bool],
+        keeps: Callable[[str, str], bool],
         heard: Callable[[Answer], None],
     ) -> AsyncIterator["Agencies"]:
         """Connect every endpoint.
 
-        `turns_down(receiver, document_id)` says which documents a receiver refuses; `heard` is
-        told of every receipt and status that comes back to a sender.
+        `turns_down(receiver, document_id)` says which documents a receiver refuses, `keeps` which
+        recalls it declines; `heard` is told of every receipt and status that comes back.
         """
         pki = installation.pki
-        agencies = cls(pki, turns_down, heard)
+        agencies = cls(pki, turns_down, keeps, heard)
         trust = ReceiptTrust.of([pki.receipts.certificate], pki.anchors)
         journals = installation.folder / "journals"
         journals.mkdir(mode=0o700, exist_ok=True)
@@ -72,7 +79,7 @@ class Agencies:
                 if checked.document is None:
                     await self._report(system, delivery, code, StatusCode.REFUSED, "Chữ ký sai")
                 elif checked.document.kind is DocumentKind.RECALL:
-                    await self._report(system, delivery, code, StatusCode.AGREED, "Đồng ý thu hồi")
+                    await self._answer_recall(system, delivery, code, checked.document)
                 elif self._turns_down(code, checked.document.document_id):
                     await self._report(system, delivery, code, StatusCode.ARRIVED)
                     await self._report(
@@ -82,6 +89,17 @@ class Agencies:
                     await self._report(system, delivery, code, StatusCode.ARRIVED)
                     await self._report(system, delivery, code, StatusCode.ACCEPTED)
             await delivery.acknowledge()
+
+    async def _answer_recall(
+        self, system: AgencySystem, delivery: Delivery, receiver: str, recall: Document
+    ) -> None:
+        if self._keeps(receiver, recall.document_id):
+            await self._report(
+                system, delivery, receiver, StatusCode.DISAGREED, "Đã dùng số liệu để báo cáo"
+            )
+            return
+        await self._report(system, delivery, receiver, StatusCode.AGREED, "Đồng ý thu hồi")
+        await self._report(system, delivery, receiver, StatusCode.DONE, "Đã hủy bản nhận")
 
     async def _report(
         self,
