@@ -61,8 +61,13 @@ def addressees(receivers: Sequence[str], groups: Iterable[ReceiverGroup]) -> Seq
 
 
 def reached_before(one: DeliveryLine) -> DeliveryState | None:
-    """Return how far a delivery got that has left the ordinary way, where that says anything."""
-    if one.state in RANK or one.reached is DeliveryState.ACCEPTED:
+    """Return how far a delivery got that has left the ordinary way, where that says anything.
+
+    The 06 that confirms a destruction would say «done», which is not what was done.
+    """
+    if one.state in RANK or one.state is DeliveryState.DESTROYED:
+        return None
+    if one.reached is DeliveryState.ACCEPTED:
         return None
     refused = one.state is DeliveryState.REFUSED and one.reached is DeliveryState.ARRIVED
     return None if refused else one.reached

@@ -1,13 +1,16 @@
 """Receivers are shown a group in one line, and those first that need somebody."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
 from axis.exchange.deadlines import DeadlineKind
 from axis.exchange.deliveries import DeliveryState
-from axis.exchange.receivers import addressees, by_attention, receiver_groups
+from axis.exchange.receivers import addressees, by_attention, reached_before, receiver_groups
 from axis.exchange.views import DeliveryLine, DocumentView
 from axis.ids import new_id
 
@@ -77,3 +80,20 @@ def test_whole_group_is_told_by_its_name_a_part_of_it_by_codes() -> None:
     )
     assert addressees(("A", "B", "C"), found) == ["Nhóm (2)", "C"]
     assert addressees(("A", "C"), found) == ["A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("state", "reached", "told"),
+    [
+        (DeliveryState.TAKE_BACK_ASKED, DeliveryState.DONE, DeliveryState.DONE),
+        (DeliveryState.REFUSED, DeliveryState.RECEIVED, DeliveryState.RECEIVED),
+        (DeliveryState.REFUSED, DeliveryState.ARRIVED, None),
+        (DeliveryState.UNDELIVERABLE, DeliveryState.ACCEPTED, None),
+        (DeliveryState.DESTROYED, DeliveryState.DONE, None),
+        (DeliveryState.RECEIVED, DeliveryState.RECEIVED, None),
+    ],
+)
+def test_how_far_a_delivery_got_is_told_where_its_state_does_not(
+    state: DeliveryState, reached: DeliveryState, told: DeliveryState | None
+) -> None:
+    assert reached_before(replace(line("A"), state=state, reached=reached)) is told
