@@ -203,7 +203,7 @@ def test_recall_alone_is_nothing_that_can_be_recalled() -> None:
     examined = case(again).examination
     admitted = admit_document(again, "g22", examined, known, NOW)
     original, _ = known.documents[first.document_id]
-    assert admitted.targets == (original.id,)
+    assert admitted.reach.targets == {first.document_id: original}
 
 
 def test_document_id_of_another_new_document_is_a_conflict() -> None:
