@@ -10,7 +10,6 @@ from typing import Final
 
 from axis.clock import VIETNAM
 
-
 _DAY: Final = timedelta(days=1)
 
 
