@@ -38,6 +38,9 @@ MAX_REASON_CHARS: Final = 300
 MAX_TRIES: Final = 3
 """A letter that takes a router down this often when it is handed in again stays a dead letter."""
 
+DEADLY: Final = "Bộ định tuyến dừng khi tiếp nhận lại / a router died taking it in again"
+"""What is noted at a letter after the last of these tries."""
+
 LEASE: Final = timedelta(minutes=2)
 """Longer than any submission is worked on; a router that dies costs the rest of it."""
 
@@ -262,13 +265,18 @@ class DeadLetters:
                 _log.exception("dead_letter.unhandled", error=type(error).__name__)
                 if submission.letter is not None:
                     async with self._store.letters() as work:
-                        await work.reopen(submission.letter, f"{type(error).__name__}")
+                        await work.reopen(submission.letter, _failed(error))
         return len(claimed)
 
     async def waiting(self) -> Mapping[LetterKind, int]:
         """Return how many letters wait for somebody to look, by kind."""
         async with self._store.letters() as work:
             return await work.open_letters()
+
+
+def _failed(error: Exception) -> str:
+    name = type(error).__name__
+    return f"Lỗi khi tiếp nhận lại: {name} / taking it in again failed: {name}"
 
 
 def checked_reason(text: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from axis.clock import Clock, in_vietnam
 from axis.errors import InvalidInputError
 from axis.exchange.dead_letters import (
+    DEADLY,
     MAX_TRIES,
     Kept,
     LetterFilter,
@@ -71,7 +72,7 @@ async def claim(
     due = [row["id"] for row in await connection.fetch(_SQL["due"], at, limit)]
     if not due:
         return []
-    rows = await connection.fetch(_SQL["lease"], due, leased_until, MAX_TRIES)
+    rows = await connection.fetch(_SQL["lease"], due, leased_until, MAX_TRIES, DEADLY)
     return [
         Submission(
             id=row["id"],

@@ -24,13 +24,13 @@ FOR UPDATE SKIP LOCKED
 
 -- name: lease
 -- Moves the next try on and reads what is to be taken in; too many tries end in its reopening.
--- $1 ids, $2 leased until, $3 most tries
+-- $1 ids, $2 leased until, $3 most tries, $4 what is noted then
 WITH leased AS (
     UPDATE dead_letter SET due_at = $2, attempts = attempts + 1
     WHERE id = ANY ($1::uuid[]) AND attempts < $3
     RETURNING id, at, routing_key, user_id, message_id, body
 ), given_up AS (
-    UPDATE dead_letter SET state = 'open', due_at = NULL, remark = 'router died'
+    UPDATE dead_letter SET state = 'open', due_at = NULL, remark = $4
     WHERE id = ANY ($1::uuid[]) AND attempts >= $3
 )
 SELECT * FROM leased ORDER BY id
