@@ -286,7 +286,11 @@ WITH told AS (
            (array_agg(e.id ORDER BY e.submission IS NOT NULL, e.sequence)
             FILTER (WHERE $3 OR e.agency = ANY ($2::text[])))[1] AS receipt
     FROM evidence e
-    WHERE e.document = $1 AND e.status IS NOT NULL
+    WHERE (e.document = $1 OR e.document IN (
+               SELECT k.document
+               FROM document_link k JOIN document f ON f.id = k.document
+               WHERE k.target = $1 AND f.kind IN (1, 2)))
+      AND e.status IS NOT NULL
     GROUP BY e.status
 )
 SELECT t.id, t.code, t.accepted_at, t.description, t.sender, a.name AS sender_name, v.receiver,
