@@ -36,6 +36,9 @@ GIVING_BACK: dict[tuple[StatusCode, ...], int] = {
 TAKING_IN: dict[tuple[StatusCode, ...], int] = {(S.AGREED,): 60, (S.DISAGREED,): 20, (): 20}
 """What a receiver answers to an update."""
 
+HASTY_RECALLS = 0.02
+"""How many documents are recalled before anybody knows that they were accepted."""
+
 WRITTEN_ANSWERS = 0.06
 """How many of the copies are answered with a document."""
 
@@ -65,6 +68,10 @@ class Clerks:
     def fate(self) -> Fate:
         """Choose what becomes of a document."""
         return self.random.choices(list(FATES), list(FATES.values()))[0]
+
+    def hastens(self) -> bool:
+        """Choose whether a document is recalled at once."""
+        return self.random.random() < HASTY_RECALLS
 
     def reports(self, document: Content, receiver: str) -> tuple[StatusCode, ...]:
         """Choose what a receiver reports on a document."""

@@ -101,11 +101,15 @@ class Load:
         """Submit one thing, in a slot that was taken for it."""
         try:
             submission = self._next()
+            content = submission.content
+            first = content.kind is DocumentKind.NEW and content.sha256 not in self._followed
+            if first and self._clerks.hastens():
+                self._followed.add(content.sha256)
+                self._start(self._recall(content))
             answered = await self._carry(submission)
         finally:
             self._slots.release()
-        content = submission.content
-        if answered and content.kind is DocumentKind.NEW and content.sha256 not in self._followed:
+        if first and answered and content.sha256 not in self._followed:
             self._followed.add(content.sha256)
             await self._follow(content)
 
@@ -133,7 +137,7 @@ class Load:
             return
         await asyncio.sleep(wait)
         if fate is Fate.RECALL:
-            await self.submit(self._remembered(self._author.recall(content)))
+            await self._recall(content)
         elif fate is Fate.UPDATE:
             await self.submit(self._remembered(self._author.update(content)))
         elif fate is Fate.REPLACE:
@@ -141,6 +145,9 @@ class Load:
         else:
             receiver = self._random.choice(content.receivers)
             await self._report(content, [StatusCode.TAKE_BACK], receiver)
+
+    async def _recall(self, content: Content) -> None:
+        await self.submit(self._remembered(self._author.recall(content)))
 
     async def _carry(self, submission: Submission) -> bool:
         """Submit, and wait for the answer as long as that makes sense."""
