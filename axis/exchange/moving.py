@@ -22,7 +22,7 @@ from axis.clock import Clock
 from axis.edxml.codes import DocumentKind
 from axis.evidence.events import Event
 from axis.exchange import outgoing
-from axis.exchange.deliveries import RANK, DeliveryEvent, DeliveryState, move
+from axis.exchange.deliveries import FINAL, DeliveryEvent, DeliveryState, move
 from axis.exchange.ports import CopyArrived, Workbench
 from axis.exchange.receipts import Notary
 from axis.exchange.records import DeliveryChange, Narrowing, OutboxRow, Records, Rerouting
@@ -42,9 +42,8 @@ confirmed around the midnight at which its receiver closed."""
 Receiver = tuple[str, str]
 """(agency code, id of the endpoint that has its copy)."""
 
-_UNPUBLISHED: Final = frozenset(
-    {DeliveryState.ACCEPTED, DeliveryState.DISPATCHED, DeliveryState.UNDELIVERABLE}
-)
+_GIVEN_BACK: Final = FINAL | {DeliveryState.TAKE_BACK_ASKED, DeliveryState.AGREED}
+"""Nobody is to get these any more. All others are on their way, or are delivered once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +185,7 @@ def redirect(
     """
     left = [code for code in named_in(row) if code not in there]
     records.narrowed.append(Narrowing(row.id, tuple(left), at))
-    gone = [one for one in copies if one.receiver in there and _unpublished(one)]
+    gone = [one for one in copies if one.receiver in there and one.state not in _GIVEN_BACK]
     ways = {code: now for code, now in there.items() if now is not None}
     moving = [one for one in gone if one.receiver in ways]
     _send_elsewhere(row, moving, ways, records, at)
@@ -238,12 +237,6 @@ def _withdraw(
     """Tell the former endpoints, as far as they still have queues."""
     known = [one for one in copies if directory.endpoint(one.endpoint) is not None]
     tell_receivers(notary, Event.DELIVERY_WITHDRAWN, known, at, into=records)
-
-
-def _unpublished(copy: CopyArrived) -> bool:
-    """Tell whether a delivery is still to be put into an inbox: not asked back, not withdrawn."""
-    dispatched = RANK[DeliveryState.DISPATCHED]
-    return copy.state in _UNPUBLISHED and RANK[copy.reached] <= dispatched
 
 
 def _served(directory: Directory, code: str, at: datetime) -> str | None:

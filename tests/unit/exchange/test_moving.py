@@ -188,6 +188,16 @@ def test_redirect_of_one_that_was_undeliverable_tries_again_where_it_is_served()
     assert unchanged.changes == unchanged.evidence == []  # its sender knows already
 
 
+def test_redirect_of_one_that_is_delivered_once_more_leaves_it_where_it_stands() -> None:
+    row = copy_to("H37.02")
+    copies = carried(row, DeliveryState.RECEIVED, DeliveryState.RECEIVED)
+    records = redirected(row, copies, after(moved_to("H37.02", "g09")))
+    assert [one.endpoint for one in records.rerouted] == ["g09"]
+    assert records.changes == []
+    closed_now = redirected(row, copies, after(closed("H37.02")))
+    assert closed_now.changes == closed_now.evidence == closed_now.outbox == []
+
+
 def test_redirect_of_one_that_is_asked_back_only_takes_it_off_the_copy() -> None:
     row = copy_to("H37.02", "H37")
     copies = carried(row, DeliveryState.TAKE_BACK_ASKED)
