@@ -36,7 +36,7 @@ def print_receipt(checked: CheckedReceipt) -> None:
 
 def say_held(notice: CheckedReceipt) -> None:
     """Tell people that the axis keeps what they sent, and why; there is nothing to do."""
-    note("Đang chờ kiểm tra: trục giữ và tự xử lý, không cần gửi lại.", "Waiting for a check.")
+    note("Đang chờ, trục giữ và tự xử lý; không cần gửi lại.", "Waiting; no need to send it again.")
     verdict = None if notice.receipt is None else notice.receipt.verdict
     for finding in () if verdict is None else verdict.findings:
         note(f"  {finding.code}: {finding.text_vi}", finding.text_en)

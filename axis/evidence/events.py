@@ -133,8 +133,8 @@ _TEXTS = {
     ),
     Event.SUBMISSION_HELD: _Text(
         "X.1",
-        "Văn bản đang chờ kiểm tra, sẽ tự được xử lý; không cần gửi lại",
-        "Waiting for a check and dealt with by itself; no need to send it again",
+        "Đang chờ kiểm tra hoặc chờ văn bản liên quan, sẽ tự được xử lý; không cần gửi lại",
+        "Waiting for a check or a document and dealt with by itself; no need to send it again",
     ),
     Event.DELIVERY_WITHDRAWN: _Text(
         "X.2",
