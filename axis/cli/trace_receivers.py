@@ -49,7 +49,7 @@ def _print_rollup(name: str, rollup: RollUp) -> None:
         soft_wrap=True,
     )
     stages = [f"{TEXTS[f'stage.{one}'][0]} {count}" for one, count in rollup.stages.items()]
-    page.print(f"      [dim]{escape(', '.join(stages))}[/]", highlight=False, soft_wrap=True)
+    page.print(f"    [dim]{escape(', '.join(stages))}[/]", highlight=False, soft_wrap=True)
 
 
 def _print_line(one: DeliveryLine, known: Collection[str]) -> None:
@@ -63,18 +63,17 @@ def _print_line(one: DeliveryLine, known: Collection[str]) -> None:
         soft_wrap=True,
     )
     state = f"[bold]{state_text(one.state.value)}[/]"
-    for kind in one.late:
-        state += f"  [red]{' · '.join(TEXTS[f'late.{kind}'])}[/]"
+    lines = [f"{state}  [dim]từ · since {shown(one.changed_at)}[/]"]
     before = reached_before(one)
     if before is not None:
-        state += f"  trước đó · before: {state_text(before.value)}"
-    lines = [f"{state}  [dim]từ · since {shown(one.changed_at)}[/]"]
+        lines.append(f"trước đó · before that: {state_text(before.value)}")
+    lines += [f"[red]{' · '.join(TEXTS[f'late.{kind}'])}[/]" for kind in one.late]
     if step.owner is not Owner.NOBODY:
-        by = f" (hạn · by {shown(one.deadline)})" if one.deadline else ""
+        by = f" (hạn · by {shown(one.deadline)})" if one.deadline and not one.late else ""
         vi, en = (f"{owner}: {what}" for owner, what in _both(step))
         lines.append(f"→ {vi} · {en}{by}")
     for line in lines:
-        page.print(Padding(line, (0, 0, 0, 6)), highlight=False)
+        page.print(Padding(line, (0, 0, 0, 4)), highlight=False)
 
 
 def _both(step: NextStep) -> tuple[tuple[str, str], tuple[str, str]]:

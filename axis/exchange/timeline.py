@@ -47,9 +47,10 @@ def remark(entry: TimelineEntry) -> str:
 def grouped(timeline: Iterable[TimelineEntry]) -> Sequence[TimelineGroup]:
     """Return a timeline with entries brought together that tell the same, at the first one's place.
 
-    What a person wrote with a status stays an entry of its own: it is read one by one.
+    What a person wrote with a status stays an entry of its own: it is read one by one. An event of
+    which sender and receiver have a receipt each is told once where the viewer may read only one.
     """
-    entries = list(timeline)
+    entries = _once(timeline)
     alike: dict[object, list[int]] = {}
     for number, entry in enumerate(entries):
         key = number if remark(entry) else (entry.event, entry.status)
@@ -57,3 +58,20 @@ def grouped(timeline: Iterable[TimelineEntry]) -> Sequence[TimelineGroup]:
     places = [one for one in alike.values() if len(one) >= ALIKE]
     places += [[number] for one in alike.values() if len(one) < ALIKE for number in one]
     return [TimelineGroup([entries[number] for number in one]) for one in sorted(places)]
+
+
+def _once(timeline: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """Leave out events without a receipt that another entry tells with one."""
+    entries = list(timeline)
+    proven: dict[object, set[str]] = {}
+    for entry in entries:
+        if entry.status is None and entry.receipt is not None:
+            proven.setdefault((entry.event, entry.at), set()).update(entry.receivers)
+    return [
+        entry
+        for entry in entries
+        if entry.status is not None
+        or entry.receipt is not None
+        or (entry.event, entry.at) not in proven
+        or not proven[entry.event, entry.at].issuperset(entry.receivers)
+    ]

@@ -164,5 +164,5 @@ def test_trace_tells_what_a_receiver_had_reached_before_it_was_asked_back(
     asked = delivery(1, named=("H37.1",), state=DeliveryState.TAKE_BACK_ASKED)
     print_trace(replace(broadcast(), deliveries=(asked,), groups={}, timeline=()))
     out = capsys.readouterr().out
-    assert "trước đó · before: Đã tiếp nhận · Accepted" in out
+    assert "trước đó · before that: Đã tiếp nhận · Accepted" in out
     assert "đồng ý (15) hoặc từ chối (16)" in out

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from axis.edxml.codes import StatusCode
 from axis.evidence.events import Event
 from axis.exchange.timeline import ALIKE, grouped, remark
 from axis.exchange.views import TimelineEntry
+from axis.ids import new_id
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
@@ -24,6 +26,19 @@ def reported(code: StatusCode, agency: str, minute: int, description: str = "") 
         receivers=(agency,),
         description=description,
         receipt=None,
+    )
+
+
+def event(*receivers: str, receipt: UUID | None = None) -> TimelineEntry:
+    return TimelineEntry(
+        at=MORNING,
+        event=Event.CONTENT_HANDOVER_FAILURE,
+        status=None,
+        agency=None,
+        agency_name=None,
+        receivers=receivers,
+        description="",
+        receipt=receipt,
     )
 
 
@@ -67,6 +82,18 @@ def test_status_with_another_event_of_evidence_is_another_thing() -> None:
     plain = [reported(StatusCode.ARRIVED, f"H{number}", number) for number in range(ALIKE)]
     proven = [replace(entry, event=Event.CONTENT_HANDOVER) for entry in plain]
     assert len(grouped([*plain, *proven])) == 2
+
+
+def test_event_that_only_others_have_a_receipt_of_is_told_once() -> None:
+    mine = event("H1", "H2", receipt=new_id())
+    theirs, elsewhere = event("H2"), event("H3")
+    told = [entry for group in grouped([mine, theirs, elsewhere]) for entry in group.entries]
+    assert told == [mine, elsewhere]
+
+
+def test_event_with_two_receipts_that_may_be_read_is_told_with_both() -> None:
+    receipts = [event("H1", receipt=new_id()), event("H1", receipt=new_id())]
+    assert [group.entries for group in grouped(receipts)] == [[entry] for entry in receipts]
 
 
 @given(st.lists(st.tuples(st.sampled_from(StatusCode), st.integers(0, 9), st.booleans())))
