@@ -25,7 +25,7 @@ ANSWER_SECONDS = 45.0
 """How long a submission counts as under way: several restarts of everything. One that is not
 answered by then makes room for others, and the reconciliation names it."""
 
-PROGRESS_SECONDS = 240.0
+PROGRESS_SECONDS = 480.0
 """Far longer than anything stands still, on a machine that is busy with other tests."""
 
 LONGEST_FATE_SECONDS = 2.0

@@ -83,7 +83,7 @@ class AgencySystem:
                     routing_key=content.routing_key,
                     timeout=CONFIRM_SECONDS,
                 )
-            except FAULTS:
+            except Exception:  # noqa: BLE001 - aiormq raises a bare one when it is closed while it writes
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 return attempts

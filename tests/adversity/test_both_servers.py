@@ -5,7 +5,7 @@ import pytest
 from tests.adversity.ground import Ground
 from tests.adversity.withstanding import withstand
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 async def test_both_servers_killed_under_load_lose_and_double_nothing(ground: Ground) -> None:

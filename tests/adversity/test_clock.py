@@ -11,7 +11,7 @@ from tests.adversity.withstanding import BETWEEN
 JUMPS_SECONDS = (240.0, -240.0, 3600.0, -3600.0, 86_400.0, 0.0)
 """By how much a clock is wrong, one after the other: a few minutes, an hour, a day, right again."""
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 async def test_clock_that_jumps_under_load_loses_doubles_and_delays_nothing(

@@ -17,7 +17,7 @@ CUTS = 60
 
 LOOK_SECONDS = 0.1
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 async def test_router_connections_cut_at_any_byte_lose_and_double_nothing(

@@ -16,7 +16,7 @@ AWAY_SECONDS = 12.0
 KILLS_AN_OUTAGE = 2
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 async def test_what_waits_for_the_scanner_is_neither_lost_nor_doubled_while_routers_are_killed(
     ground: Ground, seed: int
 ) -> None:

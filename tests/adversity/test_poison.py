@@ -15,7 +15,7 @@ from tests.support.deadly import DEVOURS, DIES, RAISES
 LENGTHS = (DIES, DIES, RAISES, DEVOURS)
 """Two in a row that kill their worker, one that it stumbles over, one that takes all memory."""
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 async def test_poison_under_load_is_refused_and_costs_no_other_document_anything(

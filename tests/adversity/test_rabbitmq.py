@@ -14,7 +14,7 @@ from tests.support.eventually import until
 ALARM_SECONDS = 8.0
 """Publishers are blocked for so long."""
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 async def test_rabbitmq_stopped_and_started_under_load_loses_and_doubles_nothing(

@@ -33,7 +33,7 @@ _TIME_IS_UP = """
 UPDATE delivery SET deadline = now() WHERE state = 'dispatched' AND deadline_kind = 'consignment'
 """
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 async def test_receiver_that_never_takes_fills_its_inbox_and_delays_nobody_else(
