@@ -1,7 +1,7 @@
 """Compares documents, their copies and their deliveries with what is stored."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from axis.edxml.codes import DocumentKind, StatusCode
@@ -33,7 +33,7 @@ def compare_documents(ledger: Ledger, stored: Stored, outcome: Outcome) -> None:
     for kind in DocumentKind:
         counted = sum(content.kind is kind for content in good.values())
         outcome.counts[f"documents: {kind.label}"] = counted
-    called_off = _called_off(good, stored)
+    called_off = _called_off(ledger, stored)
     for sha256, content in good.items():
         outcome.exactly_one(f"document {sha256[:12]}", found[sha256])
         for endpoint, receivers in content.copies.items():
@@ -57,13 +57,14 @@ def _copy(
     outcome.equal(f"{what}: receivers", set(taken.headers["axis-to"].split(",")), set(receivers))
 
 
-def _called_off(good: Mapping[str, Content], stored: Stored) -> set[tuple[str, str]]:
-    """Return the copies, by digest and endpoint, that were recalled before they were published."""
-    recalled = {one.target.sha256 for one in good.values() if _recalls(one) and one.target}
+def _called_off(ledger: Ledger, stored: Stored) -> set[tuple[str, str]]:
+    """Return the copies, by digest and endpoint, that were asked back before they went out."""
+    good = _good(ledger)
+    said = _said(ledger.contents.values())
     receivers = {
         (one.sha256, one.receiver)
         for one in stored.deliveries
-        if one.called_off and one.sha256 in recalled
+        if one.called_off and said.get((one.sha256, one.receiver), Said()).asked_back
     }
     return {
         (content.sha256, endpoint)

@@ -52,7 +52,8 @@ class Load:
         """What may be submitted again under another message_id."""
         self._accepted: list[Content] = []
         """New documents that are known to be accepted and meet no fate."""
-        self._followed: set[str] = set()
+        self._followed = set(ledger.contents)
+        """Documents that met their fate, or will; those of earlier loads have."""
         self._submissions = list(ledger.submissions.values())
         self._tasks: set[asyncio.Task[None]] = set()
         self._mistakes: list[Exception] = []
