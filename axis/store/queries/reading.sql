@@ -64,11 +64,14 @@ LIMIT $4
 -- Ids of matching documents with late deliveries for administrators, newest first. What is late is
 -- little, and has an index: everything starts from there.
 -- $1 older than, $2 text or null, $3 states or null, $4 limit
-WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern)
+WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern),
+late AS MATERIALIZED (
+    SELECT document, receiver FROM delivery
+    WHERE late <> '{}' AND ($3::text[] IS NULL OR state = ANY ($3))
+)
 SELECT DISTINCT d.id
-FROM delivery v JOIN document d ON d.id = v.document
-WHERE v.late <> '{}' AND d.id < $1
-  AND ($3::text[] IS NULL OR v.state = ANY ($3))
+FROM late v JOIN document d ON d.id = v.document
+WHERE d.id < $1
   AND ($2::text IS NULL
        OR d.search LIKE (SELECT pattern FROM wanted)
        OR EXISTS (SELECT FROM agency a LEFT JOIN agency_alias l USING (code)
