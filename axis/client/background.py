@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
+
+AGAIN_SECONDS: Final = 5.0
+"""When what still runs is cancelled again: longer than a connection takes to close."""
 
 
 class Background:
@@ -23,7 +26,12 @@ class Background:
                 task.result()
 
     async def stop(self) -> None:
-        """Cancel all tasks and wait for their end."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        """Cancel all tasks and wait for their end.
+
+        aiormq loses a cancellation that meets it while it closes a channel.
+        """
+        running = set(self._tasks.values())
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=AGAIN_SECONDS)

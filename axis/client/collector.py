@@ -13,7 +13,7 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from axis.client.connection import broker_faults, insist, keep_connected
+from axis.client.connection import being_cancelled, broker_faults, insist, keep_connected
 from axis.client.contract import AnswerType, answers
 from axis.client.journal import AnswerRecord, Journal
 from axis.client.receipts import ReceiptTrust
@@ -93,6 +93,8 @@ class AnswerCollector:
                     await self._take(batch)
         with broker_faults():
             await channel.close()
+        if being_cancelled():
+            raise asyncio.CancelledError  # aiormq loses one that comes while a channel closes
 
     async def _session(self, connection: AbstractConnection) -> None:
         # What waits is taken before anything is consumed: so nothing of it is underway afterwards.

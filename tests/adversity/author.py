@@ -1,5 +1,6 @@
 """Writes what is submitted under adversity; the same seed gives the same mix."""
 
+import itertools
 from collections.abc import Sequence
 from enum import Enum
 from random import Random
@@ -49,6 +50,7 @@ class Author:
     def __init__(self, offices: Offices, random: Random) -> None:
         self._offices = offices
         self._random = random
+        self._statuses = itertools.count(1)
 
     def sort(self) -> Sort:
         """Choose what the next step submits."""
@@ -148,11 +150,20 @@ class Author:
         return Content(body, AGENCIES[sender], "document", reason=reason)
 
     def status(self, about: Content, code: StatusCode, receiver: str) -> Content:
-        """Write a receiver's status about a document, or the sender's demand for it (13)."""
+        """Write a receiver's status about a document, or the sender's demand for it (13).
+
+        Each says something else: two that say the same within a second are one.
+        """
         document = _document(about)
         reporter = document.sender if code.from_sender else receiver
         return Content(
-            self._offices.status(document, code, reporter, addressee=receiver),
+            self._offices.status(
+                document,
+                code,
+                reporter,
+                addressee=receiver,
+                description=f"Lần thứ {next(self._statuses)}",
+            ),
             AGENCIES[reporter],
             "status",
             about=about,

@@ -88,7 +88,10 @@ def ways(said: Said, state: str, *, called_off: bool) -> frozenset[str]:
     if said.kind is DocumentKind.UPDATE and said.answer is S.AGREED:
         proven.append("received")
     untold = UNPUBLISHED if called_off else IN_THE_INBOX
-    if state in ("withdrawn", "destroyed"):  # what came after that counts for nothing
+    if state in ("withdrawn", "destroyed"):
+        # What came after that counts for nothing: the answer to a recall may be decided before its
+        # copy's confirm.
+        untold |= UNPUBLISHED
         told = proven or said.target_done
         return untold | frozenset(WAY[WAY.index("arrived") :] if told else ())
     return frozenset({max(proven, key=WAY.index)}) if proven else untold

@@ -78,7 +78,7 @@ async def test_clerk_finds_what_waits_for_a_check_and_why(page: Page) -> None:
     await expect(page.get_by_text("không cần gửi lại")).to_be_visible()
     await expect(page.get_by_text("C-SCANNER-AWAY")).to_be_visible()
     await page.get_by_role("link", name="Biên nhận chờ của Kế hoạch diễn tập").click()
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("đang chờ kiểm tra")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Đang chờ kiểm tra")
     await page.get_by_role("link", name="Văn bản đang chờ kiểm tra").click()
     await expect(page.locator("tbody tr")).to_have_count(1)
 

@@ -65,11 +65,22 @@ class Offices:
         return sign(write_document(document), self.key(by or document.sender))
 
     def status(
-        self, document: Document, code: StatusCode, reporter: str, *, addressee: str | None = None
+        self,
+        document: Document,
+        code: StatusCode,
+        reporter: str,
+        *,
+        addressee: str | None = None,
+        description: str = "",
     ) -> bytes:
         """Return a receiver's sealed status about a document, or its sender's to an addressee."""
         status = status_for(
-            document, code, reporter=reporter, at=system_clock(), addressee=addressee
+            document,
+            code,
+            reporter=reporter,
+            at=system_clock(),
+            addressee=addressee,
+            description=description,
         )
         return sign(write_status(status), self.key(reporter))
 
