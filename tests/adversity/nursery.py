@@ -79,6 +79,7 @@ def main() -> None:
     os.environ[CONFIG_VARIABLE] = sys.argv[2]
     compile_schema()
     forks: Any = multiprocessing.forkserver._forkserver  # type: ignore[attr-defined]
+    multiprocessing.set_forkserver_preload([*forks._preload_modules, "tests.adversity.sturdy"])
     forks.ensure_running()
     # It asks whether its child still lives; for a fork it is no child, and lives as long as any.
     forks.ensure_running = lambda: None
