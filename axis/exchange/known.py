@@ -35,7 +35,7 @@ class Known:
     it: not whose a target is, nor who had it."""
     submissions: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
     documents: dict[str, list[KnownDocument]] = field(default_factory=dict)
-    """By DocumentId, oldest first."""
+    """By DocumentId: new ones first, then what follows from them, the oldest first."""
     deliveries: dict[tuple[UUID, str], KnownDelivery] = field(default_factory=dict)
     """By document and receiver code."""
     by_id: dict[UUID, KnownDocument] = field(default_factory=dict)

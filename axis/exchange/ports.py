@@ -193,7 +193,7 @@ class IntakeWork(Protocol):
         """Return what was decided before under these keys."""
 
     async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
-        """Return stored documents with one of these DocumentIds, oldest first."""
+        """Return stored documents with one of these DocumentIds: new ones, then the oldest."""
 
     async def family_of(self, documents: Collection[UUID]) -> Family:
         """Return the versions before and after these documents, and the recalls about them all.

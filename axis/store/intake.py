@@ -78,7 +78,7 @@ class PostgresIntakeWork:
         }
 
     async def documents_named(self, document_ids: Collection[str]) -> Sequence[KnownDocument]:
-        """Return stored documents with one of these DocumentIds, oldest first."""
+        """Return stored documents with one of these DocumentIds: new ones, then the oldest."""
         rows = await self._connection.fetch(_SQL["documents_named"], list(document_ids))
         return [_document(row) for row in map(dict, rows)]
 

@@ -22,9 +22,10 @@ JOIN evidence e ON e.id = s.receipt
 LEFT JOIN held_submission h ON h.submission = s.id
 
 -- name: documents_named
--- Stored documents with these DocumentIds, oldest first, each with its first receipt. LIMIT 1 tells
--- the planner what the unique index promises, so that it starts at the documents even while a new
--- installation has no statistics.
+-- Stored documents with these DocumentIds, each with its first receipt: new ones first, for routers'
+-- clocks differ and what follows from a document may seem older than it, then the oldest. LIMIT 1
+-- tells the planner what the unique index promises, so that it starts at the documents even while a
+-- new installation has no statistics.
 SELECT d.id, d.sender, d.document_id, d.kind, d.sha256, d.size,
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
        d.priority, d.accepted_at, s.receipt, length(e.receipt) AS receipt_size,
@@ -37,7 +38,7 @@ CROSS JOIN LATERAL (
 ) AS s
 JOIN evidence e ON e.id = s.receipt
 WHERE d.document_id = ANY ($1::text[])
-ORDER BY d.accepted_at, d.id
+ORDER BY d.kind <> 0, d.accepted_at, d.id
 
 -- name: documents_by_id
 -- As above, by the axis's ids.
@@ -53,7 +54,7 @@ CROSS JOIN LATERAL (
 ) AS s
 JOIN evidence e ON e.id = s.receipt
 WHERE d.id = ANY ($1::uuid[])
-ORDER BY d.accepted_at, d.id
+ORDER BY d.kind <> 0, d.accepted_at, d.id
 
 -- name: family
 -- The links that tie these documents to the versions before and after them and to the recalls of

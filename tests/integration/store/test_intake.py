@@ -344,6 +344,24 @@ async def test_recall_in_a_later_batch_is_refused_at_the_receiver_that_never_had
     assert decision.ending is Ending.ACCEPTED
 
 
+async def test_report_belongs_to_the_document_even_if_its_update_seems_older(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = document("G22", ["G09"])
+    update = document("G22", ["G09"], document_id=first.document_id, kind=DocumentKind.UPDATE)
+    await exchange.handle(case(first))
+    await exchange.handle(case(update))
+    # as two routers write it whose clocks differ by an hour
+    await stocked.execute(
+        "UPDATE document SET accepted_at = accepted_at + interval '1 hour' WHERE kind = 0"
+    )
+    await exchange.handle(reported("G09", StatusCode.ACCEPTED, first, "g09"))
+    rows = await stocked.fetch(
+        "SELECT kind, state FROM delivery v JOIN document d ON d.id = v.document ORDER BY kind"
+    )
+    assert [row["state"] for row in rows] == [DeliveryState.RECEIVED, DeliveryState.ACCEPTED]
+
+
 async def test_only_the_newest_versions_of_a_document_are_asked_who_has_got_it(
     exchange: Exchange, stocked: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
