@@ -7,15 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from axis.clock import VIETNAM
-from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.edxml.codes import DocumentKind, Priority, ReceiverType, StatusCode
 from axis.edxml.values import (
     Business,
     Code,
     Document,
     DocumentType,
+    DocumentUpdate,
     Organization,
     OtherInfo,
     PromulgationInfo,
+    ReceiverChange,
     Replacement,
     ResponseFor,
     Status,
@@ -36,6 +38,7 @@ from axis.registry.groups import Group
 from axis.registry.mandates import Mandate
 from axis.trust.certificates import Certificate
 from axis.verdict import Finding
+from tests.support import changing
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ISSUER = "Trục thử nghiệm"
@@ -131,6 +134,31 @@ def document(
         other=OtherInfo(priority=priority),
         trace=TraceHeaderList(business=business),
     )
+
+
+def update(
+    first: Document,
+    to: Sequence[str],
+    *,
+    adds: Sequence[str] = (),
+    drops: Sequence[str] = (),
+    document_id: str = "",
+) -> Document:
+    """An update of a document that adds and drops receivers."""
+    changes = [ReceiverChange(organ_id=code, type=ReceiverType.ADDED) for code in adds]
+    changes += [ReceiverChange(organ_id=code, type=ReceiverType.DROPPED) for code in drops]
+    message = document(
+        "G22",
+        to,
+        document_id=document_id or first.document_id,
+        kind=DocumentKind.UPDATE,
+        target=first.document_id,
+    )
+    assert message.business is not None
+    changed = changing.replace(
+        message.business, updates=(DocumentUpdate(receivers=tuple(changes)),)
+    )
+    return changing.replace(message, trace=changing.replace(message.trace, business=changed))
 
 
 REPORTED_AT = datetime(2026, 3, 2, 8, 30, tzinfo=VIETNAM)

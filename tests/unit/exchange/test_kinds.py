@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axis.edxml.codes import DocumentKind, Priority, ReceiverType, StatusCode
-from axis.edxml.values import Document, DocumentUpdate, ReceiverChange, Replacement, ResponseFor
+from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.edxml.values import Document, Replacement, ResponseFor
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
@@ -34,6 +34,7 @@ from tests.support.exchange import (
     fingerprint,
     reported,
     submission,
+    update,
 )
 
 AT = {"G22": "g22", "G09": "g09", "H37": "lgsp-h37", "H37.02": "lgsp-h37", "H37.101": "lgsp-h37"}
@@ -98,28 +99,6 @@ def recall(first: Document, to: Sequence[str], document_id: str = "", **more: ob
         target=first.document_id,
         **more,  # type: ignore[arg-type]
     )
-
-
-def update(
-    first: Document,
-    to: Sequence[str],
-    *,
-    adds: Sequence[str] = (),
-    drops: Sequence[str] = (),
-    document_id: str = "",
-) -> Document:
-    changes = [ReceiverChange(organ_id=code, type=ReceiverType.ADDED) for code in adds]
-    changes += [ReceiverChange(organ_id=code, type=ReceiverType.DROPPED) for code in drops]
-    message = document(
-        "G22",
-        to,
-        document_id=document_id or first.document_id,
-        kind=DocumentKind.UPDATE,
-        target=first.document_id,
-    )
-    assert message.business is not None
-    changed = replace(message.business, updates=(DocumentUpdate(receivers=tuple(changes)),))
-    return replace(message, trace=replace(message.trace, business=changed))
 
 
 def replacement(to: Sequence[str], *items: tuple[Document, Sequence[str]]) -> Document:

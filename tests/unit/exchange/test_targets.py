@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axis.edxml.codes import DocumentKind, ReceiverType
+from axis.edxml.codes import DocumentKind
 from axis.edxml.limits import MAX_FINDINGS
-from axis.edxml.values import Document, DocumentUpdate, ReceiverChange, Replacement
+from axis.edxml.values import Document, Replacement
 from axis.exchange.admission import admit_document
 from axis.exchange.decision import Decider
 from axis.exchange.known import Known
@@ -18,7 +18,7 @@ from axis.reasons import Reason, Severity
 from axis.registry.agency import Agency, Level
 from axis.verdict import Finding
 from tests.support.changing import replace
-from tests.support.exchange import NOW, case, decider, directory, document, submission
+from tests.support.exchange import NOW, case, decider, directory, document, submission, update
 
 BUSINESS = "/edXML/edXMLEnvelope/edXMLHeader/TraceHeaderList/Bussiness"
 MERGING = Agency(
@@ -58,28 +58,6 @@ def never(message: Document, deciding: Decider, at: datetime = NOW) -> list[str]
 
 def recall(first: Document, to: Sequence[str]) -> Document:
     return document("G22", to, document_id=first.document_id, kind=DocumentKind.RECALL)
-
-
-def update(
-    first: Document,
-    to: Sequence[str],
-    *,
-    adds: Sequence[str] = (),
-    drops: Sequence[str] = (),
-    document_id: str = "",
-) -> Document:
-    changes = [ReceiverChange(organ_id=code, type=ReceiverType.ADDED) for code in adds]
-    changes += [ReceiverChange(organ_id=code, type=ReceiverType.DROPPED) for code in drops]
-    message = document(
-        "G22",
-        to,
-        document_id=document_id or first.document_id,
-        kind=DocumentKind.UPDATE,
-        target=first.document_id,
-    )
-    assert message.business is not None
-    changed = replace(message.business, updates=(DocumentUpdate(receivers=tuple(changes)),))
-    return replace(message, trace=replace(message.trace, business=changed))
 
 
 def replacement(
