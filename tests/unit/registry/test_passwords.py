@@ -35,7 +35,10 @@ def test_only_the_password_of_a_hash_holds(password: str, other: str) -> None:
     assert holds(kept, other) is (other == password)
 
 
-@pytest.mark.parametrize("kept", [None, "", "AAAA", "*" * 48, "ổ" * 48, rabbit_hash("")[:-4]])
+@pytest.mark.parametrize(
+    "kept",
+    [None, "", "AAAA", "*" * 48, "ổ" * 48, pytest.param(rabbit_hash("")[:-4], id="cut off")],
+)
 def test_nothing_holds_for_what_is_no_hash(kept: str | None) -> None:
     assert not holds(kept, "")
     assert not holds(kept, "guess")
