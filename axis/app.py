@@ -23,9 +23,9 @@ from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError
 from axis.examination import Rules
-from axis.exchange.holding import HoldLimits
-from axis.exchange.receipts import Notary
-from axis.exchange.taking import Pace, Taking
+from axis.exchange.decision.holding import HoldLimits
+from axis.exchange.dispatch.taking import Pace, Taking
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.watch import Watch
 from axis.keeping import revocation_keeper
 from axis.logs import configure_logging

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from axis.exchange.case import Decision, Ending
 from axis.exchange.dead_letters import LetterKind
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.dispatch import Dispatched
+from axis.exchange.decision.case import Decision, Ending
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.dispatch.outbox import Dispatched
 from axis.exchange.lanes import Lane
 from axis.exchange.ports import HeldLoad
 from axis.revocation.ports import Revoked, Survey

@@ -21,14 +21,14 @@ from axis.broker.publish import RabbitPublisher
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
 from axis.clock import Clock
 from axis.exchange.dead_letters import DeadLetters, LetterStore
-from axis.exchange.dispatch import Dispatch, DispatchLimits
-from axis.exchange.holding import HoldLimits
-from axis.exchange.intake import Intake
+from axis.exchange.decision.holding import HoldLimits
+from axis.exchange.dispatch.moving import Moving, MovingStore
+from axis.exchange.dispatch.outbox import Dispatch, DispatchLimits
+from axis.exchange.intake.batches import Intake
+from axis.exchange.intake.retrying import Retrying
 from axis.exchange.lanes import Lane
-from axis.exchange.moving import Moving, MovingStore
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
-from axis.exchange.receipts import Notary
-from axis.exchange.retrying import Retrying
 from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings

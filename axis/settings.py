@@ -24,7 +24,7 @@ from axis.content.policy import ContentPolicy
 from axis.edxml.codes import Priority
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.errors import ConfigurationError
-from axis.exchange.deadlines import USUAL_TERMS, Deadlines, Term, Terms
+from axis.exchange.deliveries.deadlines import USUAL_TERMS, Deadlines, Term, Terms
 from axis.exchange.lanes import Lane
 from axis.reasons import Severity
 from axis.trust.profiles import USUAL

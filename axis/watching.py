@@ -9,8 +9,8 @@ from typing import Final
 
 import structlog
 
+from axis.exchange.dispatch.taking import Taking, TakingStore
 from axis.exchange.ports import BrokerUnavailableError, UnavailableError
-from axis.exchange.taking import Taking, TakingStore
 from axis.exchange.watch import Watch
 from axis.metrics import WatchFigures
 

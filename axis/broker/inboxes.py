@@ -5,8 +5,8 @@ from typing import Any, Final
 import aiohttp
 
 from axis.broker.topology import DEAD
+from axis.exchange.dispatch.taking import Glance
 from axis.exchange.ports import BrokerUnavailableError
-from axis.exchange.taking import Glance
 
 _PAGE: Final = 500
 """The most that RabbitMQ gives in one answer."""
@@ -29,7 +29,7 @@ statistics for its management pages."""
 
 
 class ManagementInboxes:
-    """Implements `axis.exchange.taking.Inboxes` for one virtual host.
+    """Implements `axis.exchange.dispatch.taking.Inboxes` for one virtual host.
 
     The account needs RabbitMQ's tag ``management`` and no right to change anything.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axis.exchange.lanes import Lane
-from axis.exchange.outgoing import answers, inbox
+from axis.exchange.outgoing.messages import answers, inbox
 
 SUBMIT = "axis.submit"
 """Where endpoints publish; the only exchange they may write to."""

@@ -31,7 +31,7 @@ from axis.clock import VIETNAM, system_clock
 from axis.edxml.limits import MAX_YEAR, MIN_YEAR
 from axis.errors import InvalidInputError
 from axis.examination import Examination, examine
-from axis.exchange.preview import Preview
+from axis.exchange.intake.preview import Preview
 from axis.reasons import Reason
 from axis.verdict import Finding, Outcome, Verdict
 

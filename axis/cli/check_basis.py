@@ -12,8 +12,8 @@ from axis.cli.seals import read_enrolments
 from axis.content.scanner import Scanner
 from axis.errors import InvalidInputError
 from axis.examination import Examination, Rules
-from axis.exchange.known import Known
-from axis.exchange.preview import Grounds, Preview, preview
+from axis.exchange.admission.known import Known
+from axis.exchange.intake.preview import Grounds, Preview, preview
 from axis.registry.agency import Endpoint, is_endpoint_id
 from axis.registry.csvfile import read_agencies
 from axis.registry.directory import Directory
@@ -118,7 +118,7 @@ async def installed_basis(sources: Sources) -> AsyncIterator[Basis]:
     """
     from axis.app import admission_rules, malware_scanner
     from axis.cli.running import database, database_errors
-    from axis.exchange.preview import known_about
+    from axis.exchange.intake.preview import known_about
     from axis.settings import load_settings
     from axis.store.exchange import PostgresStore
 

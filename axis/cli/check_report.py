@@ -21,7 +21,7 @@ from axis.cli.page import (
     print_reason,
 )
 from axis.edxml.values import Document, Message
-from axis.exchange.preview import Preview, addressees
+from axis.exchange.intake.preview import Preview, addressees
 from axis.reasons import Severity
 from axis.verdict import FileFacts, FileSignature, Outcome, Verdict
 

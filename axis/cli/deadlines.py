@@ -9,9 +9,9 @@ import typer
 from axis.cli.output import AsJson, note, print_json, print_table
 from axis.cli.running import database, run
 from axis.clock import system_clock
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.lateness import DeadlineFilter, DeadlineLine
-from axis.exchange.next_step import Owner, next_step
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.views.lateness import DeadlineFilter, DeadlineLine
 from axis.settings import Settings, load_settings
 from axis.store.lateness import deadline_lines
 

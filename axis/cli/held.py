@@ -13,7 +13,7 @@ from axis.cli.output import AsJson, print_json, print_table, say
 from axis.cli.running import actor, database, run
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
-from axis.exchange.views import HeldFilter, HeldLine, Scope
+from axis.exchange.views.documents import HeldFilter, HeldLine, Scope
 from axis.store.holding import MAX_REFUSAL_CHARS, PostgresHolding
 from axis.store.reading import PostgresReader
 

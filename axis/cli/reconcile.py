@@ -17,7 +17,7 @@ from axis.cli.running import database, run
 from axis.client.register import SentLine, TakenLine, sent_lines, taken_lines
 from axis.clock import VIETNAM
 from axis.errors import InvalidInputError
-from axis.exchange.register import Register, Sent, Standing, Taken, read_sent, read_taken
+from axis.exchange.comparison.register import Register, Sent, Standing, Taken, read_sent, read_taken
 from axis.registry.table import MAX_CSV_BYTES
 from axis.store.reconciliation import Period, PostgresReconciliation
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from axis.cli.output import note, print_json_line, print_table, say
 from axis.errors import ConfigurationError
-from axis.exchange.differences import Found
+from axis.exchange.comparison.differences import Found
 
 MAX_SHOWN: Final = 200
 """Differences that the table shows; all of them are in the file or the JSON that is asked for."""

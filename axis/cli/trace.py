@@ -9,9 +9,7 @@ from axis.cli.output import console, print_facts, print_title, say, shown, size
 from axis.cli.running import database, run
 from axis.cli.trace_receivers import print_receivers
 from axis.errors import InvalidInputError
-from axis.exchange.receivers import ReceiverGroup, addressees, receiver_groups
-from axis.exchange.timeline import TimelineGroup, grouped, remark
-from axis.exchange.views import (
+from axis.exchange.views.documents import (
     DocumentView,
     HeldFilter,
     HeldLine,
@@ -19,6 +17,8 @@ from axis.exchange.views import (
     Scope,
     TimelineEntry,
 )
+from axis.exchange.views.receivers import ReceiverGroup, addressees, receiver_groups
+from axis.exchange.views.timeline import TimelineGroup, grouped, remark
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader
 

@@ -7,10 +7,10 @@ from rich.padding import Padding
 
 from axis.cli.output import console, say, shown
 from axis.cli.receipt_view import state_text
-from axis.exchange.next_step import NextStep, Owner, next_step
-from axis.exchange.receivers import STUCK, ReceiverGroup, reached_before
-from axis.exchange.rollup import RollUp
-from axis.exchange.views import DeliveryLine
+from axis.exchange.deliveries.next_step import NextStep, Owner, next_step
+from axis.exchange.views.documents import DeliveryLine
+from axis.exchange.views.receivers import STUCK, ReceiverGroup, reached_before
+from axis.exchange.views.rollup import RollUp
 from axis.web.texts import TEXTS
 
 MAX_LINES = 12

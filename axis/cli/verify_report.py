@@ -8,7 +8,7 @@ from rich.console import Console
 from axis.cli.check_report import Result, Unreadable, outcome_of, print_report, print_subject
 from axis.cli.output import shown
 from axis.cli.page import print_fact, print_findings, print_header, print_line
-from axis.exchange.preview import Preview
+from axis.exchange.intake.preview import Preview
 from axis.facts import Capacity, RevocationFact, RevocationState, Right, SignatureFacts
 
 _RIGHTS = {

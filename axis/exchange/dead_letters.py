@@ -21,13 +21,13 @@ import structlog
 from axis.clock import Clock
 from axis.errors import InvalidInputError
 from axis.evidence.events import Event
-from axis.exchange.deliveries import DeliveryEvent, DeliveryState, move
-from axis.exchange.intake import Intake
+from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
+from axis.exchange.intake.batches import Intake
+from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.outgoing.telling import tell_senders
 from axis.exchange.ports import CopyArrived, UnavailableError, Workbench
-from axis.exchange.receipts import Notary
 from axis.exchange.records import DeadLetterRow, DeliveryChange, Records
 from axis.exchange.submission import Submission
-from axis.exchange.telling import tell_senders
 
 MIN_REASON_CHARS: Final = 10
 """Shorter is a keystroke, not a reason that somebody understands a year later."""

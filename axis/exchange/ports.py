@@ -10,7 +10,7 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind, Priority
 from axis.errors import AxisError
 from axis.examination import Examination
-from axis.exchange.deliveries import DeliveryState, Position
+from axis.exchange.deliveries.states import DeliveryState, Position
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.exchange.submission import Submission
 from axis.exchange.versions import Link

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.deliveries import DeliveryState, Position
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.states import DeliveryState, Position
 from axis.exchange.lanes import Lane
 from axis.exchange.versions import Link
 

@@ -16,12 +16,12 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.evidence.events import Event
-from axis.exchange.deadlines import EVENTS, MOVES, DeadlineKind, Facts, Waiting
-from axis.exchange.deliveries import move
+from axis.exchange.deliveries.deadlines import EVENTS, MOVES, DeadlineKind, Facts, Waiting
+from axis.exchange.deliveries.states import move
+from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.outgoing.telling import tell_receivers, tell_senders
 from axis.exchange.ports import CopyArrived, UnavailableError, Workbench
-from axis.exchange.receipts import Notary
 from axis.exchange.records import DeliveryChange, Lapse, Records
-from axis.exchange.telling import tell_receivers, tell_senders
 from axis.registry.directory import Directory
 
 MAX_DELIVERIES: Final = 1_000

@@ -20,8 +20,8 @@ from axis.exchange.dead_letters import (
     LetterView,
     checked_reason,
 )
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.outgoing import for_an_endpoint
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.outgoing.messages import for_an_endpoint
 from axis.exchange.records import DeadLetterRow, Resubmitted
 from axis.exchange.submission import Submission
 from axis.store.pool import Connection, Pool, transaction

@@ -11,8 +11,8 @@ from uuid import UUID
 from asyncpg import Record
 
 from axis.edxml.codes import DocumentKind, Priority
-from axis.exchange.deadlines import DeadlineKind, Deadlines, Facts, Waiting
-from axis.exchange.deliveries import DeliveryState, Position
+from axis.exchange.deliveries.deadlines import DeadlineKind, Deadlines, Facts, Waiting
+from axis.exchange.deliveries.states import DeliveryState, Position
 from axis.exchange.records import DeliveryChange, DeliveryRow, DocumentRow, Lapse
 from axis.store.pool import Connection
 from axis.store.sql import load_queries

@@ -7,9 +7,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from axis.edxml.codes import DocumentKind
-from axis.exchange.deadlines import Deadlines
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.dispatch import LONGEST_PAUSE
+from axis.exchange.deliveries.deadlines import Deadlines
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.dispatch.outbox import LONGEST_PAUSE
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory

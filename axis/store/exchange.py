@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from axis.exchange.deadlines import DeadlineKind, Deadlines
+from axis.exchange.deliveries.deadlines import DeadlineKind, Deadlines
 from axis.store.deadlines import late_counts, usual_deadlines
 from axis.store.directory import DirectoryCache, current_version
 from axis.store.dispatch import PostgresDispatchWork
@@ -16,7 +16,7 @@ from axis.store.watch import PostgresWatchWork
 
 class PostgresStore:
     """Implements `axis.exchange.ports.Store`, and the stores of `axis.exchange.dead_letters`,
-    `axis.exchange.moving` and `axis.exchange.watch`.
+    `axis.exchange.dispatch.moving` and `axis.exchange.watch`.
     """
 
     def __init__(self, pool: Pool, deadlines: Deadlines | None = None) -> None:

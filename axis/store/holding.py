@@ -7,7 +7,7 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.errors import InvalidInputError
-from axis.exchange.case import message_lock
+from axis.exchange.decision.case import message_lock
 from axis.exchange.ports import HeldLoad, HeldSubmission, Load, StoreUnavailableError
 from axis.exchange.records import HeldRow, Postponement, SubmissionRow
 from axis.exchange.submission import Submission

@@ -6,8 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority
-from axis.exchange.deadlines import Deadlines
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange.deliveries.deadlines import Deadlines
+from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.ports import (
     EarlierSubmission,
     Family,

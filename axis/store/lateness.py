@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from axis.edxml.codes import Priority
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.lateness import DeadlineFilter, DeadlineLine
-from axis.exchange.next_step import next_step
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.next_step import next_step
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.lateness import DeadlineFilter, DeadlineLine
 from axis.store.pool import Pool, transaction
 from axis.store.sql import load_queries
 

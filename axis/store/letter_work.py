@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from axis.exchange.dead_letters import Kept, LetterKind
-from axis.exchange.deadlines import Deadlines
+from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.ports import CopyArrived
 from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.submission import Submission

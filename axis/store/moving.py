@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from asyncpg import Record
 
-from axis.exchange.deadlines import Deadlines
-from axis.exchange.moving import Receiver, Waiting
+from axis.exchange.deliveries.deadlines import Deadlines
+from axis.exchange.dispatch.moving import Receiver, Waiting
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory
 from axis.store.directory import DirectoryCache
@@ -18,7 +18,7 @@ _SQL = load_queries("moving")
 
 
 class PostgresMovingWork:
-    """Implements `axis.exchange.moving.MovingWork` on one open transaction."""
+    """Implements `axis.exchange.dispatch.moving.MovingWork` on one open transaction."""
 
     def __init__(
         self, connection: Connection, directories: DirectoryCache, deadlines: Deadlines

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from axis.evidence.events import Event
-from axis.exchange.next_step import states_of
-from axis.exchange.views import (
+from axis.exchange.deliveries.next_step import states_of
+from axis.exchange.views.documents import (
     Direction,
     DocumentFilter,
     DocumentLine,
@@ -49,7 +49,7 @@ _NEWEST = UUID(int=2**128 - 1)
 
 
 class PostgresReader:
-    """Implements `axis.exchange.views.Reader`."""
+    """Implements `axis.exchange.views.documents.Reader`."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -7,10 +7,10 @@ from asyncpg import Record
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.next_step import Owner, next_step
-from axis.exchange.views import (
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import (
     DeliveryLine,
     Direction,
     DocumentLine,

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
 from axis.errors import InvalidInputError
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.differences import Found
-from axis.exchange.reconciliation import SentBook, SentFact, TakenBook, TakenFact
+from axis.exchange.comparison.differences import Found
+from axis.exchange.comparison.reconciliation import SentBook, SentFact, TakenBook, TakenFact
+from axis.exchange.comparison.register import Register, Sent, Standing, Taken
+from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.records import SubmissionOutcome
-from axis.exchange.register import Register, Sent, Standing, Taken
 from axis.ids import first_id
 from axis.store.pool import Connection, Pool, transaction
 from axis.store.sql import load_queries

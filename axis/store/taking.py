@@ -6,9 +6,9 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from axis.exchange.deadlines import Deadlines
-from axis.exchange.deliveries import DeliveryEvent, DeliveryState, Position, move
-from axis.exchange.outgoing import inbox
+from axis.exchange.deliveries.deadlines import Deadlines
+from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, Position, move
+from axis.exchange.outgoing.messages import inbox
 from axis.exchange.records import DeliveryChange, Records
 from axis.store.deadlines import usual_deadlines
 from axis.store.pool import CONNECT_TIMEOUT_SECONDS, Connection, Pool, transaction, translated
@@ -19,7 +19,7 @@ _SQL = load_queries("taking")
 
 
 class PostgresTaking:
-    """Implements `axis.exchange.taking.TakingStore`."""
+    """Implements `axis.exchange.dispatch.taking.TakingStore`."""
 
     def __init__(self, pool: Pool, deadlines: Deadlines | None = None) -> None:
         self._pool = pool
@@ -40,7 +40,7 @@ class PostgresTaking:
 
 
 class PostgresTakingLead:
-    """Implements `axis.exchange.taking.TakingLead`: a lock that ends with its connection."""
+    """Implements `taking.TakingLead` by a lock that ends with its connection."""
 
     def __init__(self, connection: Connection, pool: Pool, deadlines: Deadlines) -> None:
         self._connection = connection

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from axis.exchange.deadlines import Deadlines
+from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.records import Records
 from axis.exchange.watch import Overdue
 from axis.registry.directory import Directory

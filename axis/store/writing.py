@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from axis.exchange.deadlines import Deadlines, Waiting
+from axis.exchange.deliveries.deadlines import Deadlines, Waiting
 from axis.exchange.records import (
     DeliveryRow,
     DocumentRow,

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from axis.errors import AxisError
-from axis.exchange.known import Known
+from axis.exchange.admission.known import Known
+from axis.exchange.intake.preview import Grounds, Preview, known_about, preview
 from axis.exchange.ports import Store, Workbench
-from axis.exchange.preview import Grounds, Preview, known_about, preview
 from axis.trust.policy import RevocationRules
 from axis.web.context import Viewer
 

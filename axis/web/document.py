@@ -5,11 +5,11 @@ from typing import Any
 
 from aiohttp import web
 
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.receivers import addressees, by_attention, reached_before, receiver_groups
-from axis.exchange.rollup import Stage
-from axis.exchange.timeline import grouped, remark
-from axis.exchange.views import DeliveryLine, DocumentView
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import DeliveryLine, DocumentView
+from axis.exchange.views.receivers import addressees, by_attention, reached_before, receiver_groups
+from axis.exchange.views.rollup import Stage
+from axis.exchange.views.timeline import grouped, remark
 from axis.web.context import Viewer, services
 from axis.web.forms import path_id, query_choice, query_flag, query_id, query_text
 from axis.web.problems import NotFoundError

@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.next_step import Owner
-from axis.exchange.views import Direction, DocumentFilter, HeldFilter
+from axis.exchange.deliveries.next_step import Owner
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import Direction, DocumentFilter, HeldFilter
 from axis.web.context import Viewer, services
 from axis.web.forms import query_choice, query_flag, query_id, query_text
 from axis.web.rendering import page

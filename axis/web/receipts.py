@@ -8,8 +8,8 @@ from axis.edxml.codes import StatusCode
 from axis.errors import InvalidInputError
 from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.views import ReceiptView
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import ReceiptView
 from axis.web.context import Viewer, services
 from axis.web.downloads import attachment
 from axis.web.forms import path_id

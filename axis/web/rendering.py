@@ -10,7 +10,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from axis.clock import in_vietnam, iso_utc
-from axis.exchange.next_step import next_step
+from axis.exchange.deliveries.next_step import next_step
 from axis.reasons import reason_of_code
 from axis.web.context import VIEWER, language
 from axis.web.language import PARAMETER, switch_address

@@ -16,7 +16,7 @@ from axis.edxml.limits import MAX_DOCUMENT_BYTES
 from axis.edxml.values import Organization
 from axis.edxml.write import write_document
 from axis.evidence.events import Event
-from axis.exchange.holding import LONGEST_EARLY
+from axis.exchange.decision.holding import LONGEST_EARLY
 from axis.local.bench.amqp import LightConnection, message_head
 from axis.local.installation import Installation
 from axis.reasons import Reason

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from axis.edxml.parse import read_message
 from axis.examination import Rules, examine
-from axis.exchange.known import Known
-from axis.exchange.preview import Grounds, preview
+from axis.exchange.admission.known import Known
+from axis.exchange.intake.preview import Grounds, preview
 from axis.reasons import Reason
 from axis.trust.verify import SignatureVerdict, verify
 from axis.verdict import Outcome, Verdict

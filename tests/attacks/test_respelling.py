@@ -14,10 +14,10 @@ import pytest
 
 from axis.edxml.codes import DocumentKind
 from axis.examination import Rules, examine
-from axis.exchange.case import Case, Decision, Ending
-from axis.exchange.decision import Decider
-from axis.exchange.known import Known
-from axis.exchange.receipts import Notary
+from axis.exchange.admission.known import Known
+from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.decision.decider import Decider
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.submission import Route, Submission
 from axis.ids import new_id
 from axis.trust.sign import sign

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from axis import exchange
 from axis.broker import topology
 from axis.client import contract
 from axis.edxml import limits
 from axis.evidence.events import Event
 from axis.evidence.reader import MAX_RECEIPT_BYTES
-from axis.exchange import admission, holding, submission
-from axis.exchange.deadlines import USUAL_TERMS
+from axis.exchange import submission
+from axis.exchange.admission import checks
+from axis.exchange.decision import holding
+from axis.exchange.deliveries.deadlines import USUAL_TERMS
 from axis.reasons import Reason
 from axis.registry import agency
 from axis.settings import BrokerSettings, RouterSettings
@@ -194,7 +197,7 @@ def test_limits_are_those_of_the_program() -> None:
         "messageIdChars": 128,
         "endpointIdChars": agency.MAX_ENDPOINT_ID_CHARS,
         "agencyCodeChars": agency.MAX_CODE_CHARS,
-        "receivers": admission.MAX_RECEIVERS,
+        "receivers": checks.MAX_RECEIVERS,
         "attachments": limits.MAX_ATTACHMENTS,
         "receiptBytes": MAX_RECEIPT_BYTES,
         "inboxDeliveries": topology.INBOX_DELIVERY_LIMIT,
@@ -219,7 +222,7 @@ def test_deadlines_are_those_of_an_installation_that_sets_nothing() -> None:
 
 
 def test_headers_of_the_largest_broadcast_fit_into_one_frame() -> None:
-    longest = admission.MAX_RECEIVERS * (agency.MAX_CODE_CHARS + 1)
+    longest = checks.MAX_RECEIVERS * (agency.MAX_CODE_CHARS + 1)
     assert longest + 1024 < CONTRACT["x-limits"]["frameBytes"]["value"]
 
 
@@ -248,10 +251,10 @@ def test_endpoint_examples_are_endpoint_ids() -> None:
 
 
 def test_receipt_events_are_those_that_the_exchange_draws_up() -> None:
-    source = Path(admission.__file__).parent
+    source = Path(exchange.__file__).parent
     used = {
         Event[name]
-        for file in source.glob("*.py")
+        for file in source.rglob("*.py")
         for name in re.findall(r"\bEvent\.([A-Z_]+)\b", file.read_text(encoding="utf-8"))
     }
     stated = message("receipt")["x-events"]

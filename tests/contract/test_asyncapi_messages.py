@@ -12,8 +12,8 @@ from axis.client.journal import Journal
 from axis.client.submitting import Submitter
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.xml import read_receipt
-from axis.exchange.deadlines import EVENTS
-from axis.exchange.decision import Decider
+from axis.exchange.decision.decider import Decider
+from axis.exchange.deliveries.deadlines import EVENTS
 from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType, OutboxRow
 from axis.reasons import Reason

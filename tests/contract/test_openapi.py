@@ -19,7 +19,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.generation import GenerationMode
 
 from axis.edxml.limits import MAX_DOCUMENT_BYTES
-from axis.exchange.preview import Grounds, preview
+from axis.exchange.intake.preview import Grounds, preview
 from axis.facts import PathStep, RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason
 from axis.registry.agency import MAX_ENDPOINT_ID_CHARS, is_endpoint_id

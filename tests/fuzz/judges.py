@@ -19,10 +19,10 @@ from axis.edxml.values import Attachment, Document, Message, Reference, Status
 from axis.edxml.write import write_message
 from axis.evidence.xml import read_receipt
 from axis.examination import Examination, examine
-from axis.exchange.case import Case, Ending
-from axis.exchange.decision import Decider
-from axis.exchange.preview import Grounds, preview
-from axis.exchange.receipts import Notary
+from axis.exchange.decision.case import Case, Ending
+from axis.exchange.decision.decider import Decider
+from axis.exchange.intake.preview import Grounds, preview
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.submission import Route, Submission
 from axis.ids import new_id
 from axis.reasons import Check, Severity

@@ -9,8 +9,8 @@ from typing import Final
 
 from axis.edxml.codes import DocumentKind
 from axis.examination import Rules
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.known import Known
+from axis.exchange.admission.known import Known
+from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.versions import Link
 from axis.ids import new_id

@@ -17,9 +17,9 @@ from axis.broker import lanes
 from axis.broker.topology import INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT, SUBMIT
 from axis.edxml.codes import Priority
 from axis.examination import Examination
-from axis.exchange.case import Case
+from axis.exchange.decision.case import Case
 from axis.exchange.lanes import Lane
-from axis.exchange.receipts import Notary
+from axis.exchange.outgoing.receipts import Notary
 from axis.local.ports import free_port
 from axis.router import Parts, Router
 from axis.settings import RouterSettings

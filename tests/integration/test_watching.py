@@ -18,8 +18,8 @@ from axis.edxml.codes import Priority
 from axis.edxml.values import Document
 from axis.evidence.events import Event
 from axis.evidence.xml import read_receipt
-from axis.exchange.receipts import Notary
-from axis.exchange.taking import Pace, Taking
+from axis.exchange.dispatch.taking import Pace, Taking
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.watch import Watch
 from axis.metrics import WatchFigures
 from axis.router import Parts, Router

@@ -16,12 +16,12 @@ from axis.edxml.codes import Priority, StatusCode
 from axis.edxml.values import Document
 from axis.edxml.write import write_document, write_status
 from axis.examination import Examination, Rules, examine
-from axis.exchange.case import Decision
-from axis.exchange.dispatch import Dispatch, DispatchLimits
-from axis.exchange.intake import Intake
+from axis.exchange.decision.case import Decision
+from axis.exchange.dispatch.outbox import Dispatch, DispatchLimits
+from axis.exchange.intake.batches import Intake
 from axis.exchange.lanes import Lane
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Publication
-from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.ids import new_id
 from axis.local.installation import DEMO

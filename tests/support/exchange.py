@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from axis.clock import VIETNAM
 from axis.edxml.codes import DocumentKind, Priority, ReceiverType, StatusCode
@@ -24,12 +25,12 @@ from axis.edxml.values import (
     TraceHeaderList,
 )
 from axis.examination import Examination
-from axis.exchange.case import Case
-from axis.exchange.decision import Decider
-from axis.exchange.holding import HoldLimits
-from axis.exchange.known import Known
+from axis.exchange.admission.known import Known
+from axis.exchange.decision.case import Case
+from axis.exchange.decision.decider import Decider
+from axis.exchange.decision.holding import HoldLimits
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import HeldSubmission
-from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.ids import new_id
 from axis.registry.agency import Agency, Endpoint, Level
@@ -134,6 +135,31 @@ def document(
         other=OtherInfo(priority=priority),
         trace=TraceHeaderList(business=business),
     )
+
+
+def recall(first: Document, to: Sequence[str], document_id: str = "", **more: Any) -> Document:
+    """The recall of a document, under the same DocumentId unless another is given."""
+    return document(
+        "G22",
+        to,
+        document_id=document_id or first.document_id,
+        kind=DocumentKind.RECALL,
+        target=first.document_id,
+        **more,
+    )
+
+
+def replacement(
+    to: Sequence[str], *items: tuple[Document, Sequence[str]], document_id: str = ""
+) -> Document:
+    """A document instead of others, each with the receivers for whom it is replaced."""
+    message = document("G22", to, kind=DocumentKind.REPLACE, document_id=document_id)
+    assert message.business is not None
+    replaced = tuple(
+        Replacement(document_id=first.document_id, organ_ids=tuple(codes)) for first, codes in items
+    )
+    changed = changing.replace(message.business, replacements=replaced)
+    return changing.replace(message, trace=changing.replace(message.trace, business=changed))
 
 
 def update(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from axis.exchange.dead_letters import DeadLetters
-from axis.exchange.receipts import Notary
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.records import DeadLetterRow
 from axis.ids import new_id
 from axis.store.exchange import PostgresStore

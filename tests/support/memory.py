@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from axis.examination import Examination
-from axis.exchange.case import Decision
+from axis.exchange.decision.case import Decision
 from axis.exchange.lanes import Lane
 from axis.exchange.ports import (
     CopyArrived,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from axis.exchange.case import Case
+from axis.exchange.decision.case import Case
 from axis.facts import PathStep, RevocationState, SignatureFacts
 from axis.revocation.ports import Evidence
 from axis.trust.certificates import Certificate

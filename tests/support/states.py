@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from axis.exchange.deliveries import TABLE, WAY, DeliveryEvent, DeliveryState
-from axis.exchange.next_step import next_step
+from axis.exchange.deliveries.next_step import next_step
+from axis.exchange.deliveries.states import TABLE, WAY, DeliveryEvent, DeliveryState
 from axis.web.texts import TEXTS
 
 _S = DeliveryState

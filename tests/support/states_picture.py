@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.next_step import Owner, next_step
+from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.states import DeliveryState
 from axis.web.texts import TEXTS
 from tests.support.states import FRAME_TITLES, WITHDRAWN, WITHDRAWN_LABEL, arrows
 

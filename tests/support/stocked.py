@@ -11,11 +11,11 @@ import asyncpg
 from axis.clock import Clock
 from axis.edxml.values import Document
 from axis.examination import Examination
-from axis.exchange.case import Case, Decision
-from axis.exchange.dispatch import Dispatch, DispatchLimits
-from axis.exchange.intake import Intake
+from axis.exchange.decision.case import Case, Decision
+from axis.exchange.dispatch.outbox import Dispatch, DispatchLimits
+from axis.exchange.intake.batches import Intake
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Publisher, Store, Workbench
-from axis.exchange.receipts import Notary
 from axis.registry.administration import EndpointAccount
 from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.store.exchange import PostgresStore

@@ -8,7 +8,7 @@ import pytest
 from axis.content.policy import ContentPolicy
 from axis.edxml.codes import Priority
 from axis.errors import ConfigurationError
-from axis.exchange.deadlines import USUAL_TERMS, Deadlines, Term
+from axis.exchange.deliveries.deadlines import USUAL_TERMS, Deadlines, Term
 from axis.exchange.lanes import Lane
 from axis.reasons import Severity
 from axis.settings import CONFIG_VARIABLE, load_settings, read_secret, with_password

@@ -26,8 +26,8 @@ from axis.edxml.values import Document, Organization, SignerInfo
 from axis.edxml.write import write_document
 from axis.edxml.xml import hardened_parser
 from axis.examination import Rules, Verifier, examine
-from axis.exchange.admission import admit_document
-from axis.exchange.known import Known
+from axis.exchange.admission.checks import admit_document
+from axis.exchange.admission.known import Known
 from axis.local.bench.accounting import ProcessGroup
 from axis.local.bench.load import LoadError
 from axis.local.pdf import make_pdf

@@ -20,7 +20,7 @@ from pamqp import commands
 
 from axis.errors import AxisError
 from axis.evidence.events import Event
-from axis.exchange.outgoing import inbox
+from axis.exchange.outgoing.messages import inbox
 from axis.local.bench.amqp import Delivery, LightConnection, message_head
 from axis.local.bench.corpus import Entry
 from axis.local.bench.load import Load, LoadError, Observed, Progress, Trip

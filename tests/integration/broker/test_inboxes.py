@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractChannel
 
 from axis.broker.inboxes import ManagementInboxes
 from axis.broker.topology import DEAD
-from axis.exchange.outgoing import inbox
+from axis.exchange.outgoing.messages import inbox
 from axis.exchange.ports import BrokerUnavailableError
 from tests.conftest import VirtualHost
 from tests.integration.broker.conftest import Broker

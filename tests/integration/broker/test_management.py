@@ -16,7 +16,7 @@ from aiormq.exceptions import (
 
 from axis.broker.management import Management, ManagementError
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, QUEUES, SUBMIT, Account
-from axis.exchange.outgoing import answers, inbox
+from axis.exchange.outgoing.messages import answers, inbox
 from axis.registry.passwords import new_password
 from tests.integration.broker.conftest import Broker
 from tests.support.eventually import until

@@ -10,7 +10,7 @@ import pytest
 from aio_pika.abc import AbstractChannel
 
 from axis.broker.publish import RabbitPublisher
-from axis.exchange.outgoing import inbox
+from axis.exchange.outgoing.messages import inbox
 from axis.exchange.ports import BrokerLostError, BrokerUnavailableError, Publication
 from axis.exchange.records import MessageType
 from tests.integration.broker.conftest import Broker

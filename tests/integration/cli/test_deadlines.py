@@ -8,7 +8,7 @@ import pytest
 
 from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document
-from axis.exchange.receipts import Notary
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.watch import Watch
 from axis.store.exchange import PostgresStore
 from tests.support.command import Ended, axis_command

@@ -15,12 +15,12 @@ import pytest
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document
-from axis.exchange.case import Case, Ending
-from axis.exchange.holding import FIRST_PAUSE, LONGEST_EARLY, LONGEST_WAIT
-from axis.exchange.intake import Intake
+from axis.exchange.decision.case import Case, Ending
+from axis.exchange.decision.holding import FIRST_PAUSE, LONGEST_EARLY, LONGEST_WAIT
+from axis.exchange.intake.batches import Intake
+from axis.exchange.intake.retrying import Retrying
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import HeldLoad, Load, Publication
-from axis.exchange.receipts import Notary
-from axis.exchange.retrying import Retrying
 from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.store.exchange import PostgresStore

@@ -1,8 +1,8 @@
 """Documents to groups of agencies, on PostgreSQL."""
 
 from axis.edxml.codes import StatusCode
-from axis.exchange.case import Ending
-from axis.exchange.outgoing import MAX_COPY_RECEIVERS
+from axis.exchange.decision.case import Ending
+from axis.exchange.outgoing.messages import MAX_COPY_RECEIVERS
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.groups import Group

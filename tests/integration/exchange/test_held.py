@@ -11,12 +11,12 @@ from random import Random
 import pytest
 
 from axis.examination import Examination
-from axis.exchange.case import Case, Ending
-from axis.exchange.holding import FIRST_PAUSE, LONGEST_WAIT, HoldLimits
-from axis.exchange.intake import Intake
+from axis.exchange.decision.case import Case, Ending
+from axis.exchange.decision.holding import FIRST_PAUSE, LONGEST_WAIT, HoldLimits
+from axis.exchange.intake.batches import Intake
+from axis.exchange.intake.retrying import LEASE, Retrying
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import IntakeWork, StoreUnavailableError
-from axis.exchange.receipts import Notary
-from axis.exchange.retrying import LEASE, Retrying
 from axis.reasons import Reason
 from axis.store import holding
 from axis.store.exchange import PostgresStore

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from axis.edxml.codes import StatusCode
-from axis.exchange.case import Case, Decision, Ending
-from axis.exchange.intake import Intake
+from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.intake.batches import Intake
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import IntakeWork, StoreUnavailableError
-from axis.exchange.receipts import Notary
 from axis.reasons import Reason
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool, open_pool

@@ -12,10 +12,10 @@ import pytest
 
 from axis.edxml.codes import Priority, StatusCode
 from axis.evidence.events import Event
-from axis.exchange.case import Ending
-from axis.exchange.moving import LOOK_AGAIN, Moving
+from axis.exchange.decision.case import Ending
+from axis.exchange.dispatch.moving import LOOK_AGAIN, Moving
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Publication
-from axis.exchange.receipts import Notary
 from axis.registry.agency import Agency
 from axis.store.deadlines import usual_deadlines
 from axis.store.dispatch import PostgresDispatchWork

@@ -13,9 +13,9 @@ from axis.edxml.values import Document
 from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
 from axis.exchange import watch as watching
-from axis.exchange.deadlines import DeadlineKind
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import StoreUnavailableError
-from axis.exchange.receipts import Notary
 from axis.exchange.watch import Watch
 from axis.registry.agency import Agency, Level
 from axis.store.exchange import PostgresStore

@@ -9,8 +9,8 @@ import pytest
 
 from axis.evidence.reader import MAX_RECEIPT_BYTES
 from axis.evidence.xml import read_receipt
-from axis.exchange.case import Ending
-from axis.exchange.outgoing import MAX_COPY_RECEIVERS
+from axis.exchange.decision.case import Ending
+from axis.exchange.outgoing.messages import MAX_COPY_RECEIVERS
 from axis.local.bench.country import (
     COMMUNES,
     COMMUNES_GROUP,

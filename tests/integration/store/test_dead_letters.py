@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from axis.errors import InvalidInputError
-from axis.exchange.case import Case
 from axis.exchange.dead_letters import (
     DEADLY,
     LEASE,
@@ -19,9 +18,10 @@ from axis.exchange.dead_letters import (
     LetterSettledError,
     LetterState,
 )
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.intake import Intake
-from axis.exchange.receipts import Notary
+from axis.exchange.decision.case import Case
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.intake.batches import Intake
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.records import DeadLetterRow
 from axis.ids import new_id
 from axis.registry.administration import EndpointAccount

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from axis.edxml.codes import Priority, StatusCode
-from axis.exchange.dispatch import LONGEST_PAUSE, DispatchLimits
+from axis.exchange.dispatch.outbox import LONGEST_PAUSE, DispatchLimits
 from axis.exchange.ports import BrokerLostError, OutboxMessage
 from axis.exchange.records import MessageType
 from axis.store.exchange import PostgresStore

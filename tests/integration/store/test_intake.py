@@ -18,8 +18,8 @@ from axis.edxml.values import (
     ReceiverChange,
     Replacement,
 )
-from axis.exchange.case import Ending
-from axis.exchange.deliveries import DeliveryState
+from axis.exchange.decision.case import Ending
+from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.ports import StoreUnavailableError
 from axis.ids import new_id
 from axis.reasons import Reason

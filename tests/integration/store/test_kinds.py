@@ -7,19 +7,27 @@ import pytest
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.edxml.values import Document, ResponseFor
-from axis.exchange.case import Ending
-from axis.exchange.dispatch import DispatchLimits
+from axis.exchange.decision.case import Ending
+from axis.exchange.dispatch.outbox import DispatchLimits
 from axis.exchange.ports import BrokerLostError
-from axis.exchange.views import Relation, Scope
+from axis.exchange.views.documents import Relation, Scope
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool
 from axis.store.reading import PostgresReader
 from tests.support.changing import replace
 from tests.support.eventually import until
-from tests.support.exchange import NOW, case, document, reported, submission
+from tests.support.exchange import (
+    NOW,
+    case,
+    document,
+    recall,
+    replacement,
+    reported,
+    submission,
+    update,
+)
 from tests.support.memory import MemoryPublisher
 from tests.support.stocked import Exchange, exchange_on
-from tests.unit.exchange.test_kinds import recall, replacement, update
 
 ALL = Scope(everything=True)
 

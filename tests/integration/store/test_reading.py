@@ -10,8 +10,8 @@ import pytest
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.evidence.events import Event
 from axis.evidence.xml import read_receipt
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.views import (
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import (
     Direction,
     DocumentFilter,
     HeldFilter,

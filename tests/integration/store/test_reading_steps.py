@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.next_step import Owner, next_step
-from axis.exchange.views import Direction, DocumentFilter, DocumentLine, Scope
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import Direction, DocumentFilter, DocumentLine, Scope
 from tests.support.stage import Stage
 
 ALL = Scope(everything=True)

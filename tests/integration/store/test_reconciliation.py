@@ -9,8 +9,8 @@ import pytest
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.errors import InvalidInputError
-from axis.exchange.differences import Difference, Found
-from axis.exchange.register import Register, Sent, Standing, Taken
+from axis.exchange.comparison.differences import Difference, Found
+from axis.exchange.comparison.register import Register, Sent, Standing, Taken
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.store import reconciliation

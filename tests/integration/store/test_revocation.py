@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from axis.exchange.case import Case, Decision, Ending
-from axis.exchange.intake import Intake
+from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.intake.batches import Intake
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import StoreUnavailableError
-from axis.exchange.receipts import Notary
 from axis.facts import RevocationState
 from axis.reasons import Reason
 from axis.store.exchange import PostgresStore

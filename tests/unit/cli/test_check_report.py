@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from axis.cli.check_report import Unreadable, print_notes, print_report, print_summary
-from axis.exchange.known import Known
-from axis.exchange.preview import Grounds, Preview, preview
+from axis.exchange.admission.known import Known
+from axis.exchange.intake.preview import Grounds, Preview, preview
 from axis.reasons import Reason
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
 from tests.support.changing import replace

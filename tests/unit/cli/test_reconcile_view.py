@@ -8,7 +8,7 @@ import pytest
 from axis.cli import reconcile_view
 from axis.cli.reconcile_view import Report
 from axis.errors import ConfigurationError
-from axis.exchange.differences import Difference, Found
+from axis.exchange.comparison.differences import Difference, Found
 
 
 def found(document_id: str = "D-1", line: int | None = 2) -> Found:

@@ -8,9 +8,9 @@ import pytest
 from axis.cli.trace import print_trace
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.views import (
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import (
     DeliveryLine,
     Direction,
     DocumentLine,

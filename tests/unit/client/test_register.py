@@ -14,7 +14,7 @@ from axis.client.register import sent_csv, sent_lines, taken_csv, taken_lines
 from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, Subject, SubjectKind
 from axis.evidence.xml import write_receipt
-from axis.exchange.register import Standing, read_sent, read_taken
+from axis.exchange.comparison.register import Standing, read_sent, read_taken
 from tests.support.exchange import NOW
 
 

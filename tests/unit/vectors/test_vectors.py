@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from axis.examination import examine
-from axis.exchange.admission import name_sealers
+from axis.exchange.admission.checks import name_sealers
 from axis.reasons import Reason
 from axis.verdict import Outcome
 from tests.vectors.recipes.catalogue import VECTORS, bad, files, good

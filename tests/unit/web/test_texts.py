@@ -11,10 +11,10 @@ from jinja2 import Environment, nodes
 from axis.edxml.codes import DocumentKind, Priority
 from axis.evidence.receipt import SubjectKind
 from axis.exchange.dead_letters import LetterKind, LetterState
-from axis.exchange.deadlines import DeadlineKind
-from axis.exchange.deliveries import DeliveryState
-from axis.exchange.rollup import Stage
-from axis.exchange.views import Direction
+from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.views.documents import Direction
+from axis.exchange.views.rollup import Stage
 from axis.facts import Capacity
 from axis.registry.agency import Level
 from axis.registry.mandates import MessageKind

@@ -17,14 +17,14 @@ from axis.client.receipts import ReceiptTrust, check_receipt
 from axis.errors import InvalidInputError
 from axis.evidence.xml import read_receipt
 from axis.examination import Rules, examine
-from axis.exchange.admission import MAX_DELIVERIES
-from axis.exchange.case import Case, Decision, Ending
-from axis.exchange.decision import Decider
-from axis.exchange.holding import LONGEST_WAIT, HoldLimits
-from axis.exchange.known import Known
+from axis.exchange.admission.checks import MAX_DELIVERIES
+from axis.exchange.admission.known import Known
+from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.decision.decider import Decider
+from axis.exchange.decision.holding import LONGEST_WAIT, HoldLimits
+from axis.exchange.intake.preview import Grounds, preview
+from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import HeldSubmission
-from axis.exchange.preview import Grounds, preview
-from axis.exchange.receipts import Notary
 from axis.exchange.submission import Submission
 from axis.facts import Capacity, SignatureLevel
 from axis.ids import new_id

@@ -1,0 +1,1 @@
+"""May it pass: the checks that need the registry and what is stored already."""

@@ -1,0 +1,314 @@
+"""The checks that need the registry and what is stored: authentication and authority.
+
+Together with `axis.examination` they are the five admission checks. Everything here is
+pure: what is known comes in as `Known`, findings go out.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.lines import HEADER
+from axis.edxml.values import Document, Status
+from axis.examination import Examination
+from axis.exchange.admission import follow_ups, targets
+from axis.exchange.admission.answering import WIDE, Settlement, settle
+from axis.exchange.admission.follow_ups import Reach
+from axis.exchange.admission.known import Known
+from axis.exchange.submission import Route, Submission
+from axis.facts import RevocationFact, Right, SignatureFacts
+from axis.reasons import Reason
+from axis.registry.agency import Agency
+from axis.registry.directory import Directory
+from axis.registry.mandates import MessageKind
+from axis.registry.routing import Routing
+from axis.trust.indication import sub_indication
+from axis.trust.location import EDXML
+from axis.verdict import FileFacts, Finding, Verdict
+
+MAX_RECEIVERS = 1_000
+"""Receivers of one document: the largest real broadcasts go to about 700 agencies."""
+
+MAX_DELIVERIES = 5_000
+"""Agencies that a document reaches through the groups that it names: all 3,321 communes of the
+country and all that is above them. Each is a row, and a line of the receipts."""
+
+_SENDER = f"{HEADER}/From/OrganId"
+_ANSWERED = f"{HEADER}/ResponseFor"
+_ROUTES_OF_DOCUMENTS = (Route.DOCUMENT, Route.URGENT)
+
+
+class Speaker(Struct, frozen=True):
+    """Who sends, as far as endpoint, code and certificate agree on it."""
+
+    agency: Agency | None
+    findings: tuple[Finding, ...]
+    right: Right | None = None
+    """By what right the certificate signed for the agency."""
+    revocation: tuple[RevocationFact, ...] = ()
+    """What is known of the revocation of the certificates of the path, where it is judged."""
+
+
+class DocumentAdmission(Struct, frozen=True):
+    """What admission says about a document."""
+
+    speaker: Speaker
+    reach: Reach
+    findings: tuple[Finding, ...]
+
+    @property
+    def routing(self) -> Routing:
+        """Everybody to whom it goes."""
+        return self.reach.routing
+
+
+class StatusAdmission(Struct, frozen=True):
+    """What admission says about a status; it settles None where it is about nothing."""
+
+    speaker: Speaker
+    settlement: Settlement | None
+    findings: tuple[Finding, ...]
+
+
+def check_message_id(submission: Submission) -> list[Finding]:
+    """Check that the submission carries its own unique id."""
+    return [] if submission.named else [Finding(Reason.NO_MESSAGE_ID)]
+
+
+def check_route(message: Document | Status, routing_key: str) -> list[Finding]:
+    """Check that a document came as a document and a status as a status."""
+    document = isinstance(message, Document)
+    if routing_key in (_ROUTES_OF_DOCUMENTS if document else (Route.STATUS,)):
+        return []
+    facts = {"found": "document" if document else "status", "routing_key": routing_key}
+    return [Finding(Reason.WRONG_ROUTE, facts=facts)]
+
+
+def check_speaker(
+    message: Document | Status,
+    endpoint: str | None,
+    examination: Examination,
+    known: Known,
+    at: datetime,
+) -> Speaker:
+    """Check that this endpoint may send for this agency, and its certificate sign for it.
+
+    Without an endpoint, nobody has submitted yet: any that serves the agency might. Whether the
+    endpoint may is asked as of now, the right to sign as of the signing.
+    """
+    outcome = known.directory.sender(message.sender, endpoint, at)
+    if not isinstance(outcome, Agency):
+        return Speaker(None, tuple(replace(finding, place=_SENDER) for finding in outcome))
+    certificate = examination.certificate
+    if certificate is None:
+        return Speaker(outcome, ())  # the signature check has said why
+    kind = _kind_of(message)
+    found = known.directory.authorize(certificate, outcome, kind, examination.signed_at(at))
+    findings, facts = known.standings.judge(examination, at) if known.standings else ([], ())
+    if isinstance(found, Finding):
+        return Speaker(outcome, (replace(found, place=EDXML.place), *findings), None, facts)
+    return Speaker(outcome, tuple(findings), found.right, facts)
+
+
+def facts_of(examination: Examination, speaker: Speaker | None) -> SignatureFacts | None:
+    """Return what a verdict says of the signature: what it rests on, the right found, and what is
+    known of revocation.
+    """
+    facts = examination.signature
+    if facts is None or speaker is None:
+        return facts
+    return replace(
+        facts,
+        right=speaker.right,
+        revocation=speaker.revocation or facts.revocation,
+        sub_indication=facts.sub_indication
+        or sub_indication(Verdict.of(speaker.findings), proven=facts.proven_at is not None),
+    )
+
+
+def admit_document(
+    document: Document, endpoint: str | None, examination: Examination, known: Known, at: datetime
+) -> DocumentAdmission:
+    """Check sender, receivers and, for a recall, update or replacement, its targets."""
+    speaker = check_speaker(document, endpoint, examination, known, at)
+    findings = list(speaker.findings)
+    routing = Routing()
+    receivers = document.receivers
+    if len(receivers) > MAX_RECEIVERS:
+        facts = {"count": len(receivers), "limit": MAX_RECEIVERS}
+        findings.append(Finding(Reason.TOO_MANY_RECEIVERS, f"{HEADER}/To", facts=facts))
+    else:
+        sender = None if speaker.agency is None else speaker.agency.code
+        routing = known.directory.route(receivers, at, sender=sender)
+        if routing.findings:  # only then does it matter where the receivers stand
+            places = targets.receiver_places(document)
+            routing = known.directory.route(receivers, at, places, sender)
+        if len(routing.resolved) > MAX_DELIVERIES:
+            facts = {"count": len(routing.resolved), "limit": MAX_DELIVERIES}
+            findings.append(Finding(Reason.TOO_MANY_DELIVERIES, f"{HEADER}/To", facts=facts))
+    reach = Reach(routing)
+    complaints: list[Finding] = []
+    if speaker.agency is not None and known.stored_known:
+        found, complaints = targets.find_targets(document, speaker.agency, known, at)
+        reach, more = follow_ups.reach(document, found, routing, known, at)
+        complaints += more
+        complaints += _conflict(document, speaker.agency.code, known)
+    findings += [*reach.routing.findings, *complaints]
+    return DocumentAdmission(speaker, reach, _with_lines(findings, examination))
+
+
+def admit_status(
+    status: Status, endpoint: str | None, examination: Examination, known: Known, at: datetime
+) -> StatusAdmission:
+    """Check who reports, and find the delivery that the status is about.
+
+    It is matched by DocumentId and parties, never by number alone.
+    """
+    speaker = check_speaker(status, endpoint, examination, known, at)
+    if speaker.agency is None or not known.stored_known:
+        findings = _with_lines(speaker.findings, examination)
+        return StatusAdmission(speaker, None, findings)
+    subject = _about(status, speaker.agency, known, at)
+    if isinstance(subject, Finding):
+        findings = _with_lines((*speaker.findings, subject), examination)
+        return StatusAdmission(speaker, None, findings)
+    return StatusAdmission(speaker, subject, _with_lines(speaker.findings, examination))
+
+
+def pairs_of(status: Status, known: Known, at: datetime) -> list[tuple[UUID, str]]:
+    """Return the (document, receiver) pairs that a status may be about."""
+    agency = known.directory.find(status.sender)
+    if agency is None:
+        return []
+    _, receivers = _parties(status, agency, known, at)
+    named = roots_of(status, known, at, tuple(StatusCode))
+    concerned = known.links.family(named) if status.code in WIDE else named
+    return [(document, receiver) for document in concerned for receiver in receivers]
+
+
+def roots_of(
+    status: Status, known: Known, at: datetime, codes: Collection[StatusCode] = WIDE
+) -> list[UUID]:
+    """Return the documents that a status of these codes names, if they are its other party's.
+
+    By default of those that may concern all that belongs together with them.
+    """
+    agency = known.directory.find(status.sender)
+    if agency is None or status.code not in codes:
+        return []
+    senders, _ = _parties(status, agency, known, at)
+    named = known.documents.get(status.document_id, [])
+    return [document.id for document in named if document.sender in senders]
+
+
+def awaited(verdict: Verdict) -> tuple[str, ...]:
+    """Return the DocumentIds that a message has to wait for, as they are written in it."""
+    return tuple(
+        str(one.facts["document_id"])
+        for one in verdict.findings
+        if one.reason is Reason.DOCUMENT_AWAITED
+    )
+
+
+def given_up(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return the findings of a message for whose documents nobody waits any longer."""
+    return tuple(
+        replace(one, reason=Reason.TARGET_UNKNOWN) if one.reason is Reason.DOCUMENT_AWAITED else one
+        for one in verdict.findings
+    )
+
+
+def name_sealers(files: Iterable[FileFacts], directory: Directory) -> tuple[FileFacts, ...]:
+    """Return the facts about files with the agencies whose enrolled seals signed inside them."""
+    return tuple(
+        structs.replace(
+            file,
+            signatures=tuple(
+                replace(one, agency=directory.agency_of_seal(one.fingerprint))
+                for one in file.signatures
+            ),
+        )
+        for file in files
+    )
+
+
+def _kind_of(message: Document | Status) -> MessageKind:
+    if isinstance(message, Status):
+        return MessageKind.STATUS
+    return MessageKind(message.kind.label)
+
+
+def _about(status: Status, agency: Agency, known: Known, at: datetime) -> Settlement | Finding:
+    """Find the document and the deliveries that an agency's status is about, or what forbids it."""
+    named = known.documents.get(status.document_id, [])
+    senders, receivers = _parties(status, agency, known, at)
+    documents = [document for document in named if document.sender in senders]
+    deliveries = [
+        (document, delivery)
+        for document in documents
+        for receiver in receivers
+        if (delivery := known.deliveries.get((document.id, receiver))) is not None
+    ]
+    if not deliveries and status.code in WIDE:
+        family = known.links.family([document.id for document in documents])
+        deliveries = list(known.deliveries_at(family, receivers))
+    from_sender = status.code.from_sender
+    facts = {"document_id": status.document_id}
+    place = f"{_ANSWERED}/DocumentId"
+    if not documents:
+        reason = Reason.NOT_ORIGINAL_SENDER if named and from_sender else Reason.DOCUMENT_AWAITED
+        if not senders:
+            reason = Reason.TARGET_UNKNOWN  # no such agency: nothing to wait for
+        return Finding(reason, place, facts=facts)
+    if not deliveries and status.document_id in known.on_hold:
+        # It may be an update that makes it a receiver.
+        return Finding(Reason.DOCUMENT_AWAITED, place, facts=facts)
+    if not deliveries:
+        facts["code"] = status.addressee if from_sender else status.sender
+        place = f"{_ANSWERED}/OrganId" if from_sender else _SENDER
+        return Finding(Reason.NOT_A_RECEIVER, place, facts=facts)
+    chosen = settle(status.code, deliveries, known, receivers)
+    if chosen is None:
+        facts = {"status": status.code.value, "state": deliveries[-1][1].state.value}
+        return Finding(Reason.STATUS_OUT_OF_ORDER, f"{HEADER}/StatusCode", facts=facts)
+    return chosen
+
+
+def _parties(
+    status: Status, agency: Agency, known: Known, at: datetime
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the codes of the document's sender and of its receiver, each with predecessors.
+
+    Who has succeeded a closed receiver answers for what that one was sent, and may be taken it
+    back from. To take back is the original sender's alone, or its successor's once it has closed.
+    """
+    directory = known.directory
+    other = directory.find(status.addressee)
+    if status.code.from_sender:
+        receiver = directory.present(status.addressee, at)
+        receivers = () if receiver is None else directory.lineage(receiver, at)
+        return directory.lineage(agency, at), receivers
+    senders = () if other is None else directory.lineage(other, at)
+    return senders, directory.lineage(agency, at)
+
+
+def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
+    """A new document may not reuse the DocumentId of another new one."""
+    if document.kind is not DocumentKind.NEW:
+        return []
+    taken = any(
+        earlier.sender == sender and earlier.kind is DocumentKind.NEW
+        for earlier in known.documents.get(document.document_id, [])
+    )
+    if not taken:
+        return []
+    facts = {"document_id": document.document_id}
+    return [Finding(Reason.DOCUMENT_CONFLICT, f"{HEADER}/DocumentId", facts=facts)]
+
+
+def _with_lines(findings: Iterable[Finding], examination: Examination) -> tuple[Finding, ...]:
+    return tuple(examination.lines.complete(findings))

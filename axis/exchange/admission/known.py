@@ -1,0 +1,149 @@
+"""What the axis knows while it decides a batch: the registry, and what is stored already.
+
+Decisions add to it, so that a later message of the batch sees an earlier one.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from axis.edxml.codes import DocumentKind
+from axis.examination import Examination
+from axis.exchange.admission.standing import Standings
+from axis.exchange.deliveries.states import Position
+from axis.exchange.ports import (
+    EarlierSubmission,
+    Family,
+    HeldLoad,
+    KnownDelivery,
+    KnownDocument,
+    KnownStatus,
+    MessageKey,
+)
+from axis.exchange.versions import Link, Links
+from axis.registry.directory import Directory
+
+
+@dataclass(slots=True)
+class Known:
+    """Looked up under locks, so it stays true until the transaction ends."""
+
+    directory: Directory
+    stored_known: bool = True
+    """Whether what is stored could be looked up. Without a database at hand nothing is judged by
+    it: not whose a target is, nor who had it."""
+    submissions: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
+    documents: dict[str, list[KnownDocument]] = field(default_factory=dict)
+    """By DocumentId: new ones first, then what follows from them, the oldest first."""
+    deliveries: dict[tuple[UUID, str], KnownDelivery] = field(default_factory=dict)
+    """By document and receiver code."""
+    by_id: dict[UUID, KnownDocument] = field(default_factory=dict)
+    """Documents that belong together with named ones, and those of this batch."""
+    links: Links = field(default_factory=Links)
+    """What ties documents together, as far as it was looked up."""
+    held: set[tuple[UUID, str]] = field(default_factory=set)
+    """(document, receiver code) of those that were looked up: who got it, or a later version."""
+    standings: Standings | None = None
+    """What is known of certificates' revocation; None where it is not judged."""
+    statuses: dict[str, KnownStatus] = field(default_factory=dict)
+    """By the digest of their bytes and by that of what is signed, those about the deliveries that
+    were looked up."""
+    held_load: HeldLoad = field(default_factory=HeldLoad)
+    """How much waits."""
+    on_hold: dict[str, datetime] = field(default_factory=dict)
+    """DocumentIds under which a document waits for a check, and until when."""
+
+    def same_document(
+        self, sender: str, document_id: str, kind: DocumentKind, examination: Examination
+    ) -> KnownDocument | None:
+        """Return the stored document that this one repeats: in its bytes, or in what is signed.
+
+        The same signed content can be spelled in other bytes: (r, s) and (r, n - s) are both ECDSA
+        signatures, white space inside a tag is nobody's, a timestamp may be added later.
+        """
+        content = examination.content
+        for document in self.documents.get(document_id, []):
+            if (document.sender, document.kind) == (sender, kind) and (
+                document.sha256 == examination.sha256 or (content and document.content == content)
+            ):
+                return document
+        return None
+
+    def same_status(self, examination: Examination) -> KnownStatus | None:
+        """Return the stored status that this one repeats: in its bytes, or in what is signed.
+
+        Which delivery it would be about does not count: that may have changed since.
+        """
+        same = self.statuses.get(examination.sha256)
+        return same or self.statuses.get(examination.content)
+
+    def may_hear(
+        self, endpoint: str, sender: str, first: KnownDocument | KnownStatus, at: datetime
+    ) -> bool:
+        """Tell whether an endpoint may be given the first receipt again: it serves the sender, or
+        it is the one that got it, whatever has become of the sender since.
+        """
+        return endpoint == first.endpoint or self.directory.serves(endpoint, sender, at)
+
+    def add_status(self, status: KnownStatus) -> None:
+        """Remember a status that is stored."""
+        self.statuses[status.sha256] = status
+        if status.content:
+            self.statuses[status.content] = status
+
+    def add_family(self, family: Family) -> None:
+        """Remember documents that belong together."""
+        for document in family.documents:
+            self.by_id.setdefault(document.id, document)
+        self.links.add(family.links)
+
+    def add_document(self, document: KnownDocument) -> None:
+        """Remember a document that is stored, or has just been accepted."""
+        self.documents.setdefault(document.document_id, []).append(document)
+        self.by_id[document.id] = document
+
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Remember what a document that has just been accepted is about."""
+        self.links.add(links)
+
+    def add_delivery(self, delivery: KnownDelivery) -> None:
+        """Remember who gets a document that has just been accepted."""
+        self.deliveries[delivery.document, delivery.receiver] = delivery
+        self.held.add((delivery.document, delivery.receiver))
+
+    def moved(
+        self, delivery: KnownDelivery, position: Position, reported_at: datetime | None = None
+    ) -> KnownDelivery:
+        """Remember where a delivery stands now; return it so."""
+        moved = replace(
+            delivery,
+            state=position.state,
+            reached=position.reached,
+            reported_at=reported_at or delivery.reported_at,
+        )
+        self.deliveries[delivery.document, delivery.receiver] = moved
+        return moved
+
+    def had(self, document: UUID, codes: Iterable[str]) -> bool:
+        """Tell whether the agency with these codes got a document or a later version of it."""
+        versions = self.links.versions(document)
+        return any((version, code) in self.held for code in codes for version in versions)
+
+    def deliveries_at(
+        self, documents: Collection[UUID], codes: Collection[str] | None = None
+    ) -> Iterator[tuple[KnownDocument, KnownDelivery]]:
+        """Yield the known deliveries of documents, to these agencies or to all, oldest first."""
+        wanted = set(documents)
+        keys = (
+            [key for key in self.deliveries if key[0] in wanted]
+            if codes is None
+            else [(one, code) for one in documents for code in codes]
+        )
+        found = [
+            (self.by_id[key[0]], self.deliveries[key])
+            for key in keys
+            if key in self.deliveries and key[0] in self.by_id
+        ]
+        found.sort(key=lambda pair: (pair[0].accepted_at, pair[0].id, pair[1].id))
+        yield from found

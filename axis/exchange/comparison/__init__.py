@@ -1,0 +1,1 @@
+"""Holds an endpoint's own register against the axis's (đối chiếu)."""

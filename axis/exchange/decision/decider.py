@@ -1,0 +1,98 @@
+"""Decides a batch: what is stored, what goes out, what every sender is told.
+
+Pure: everything known comes in, records come out. Receipts are still unsigned XML here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from axis.edxml.values import Document, Status
+from axis.exchange.admission import checks
+from axis.exchange.admission.known import Known
+from axis.exchange.decision.case import Case, Decision, Ending, Matter
+from axis.exchange.decision.docket import Docket, close
+from axis.exchange.decision.documents import decide_document
+from axis.exchange.decision.holding import HoldLimits
+from axis.exchange.decision.statuses import decide_status
+from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.ports import EarlierSubmission
+from axis.exchange.records import Records
+from axis.reasons import Reason
+from axis.verdict import Finding
+
+
+class Decider:
+    """Decides the cases of one batch, one after the other, into one set of records."""
+
+    def __init__(
+        self, known: Known, notary: Notary, at: datetime, limits: HoldLimits | None = None
+    ) -> None:
+        self._docket = Docket(known, notary, at, limits or HoldLimits())
+
+    @property
+    def known(self) -> Known:
+        """What is known by now; the cases decided so far are in it."""
+        return self._docket.known
+
+    @property
+    def records(self) -> Records:
+        """What the cases decided so far add."""
+        return self._docket.records
+
+    def decide_all(self, cases: Sequence[Case]) -> Sequence[Decision]:
+        """Decide the cases of a batch and return the decisions in the batch's order.
+
+        New documents go first: others of the batch may speak about them.
+        """
+        by_number = {
+            number: self.decide(cases[number])
+            for number in sorted(range(len(cases)), key=lambda one: cases[one].speaks_of_others)
+        }
+        return [by_number[number] for number in range(len(cases))]
+
+    def decide(self, case: Case) -> Decision:
+        """Decide one case."""
+        docket, endpoint = self._docket, case.submission.user_id
+        if endpoint is None:
+            return docket.bury(case, Finding(Reason.NO_USER_ID))
+        if docket.known.directory.endpoint(endpoint) is None:
+            facts = {"endpoint": endpoint}
+            return docket.bury(case, Finding(Reason.UNKNOWN_ENDPOINT, facts=facts))
+        earlier = docket.known.submissions.get((endpoint, case.message_key))
+        if case.held is not None:
+            return self._again(Matter(case, endpoint, case.message_key), earlier)
+        if earlier is None:
+            return self._judge(Matter(case, endpoint, case.message_key))
+        if earlier.sha256 == case.examination.sha256:
+            return docket.repeat_answer(case, endpoint, earlier)
+        reused = docket.known.submissions.get((endpoint, case.reuse_key))
+        if reused is not None:
+            return docket.repeat_answer(case, endpoint, reused)
+        facts = {"message_id": case.submission.message_id or ""}
+        return docket.refuse(
+            Matter(case, endpoint, case.reuse_key),
+            [Finding(Reason.MESSAGE_ID_REUSED, facts=facts)],
+        )
+
+    def _again(self, matter: Matter, earlier: EarlierSubmission | None) -> Decision:
+        """Try a held submission again; nothing happens where another router has settled it."""
+        if earlier is None or not earlier.held:
+            return close(matter.case, Ending.REPEATED)
+        if earlier.refusal is not None:
+            wanted = Finding(Reason.REFUSED_BY_OPERATOR, facts={"reason": earlier.refusal})
+            matter = replace(matter, findings=(wanted,))
+        return self._judge(matter)
+
+    def _judge(self, matter: Matter) -> Decision:
+        case = matter.case
+        if isinstance(case.message, Document):
+            return decide_document(self._docket, matter, case.message)
+        if isinstance(case.message, Status):
+            return decide_status(self._docket, matter, case.message)
+        findings = [
+            *matter.findings,
+            *checks.check_message_id(case.submission),
+            *case.examination.findings,
+        ]
+        return self._docket.refuse(matter, findings)

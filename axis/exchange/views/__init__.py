@@ -1,0 +1,1 @@
+"""What people see in the web view and on the command line; nothing here changes anything."""

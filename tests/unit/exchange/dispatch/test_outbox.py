@@ -1,0 +1,276 @@
+"""What is committed goes out until it is confirmed, and no message holds up its lane."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from axis.edxml.codes import Priority
+from axis.evidence.events import Event
+from axis.evidence.xml import read_receipt
+from axis.exchange.deliveries.states import RANK, DeliveryState
+from axis.exchange.dispatch.outbox import Dispatch, Dispatched, DispatchLimits
+from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.ports import (
+    BrokerLostError,
+    BrokerUnavailableError,
+    CopyArrived,
+    KnownDocument,
+    OutboxMessage,
+    StoreUnavailableError,
+)
+from axis.exchange.records import MessageType, OutboxRow
+from axis.ids import new_id
+from tests.support.exchange import ISSUER, NOW, case, decider, document
+from tests.support.memory import SIGNATURE, MemoryPublisher, MemoryStore, MemoryWorkbench
+
+
+class Bench:
+    """One lane on ports in memory, with the outbox of some accepted documents."""
+
+    def __init__(self, *, urgent: bool = False) -> None:
+        self.store = MemoryStore()
+        self.publisher = MemoryPublisher()
+        self.dispatch = Dispatch(
+            self.store,
+            self.publisher,
+            MemoryWorkbench(),
+            Notary(ISSUER),
+            lambda: NOW,
+            urgent=urgent,
+            limits=DispatchLimits(),
+        )
+
+    def add_document(
+        self, *to: str, state: DeliveryState = DeliveryState.ACCEPTED, attempts: int = 0
+    ) -> list[OutboxRow]:
+        """Put the copies of a document into the outbox; the receivers are in this state."""
+        deciding = decider()
+        deciding.decide(case(document("G22", to, priority=Priority.NORMAL)))
+        (row,) = deciding.records.documents
+        known = KnownDocument(
+            id=row.id,
+            sender=row.sender,
+            document_id=row.document_id,
+            kind=row.kind,
+            sha256=row.sha256,
+            size=len(row.body),
+            code="101/VPCP-TTĐT",
+            endpoint=row.endpoint,
+            urgent=False,
+            accepted_at=NOW,
+            receipt=new_id(),
+            receipt_size=0,
+        )
+        copies = []
+        for delivery in deciding.records.deliveries:
+            (copy,) = [one for one in deciding.records.outbox if one.id == delivery.copy]
+            copies.append(copy)
+            self.store.waiting.append(OutboxMessage(copy, row.body, attempts))
+            self.store.copies.append(
+                CopyArrived(
+                    delivery=delivery.id,
+                    copy=copy.id,
+                    state=state,
+                    reached=state if state in RANK else DeliveryState.ARRIVED,
+                    named=delivery.named,
+                    receiver=delivery.receiver,
+                    receiver_name="Bộ Nội vụ",
+                    endpoint=delivery.endpoint,
+                    document=known,
+                    message_id="id-1",
+                    received_at=NOW,
+                )
+            )
+        return copies
+
+    def delivery_of(self, copy: OutboxRow) -> UUID:
+        """The one delivery that this copy carries."""
+        (found,) = [one.delivery for one in self.store.copies if one.copy == copy.id]
+        return found
+
+    def add_receipt(self) -> UUID:
+        deciding = decider()
+        deciding.decide(case(document()))
+        _, answer = deciding.records.outbox
+        self.store.waiting.append(OutboxMessage(answer, b"<receipt/>", 0))
+        return answer.id
+
+
+# -- confirmed ------------------------------------------------------------------------------------
+
+
+async def test_confirmed_copy_is_marked_moved_and_proven_in_one_transaction() -> None:
+    bench = Bench()
+    (copy,) = bench.add_document("G09")
+    assert await bench.dispatch.round() == Dispatched(confirmed=1)
+    assert bench.store.log == ["claim", "confirm", "copies_of", "save", "commit"]
+    assert bench.store.confirmed == [copy.id]
+    (records,) = bench.store.committed
+    (change,) = records.changes
+    assert (change.delivery, change.state) == (bench.delivery_of(copy), DeliveryState.CONSIGNED)
+    (evidence,) = records.evidence
+    assert evidence.event is Event.CONTENT_CONSIGNMENT
+    assert evidence.receipt.endswith(SIGNATURE)
+    read = read_receipt(evidence.receipt.removesuffix(SIGNATURE))
+    assert [(line.code, line.state) for line in read.receivers] == [
+        ("G09", DeliveryState.CONSIGNED)
+    ]
+    (answer,) = records.outbox
+    assert (answer.queue, answer.type, answer.correlation_id) == (
+        "answers.g22",
+        MessageType.RECEIPT,
+        "id-1",
+    )
+    assert answer.size == len(evidence.receipt)
+
+
+async def test_copies_of_one_document_in_a_round_are_proven_by_one_receipt() -> None:
+    bench = Bench()
+    bench.add_document("G09", "H37.02")
+    bench.add_document("G09")
+    await bench.dispatch.round()
+    (records,) = bench.store.committed
+    assert sorted(len(row.deliveries) for row in records.evidence) == [1, 2]
+    assert len(records.outbox) == 2
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        state
+        for state in DeliveryState
+        if RANK.get(state, 2) >= RANK[DeliveryState.CONSIGNED]
+        and state is not DeliveryState.UNDELIVERABLE
+    ],
+)
+async def test_consignment_is_proven_even_when_a_status_came_before_the_confirm(
+    state: DeliveryState,
+) -> None:
+    bench = Bench()
+    bench.add_document("G09", state=state)
+    await bench.dispatch.round()
+    (records,) = bench.store.committed
+    assert records.changes == []
+    (evidence,) = records.evidence
+    assert evidence.event is Event.CONTENT_CONSIGNMENT
+    read = read_receipt(evidence.receipt.removesuffix(SIGNATURE))
+    assert read.receivers[0].state == state
+
+
+async def test_confirmed_receipt_needs_no_further_receipt() -> None:
+    bench = Bench()
+    answer = bench.add_receipt()
+    await bench.dispatch.round()
+    assert bench.store.confirmed == [answer]
+    assert bench.store.committed == []
+
+
+async def test_lane_takes_only_its_own_messages() -> None:
+    bench = Bench(urgent=True)
+    bench.add_document("G09")
+    assert await bench.dispatch.round() == Dispatched()
+    assert bench.publisher.bursts == []
+
+
+# -- given back -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("attempts", "pause"), [(0, 1), (1, 2), (5, 32), (8, 256), (9, 300), (30_000, 300)]
+)
+async def test_returned_message_is_tried_again_after_a_growing_pause(
+    attempts: int, pause: int
+) -> None:
+    bench = Bench()
+    bench.publisher.refused.add("inbox.g09")
+    (copy,) = bench.add_document("G09", attempts=attempts)
+    assert await bench.dispatch.round() == Dispatched(returned=1)
+    assert bench.store.postponed == {copy.id: NOW + timedelta(seconds=pause)}
+    (change,) = bench.store.committed[0].changes
+    assert (change.delivery, change.state) == (bench.delivery_of(copy), DeliveryState.DISPATCHED)
+    assert bench.store.confirmed == []
+
+
+async def test_returned_message_holds_up_no_other() -> None:
+    bench = Bench()
+    bench.publisher.refused.add("inbox.g09")
+    _, reached = bench.add_document("G09", "H37.02")
+    assert await bench.dispatch.round() == Dispatched(confirmed=1, returned=1)
+    assert bench.store.confirmed == [reached.id]
+
+
+async def test_copy_that_does_not_get_through_is_left_to_its_deadline() -> None:
+    """The watch tells sender and receiver once the time is over, whatever the attempts."""
+    bench = Bench()
+    bench.publisher.refused.add("inbox.g09")
+    for attempts in range(20):
+        bench.add_document("G09", attempts=attempts)
+    await bench.dispatch.round()
+    assert [row for one in bench.store.committed for row in one.evidence] == []
+
+
+# -- faults ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [BrokerUnavailableError("away"), BrokerLostError("lost")])
+async def test_fault_of_the_broker_marks_nothing(fault: Exception) -> None:
+    bench = Bench()
+    bench.add_document("G09")
+    bench.publisher.fault = fault
+    with pytest.raises(BrokerUnavailableError):
+        await bench.dispatch.round()
+    assert bench.store.log == ["claim"]
+
+
+@pytest.mark.parametrize("step", ["confirm", "copies_of", "save", "commit"])
+async def test_fault_of_the_store_after_publishing_sends_the_same_message_again(step: str) -> None:
+    bench = Bench()
+    bench.add_document("G09")
+    bench.store.faults[step] = StoreUnavailableError("away")
+    with pytest.raises(StoreUnavailableError):
+        await bench.dispatch.round()
+    assert bench.store.confirmed == []
+    bench.store.faults.clear()
+    await bench.dispatch.round()
+    (first,), (second,) = bench.publisher.bursts
+    assert first == second
+
+
+async def test_message_that_breaks_the_connection_is_put_off_by_a_careful_round() -> None:
+    bench = Bench()
+    (poison,) = bench.add_document("G09")
+    (sound,) = bench.add_document("G09")
+    bench.publisher.fault = BrokerLostError("the channel was closed")
+    bench.publisher.fault_at = str(poison.id)
+    with pytest.raises(BrokerLostError):
+        await bench.dispatch.round()
+    assert await bench.dispatch.round(careful=True) == Dispatched(returned=1)
+    assert await bench.dispatch.round() == Dispatched(confirmed=1)
+    assert bench.store.postponed.keys() == {poison.id}
+    assert bench.store.confirmed == [sound.id]
+
+
+async def test_broker_that_is_away_counts_against_no_message() -> None:
+    bench = Bench()
+    bench.add_document("G09")
+    bench.publisher.fault = BrokerUnavailableError("connection refused")
+    with pytest.raises(BrokerUnavailableError):
+        await bench.dispatch.round(careful=True)
+    assert bench.store.postponed == {}
+
+
+async def test_message_that_brings_out_a_bug_is_put_off_by_a_careful_round() -> None:
+    bench = Bench()
+    (poison,) = bench.add_document("G09")
+    (sound,) = bench.add_document("H37.02")
+    bench.store.copies[0] = replace(
+        bench.store.copies[0], received_at=NOW.replace(tzinfo=None)
+    )  # no receipt can be written about it
+    for careful in (False, True):
+        with pytest.raises(ValueError, match="time zone"):
+            await bench.dispatch.round(careful=careful)
+    assert bench.store.postponed == {poison.id: NOW + timedelta(seconds=1)}
+    await bench.dispatch.round()
+    assert bench.store.confirmed == [sound.id]

@@ -1,0 +1,83 @@
+"""The intake's order, which is its guarantee: nothing is told before it is committed."""
+
+import pytest
+
+from axis.edxml.codes import StatusCode
+from axis.exchange.decision.case import Case, Ending
+from axis.exchange.intake.batches import Intake
+from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.ports import StoreUnavailableError, WorkbenchUnavailableError
+from tests.support.exchange import ISSUER, NOW, case, document, reported
+from tests.support.memory import SIGNATURE, MemoryStore, MemoryWorkbench, Observed
+
+
+class Bench:
+    """An intake on ports in memory that share one log."""
+
+    def __init__(self, *cases: Case) -> None:
+        self.log: list[str] = []
+        self.store = MemoryStore(log=self.log)
+        self.workbench = MemoryWorkbench(
+            {one.submission.body: one.examination for one in cases}, self.log
+        )
+        self.observed = Observed(self.log)
+        self.intake = Intake(self.store, self.workbench, Notary(ISSUER), self.observed, lambda: NOW)
+        self.submissions = [one.submission for one in cases]
+
+
+async def test_batch_is_told_after_it_is_committed_and_examined_before_it_locks_anything() -> None:
+    bench = Bench(case(document()), case(document()))
+    await bench.intake.handle(bench.submissions)
+    assert bench.log == [
+        "examine",
+        "directory",
+        "lock",
+        "earlier_submissions",
+        "documents_named",
+        "held_load",
+        "sign",
+        "save",
+        "commit",
+        "decided",
+    ]
+    assert [decision.ending for decision in bench.observed.decisions] == [Ending.ACCEPTED] * 2
+
+
+async def test_status_about_an_unknown_document_locks_no_delivery() -> None:
+    bench = Bench(reported("G09", StatusCode.ARRIVED, document(), "g09"))
+    await bench.intake.handle(bench.submissions)
+    assert "deliveries_of" not in bench.log
+    assert [decision.ending for decision in bench.observed.decisions] == [Ending.HELD]
+
+
+async def test_receipts_are_stored_signed_and_their_size_is_known_to_the_outbox() -> None:
+    bench = Bench(case(document()))
+    await bench.intake.handle(bench.submissions)
+    (records,) = bench.store.committed
+    (evidence,) = records.evidence
+    assert evidence.receipt.endswith(SIGNATURE)
+    copy, answer = records.outbox
+    assert answer.size == len(evidence.receipt)
+    assert copy.size == len(records.documents[0].body)
+
+
+@pytest.mark.parametrize("step", ["directory", "lock", "documents_named", "save", "commit"])
+async def test_fault_of_the_store_at_any_step_is_told_to_nobody_but_the_caller(step: str) -> None:
+    bench = Bench(case(document()))
+    bench.store.faults[step] = StoreUnavailableError("away")
+    with pytest.raises(StoreUnavailableError):
+        await bench.intake.handle(bench.submissions)
+    assert bench.store.committed == []
+    assert bench.observed.decisions == []
+
+
+async def test_batch_waits_when_nobody_can_examine_it() -> None:
+    bench = Bench(case(document()))
+
+    async def examine(*_: object) -> None:
+        raise WorkbenchUnavailableError("no worker")
+
+    bench.workbench.examine = examine  # type: ignore[method-assign, assignment]
+    with pytest.raises(WorkbenchUnavailableError):
+        await bench.intake.handle(bench.submissions)
+    assert bench.log == []

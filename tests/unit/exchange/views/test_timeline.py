@@ -1,0 +1,111 @@
+"""What happened alike to many is one entry of a timeline; stories of a few stay as they are."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from axis.edxml.codes import StatusCode
+from axis.evidence.events import Event
+from axis.exchange.views.documents import TimelineEntry
+from axis.exchange.views.timeline import ALIKE, grouped, remark
+from axis.ids import new_id
+
+MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def reported(code: StatusCode, agency: str, minute: int, description: str = "") -> TimelineEntry:
+    return TimelineEntry(
+        at=MORNING + timedelta(minutes=minute),
+        event=None,
+        status=code,
+        agency=agency,
+        agency_name=agency,
+        receivers=(agency,),
+        description=description,
+        receipt=None,
+    )
+
+
+def event(*receivers: str, receipt: UUID | None = None) -> TimelineEntry:
+    return TimelineEntry(
+        at=MORNING,
+        event=Event.CONTENT_HANDOVER_FAILURE,
+        status=None,
+        agency=None,
+        agency_name=None,
+        receivers=receivers,
+        description="",
+        receipt=receipt,
+    )
+
+
+def test_broadcast_tells_each_kind_of_report_once() -> None:
+    arrived = [reported(StatusCode.ARRIVED, f"H{number}", 2 * number) for number in range(60)]
+    accepted = [reported(StatusCode.ACCEPTED, f"H{number}", 2 * number + 1) for number in range(60)]
+    timeline = sorted(arrived + accepted, key=lambda entry: entry.at)
+    first, second = grouped(timeline)
+    assert (first.entries, second.entries) == (arrived, accepted)
+    assert first.receivers == tuple(f"H{number}" for number in range(60))
+    assert (first.first.at, first.last.at) == (arrived[0].at, arrived[-1].at)
+
+
+def test_reports_of_a_few_stay_in_the_order_of_events() -> None:
+    timeline = [
+        reported(code, f"H{number}", number)
+        for number in range(ALIKE - 1)
+        for code in (StatusCode.ARRIVED, StatusCode.ACCEPTED)
+    ]
+    assert [group.entries for group in grouped(timeline)] == [[entry] for entry in timeline]
+
+
+def test_report_with_nothing_but_its_own_name_says_nothing() -> None:
+    told = [
+        reported(StatusCode.ARRIVED, f"H{number}", number, "Đã đến ") for number in range(ALIKE)
+    ]
+    (group,) = grouped(told)
+    assert group.entries == told
+    assert remark(told[0]) == ""
+    assert remark(reported(StatusCode.ARRIVED, "H26", 0, " Bản giấy ")) == "Bản giấy"
+
+
+def test_report_with_words_stays_alone() -> None:
+    quiet = [reported(StatusCode.REFUSED, f"H{number}", number) for number in range(ALIKE)]
+    said = reported(StatusCode.REFUSED, "H26", 1, "Trùng văn bản")
+    groups = grouped([quiet[0], said, *quiet[1:]])
+    assert [group.entries for group in groups] == [quiet, [said]]
+
+
+def test_status_with_another_event_of_evidence_is_another_thing() -> None:
+    plain = [reported(StatusCode.ARRIVED, f"H{number}", number) for number in range(ALIKE)]
+    proven = [replace(entry, event=Event.CONTENT_HANDOVER) for entry in plain]
+    assert len(grouped([*plain, *proven])) == 2
+
+
+def test_event_that_only_others_have_a_receipt_of_is_told_once() -> None:
+    mine = event("H1", "H2", receipt=new_id())
+    theirs, elsewhere = event("H2"), event("H3")
+    told = [entry for group in grouped([mine, theirs, elsewhere]) for entry in group.entries]
+    assert told == [mine, elsewhere]
+
+
+def test_event_with_two_receipts_that_may_be_read_is_told_with_both() -> None:
+    receipts = [event("H1", receipt=new_id()), event("H1", receipt=new_id())]
+    assert [group.entries for group in grouped(receipts)] == [[entry] for entry in receipts]
+
+
+@given(st.lists(st.tuples(st.sampled_from(StatusCode), st.integers(0, 9), st.booleans())))
+def test_grouping_keeps_every_entry_once_and_begins_in_order(
+    told: list[tuple[StatusCode, int, bool]],
+) -> None:
+    timeline = [
+        reported(code, f"H{agency}", minute, "vì" if said else "")
+        for minute, (code, agency, said) in enumerate(told)
+    ]
+    groups = grouped(timeline)
+    flat = [entry for group in groups for entry in group.entries]
+    assert sorted(flat, key=lambda entry: entry.at) == timeline
+    starts = [group.first.at for group in groups]
+    assert starts == sorted(starts)
