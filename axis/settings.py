@@ -208,6 +208,8 @@ class UrgencySettings(_Section):
     """From the inbox until the receiver's system has taken it or reports 01."""
     answer: _StepHours
     """From then until the receiver accepts (03) or refuses (02); from a question to 15 or 16."""
+    destruction: _StepHours
+    """From the receiver's 15 until it confirms by 06 that its copy is destroyed."""
     working: bool
     """Only working hours of the calendar count; else nights and holidays, too."""
 
@@ -220,13 +222,14 @@ class UrgencySettings(_Section):
             consignment=terms.consignment.time / hour,
             handover=terms.handover.time / hour,
             answer=terms.answer.time / hour,
+            destruction=terms.destruction.time / hour,
             working=terms.answer.working,
         )
 
     @property
     def terms(self) -> Terms:
         """Return the terms of the steps."""
-        steps = (self.consignment, self.handover, self.answer)
+        steps = (self.consignment, self.handover, self.answer, self.destruction)
         return Terms(*(Term(timedelta(hours=hours), self.working) for hours in steps))
 
 

@@ -24,7 +24,8 @@ _STEPS: Final = {
     DeadlineKind.CONSIGNMENT: "vào hộp nhận · inbox",
     DeadlineKind.HANDOVER: "lấy văn bản · handover",
     DeadlineKind.ANSWER: "trả lời · answer",
-    DeadlineKind.CONSENT: "trả lời thu hồi · 15/16",
+    DeadlineKind.CONSENT: "trả lời đề nghị trả lại · 15/16",
+    DeadlineKind.DESTRUCTION: "xác nhận hủy · destruction",
     DeadlineKind.DUE: "thời hạn xử lý · due date",
 }
 

@@ -61,6 +61,8 @@ class Event(StrEnum):
     DESTRUCTION_CONFIRMED = "DestructionConfirmed"
     """X.4: a receiver that had agreed to give a document back confirms that its copy is destroyed
     (edXML status 06, hoàn thành, after 15, đồng ý)."""
+    DESTRUCTION_CONFIRMATION_EXPIRY = "DestructionConfirmationExpiry"
+    """X.5: that receiver did not confirm it in time; it still has to."""
 
     @property
     def code(self) -> str:
@@ -148,5 +150,10 @@ _TEXTS = {
         "X.4",
         "Nơi nhận xác nhận đã hủy bản nhận",
         "The receiver confirms that its copy is destroyed",
+    ),
+    Event.DESTRUCTION_CONFIRMATION_EXPIRY: _Text(
+        "X.5",
+        "Quá hạn mà nơi nhận chưa xác nhận đã hủy bản nhận",
+        "No confirmation from the receiver in time that its copy is destroyed",
     ),
 }

@@ -214,6 +214,7 @@ def test_deadlines_are_those_of_an_installation_that_sets_nothing() -> None:
             "consignment": terms.consignment.time / timedelta(hours=1),
             "handover": terms.handover.time / timedelta(hours=1),
             "answer": terms.answer.time / timedelta(hours=1),
+            "destruction": terms.destruction.time / timedelta(hours=1),
             "working": terms.answer.working,
         }
         for priority, terms in USUAL_TERMS.items()

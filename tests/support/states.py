@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from axis.exchange.deliveries.deadlines import step_in
 from axis.exchange.deliveries.next_step import next_step
 from axis.exchange.deliveries.states import TABLE, WAY, DeliveryEvent, DeliveryState
 from axis.web.texts import TEXTS
@@ -182,14 +183,17 @@ def _named(state: DeliveryState) -> str:
 
 
 def table() -> str:
-    """Return what each state means, what comes next, and who has to do it."""
+    """Return what each state means, what comes next, who has to do it and by which deadline."""
     lines = [
-        "| `state` | nghĩa là · means | bước tiếp theo · next step | của ai · whose |",
-        "|---|---|---|---|",
+        "| `state` | nghĩa là · means | bước tiếp theo · next step | của ai · whose"
+        " | thời hạn · deadline |",
+        "|---|---|---|---|---|",
     ]
     for state in DeliveryState:
         step = next_step(state)
         means = " · ".join(TEXTS[f"state.{state}"])
         owner = f"{step.owner.name_vi} · {step.owner.name_en}"
-        lines.append(f"| `{state}` | {means} | {step.vi} · {step.en} | {owner} |")
+        deadline = step_in(state)
+        by = f"`{deadline}`" if deadline else step.untimed and f"– {step.untimed}"
+        lines.append(f"| `{state}` | {means} | {step.vi} · {step.en} | {owner} | {by} |")
     return "\n".join(lines)

@@ -88,12 +88,14 @@ def test_deadlines_are_the_usual_ones_unless_settings_say_otherwise(
     file = tmp_path / "axis.toml"
     file.write_text(
         f'[deadlines]\ncalendar = "{calendar}"\n'
-        "express = {consignment = 0.1, handover = 0.2, answer = 0.3, working = true}\n"
+        "[deadlines.express]\n"
+        "consignment = 0.1\nhandover = 0.2\nanswer = 0.3\ndestruction = 0.4\nworking = true\n"
     )
     monkeypatch.setenv(CONFIG_VARIABLE, str(file))
     policy = load_settings().deadlines.policy()
     for priority in (Priority.EXPRESS, Priority.TIMED_EXPRESS):
         assert policy.terms[priority].answer == Term(timedelta(minutes=18), working=True)
+        assert policy.terms[priority].destruction == Term(timedelta(minutes=24), working=True)
     assert policy.terms[Priority.NORMAL] == USUAL_TERMS[Priority.NORMAL]
     assert policy.calendar.week == {1}
 

@@ -28,6 +28,8 @@ class DeadlineKind(StrEnum):
     """03 or 02, 15 or 16 to a recall or an update: the receiver's step."""
     CONSENT = "consent"
     """15 or 16 to the sender's question for the document back: the receiver's step."""
+    DESTRUCTION = "destruction"
+    """06 after 15, the copy destroyed (hủy bản nhận): the receiver's step."""
     DUE = "due"
     """The document's own date (DueDate, thời hạn xử lý): the receiver's 06."""
 
@@ -51,32 +53,34 @@ class Terms:
     """From the inbox to the receiver's system."""
     answer: Term
     """From then to the receiver's 03 or 02; from a question to its 15 or 16."""
+    destruction: Term
+    """From the receiver's 15 to its 06."""
 
     def of(self, kind: DeadlineKind) -> Term:
         """Return the term of a step; the due date has none."""
-        if kind is DeadlineKind.CONSIGNMENT:
-            return self.consignment
-        return self.handover if kind is DeadlineKind.HANDOVER else self.answer
+        return {
+            DeadlineKind.CONSIGNMENT: self.consignment,
+            DeadlineKind.HANDOVER: self.handover,
+            DeadlineKind.DESTRUCTION: self.destruction,
+        }.get(kind, self.answer)
 
 
-def _terms(consignment: float, handover: float, answer: float, *, working: bool) -> Terms:
-    return Terms(
-        *(Term(timedelta(hours=hours), working) for hours in (consignment, handover, answer))
-    )
+def _terms(*hours: float, working: bool) -> Terms:
+    return Terms(*(Term(timedelta(hours=one), working) for one in hours))
 
 
 USUAL_TERMS: Final[Mapping[Priority, Terms]] = {
-    Priority.NORMAL: _terms(8, 8, 16, working=True),
-    Priority.URGENT: _terms(2, 2, 4, working=True),
-    Priority.VERY_URGENT: _terms(1, 1, 2, working=False),
-    Priority.EXPRESS: _terms(0.5, 0.5, 1, working=False),
-    Priority.TIMED_EXPRESS: _terms(0.5, 0.5, 1, working=False),
+    Priority.NORMAL: _terms(8, 8, 16, 16, working=True),
+    Priority.URGENT: _terms(2, 2, 4, 4, working=True),
+    Priority.VERY_URGENT: _terms(1, 1, 2, 2, working=False),
+    Priority.EXPRESS: _terms(0.5, 0.5, 1, 1, working=False),
+    Priority.TIMED_EXPRESS: _terms(0.5, 0.5, 1, 1, working=False),
 }
 """What an installation that sets nothing goes by. Decree 30/2020/NĐ-CP has documents registered on
 the day they come, at the latest on the next working day, and urgent ones at once; Decision
 28/2018/QĐ-TTg has urgent ones sent at once. So an ordinary document gets a working day a step and
 two to be answered, an urgent one (khẩn) a quarter of that; from thượng khẩn on, somebody is on duty
-and no night or holiday is waited for."""
+and no night or holiday is waited for. To destroy a copy takes no longer than to answer."""
 
 MOVES: Final[Mapping[DeadlineKind, DeliveryEvent]] = {
     DeadlineKind.CONSIGNMENT: DeliveryEvent.NOT_DELIVERABLE,
@@ -89,6 +93,7 @@ EVENTS: Final[Mapping[DeadlineKind, Event]] = {
     DeadlineKind.HANDOVER: Event.CONTENT_HANDOVER_FAILURE,
     DeadlineKind.ANSWER: Event.ACCEPTANCE_REJECTION_EXPIRY,
     DeadlineKind.CONSENT: Event.ACCEPTANCE_REJECTION_EXPIRY,
+    DeadlineKind.DESTRUCTION: Event.DESTRUCTION_CONFIRMATION_EXPIRY,
     DeadlineKind.DUE: Event.DUE_DATE_PASSED,
 }
 """What sender and receiver are told when one passes."""
@@ -194,14 +199,16 @@ _STEPS: Final = {
     _S.TAKEN: DeadlineKind.ANSWER,
     _S.ARRIVED: DeadlineKind.ANSWER,
     _S.TAKE_BACK_ASKED: DeadlineKind.CONSENT,
+    _S.AGREED: DeadlineKind.DESTRUCTION,
 }
-"""What has to happen next, by a deadline, in each state."""
+"""What has to happen next, by a deadline, in each state; `next_step` says why in others nothing."""
 
 _OWED_IN: Final = {
     DeadlineKind.CONSIGNMENT: {_S.ACCEPTED, _S.DISPATCHED, _S.UNDELIVERABLE},
     DeadlineKind.HANDOVER: {_S.CONSIGNED, _S.EXPIRED, _S.TAKE_BACK_ASKED},
     DeadlineKind.ANSWER: {_S.CONSIGNED, _S.TAKEN, _S.ARRIVED, _S.EXPIRED},
     DeadlineKind.CONSENT: {_S.TAKE_BACK_ASKED},
+    DeadlineKind.DESTRUCTION: {_S.AGREED},
 }
 """Where a step is still owed once it is late; a handover only until the copy has been taken."""
 
@@ -214,6 +221,11 @@ _NO_MORE_DUE: Final = {
     _S.UNDELIVERABLE,
 }
 """Nobody is asked to keep the due date of what is done, is given back, or never came."""
+
+
+def step_in(state: DeliveryState) -> DeadlineKind | None:
+    """Return the step that has a deadline in a state, or None; due dates come beside it."""
+    return _STEPS.get(state)
 
 
 def _due(facts: Facts, position: Position) -> datetime | None:

@@ -53,6 +53,9 @@ class NextStep:
 
 
 def next_step(state: DeliveryState) -> NextStep:
+    untimed: str = ""
+    """Why no deadline runs for it (`axis.exchange.deliveries.deadlines`), so that nobody waits
+    unseen; empty where one does, or nothing is left to do."""
     """Return the next step of a delivery in this state."""
     return _STEPS[state]
 
@@ -65,7 +68,10 @@ def states_of(owner: Owner) -> tuple[DeliveryState, ...]:
 _S = DeliveryState
 
 _PROCESS = NextStep(
-    Owner.RECEIVER, "xử lý và báo trạng thái 04, 05, 06", "deal with it and report 04, 05, 06"
+    Owner.RECEIVER,
+    "xử lý và báo trạng thái 04, 05, 06",
+    "deal with it and report 04, 05, 06",
+    "the time for the work is the document's own date, where it sets one (DueDate)",
 )
 
 _STEPS: Final[Mapping[DeliveryState, NextStep]] = {
@@ -93,6 +99,7 @@ _STEPS: Final[Mapping[DeliveryState, NextStep]] = {
     ),
     _S.TAKE_BACK_ASKED: NextStep(
         Owner.RECEIVER,
+        "the sender has the signed refusal; nobody owes anything any more",
         "đồng ý (15) hoặc từ chối (16) trả lại",
         "agree (15) or decline (16) to give it back",
     ),
@@ -108,6 +115,7 @@ _STEPS: Final[Mapping[DeliveryState, NextStep]] = {
     ),
     _S.WITHDRAWN: NextStep(
         Owner.NOBODY, "đã rút về khi chưa ai nhận", "withdrawn before it was read"
+        "the sender has the 16; whether it asks again is its own affair",
     ),
     _S.DESTROYED: NextStep(Owner.NOBODY, "bản nhận đã hủy", "the receiver's copy is destroyed"),
     _S.EXPIRED: NextStep(
@@ -117,7 +125,9 @@ _STEPS: Final[Mapping[DeliveryState, NextStep]] = {
     ),
     _S.UNDELIVERABLE: NextStep(
         Owner.ADMINISTRATOR,
+        "that for the answer has passed; it is marked as late until the answer comes",
         "tìm nguyên nhân, sửa đường gửi và phát lại",
         "find the cause, mend the route and publish it again",
     ),
 }
+        "it stays on the administrator's list of what is stuck, however old",

@@ -22,7 +22,7 @@ from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool
 from axis.store.registry import PostgresAdministration
 from tests.support.changing import replace
-from tests.support.exchange import ISSUER, NOW, case, document, reported, submission
+from tests.support.exchange import ISSUER, NOW, case, document, recall, reported, submission
 from tests.support.keeping import Hands
 from tests.support.memory import SIGNATURE, MemoryWorkbench
 from tests.support.stocked import Exchange
@@ -72,7 +72,8 @@ class Office:
             "SELECT e.endpoint, e.event, e.receipt"
             " FROM evidence e JOIN outbox o ON o.subject = e.id"
             " WHERE e.event IN ('ContentConsignmentFailure', 'ContentHandoverFailure',"
-            " 'AcceptanceRejectionExpiry', 'DueDatePassed') ORDER BY e.sequence"
+            " 'AcceptanceRejectionExpiry', 'DestructionConfirmationExpiry', 'DueDatePassed')"
+            " ORDER BY e.sequence"
         )
         return [
             (row["endpoint"], row["event"], read_receipt(row["receipt"].removesuffix(SIGNATURE)))
@@ -186,6 +187,26 @@ async def test_question_without_an_answer_is_told_and_stays_open(office: Office)
     assert await office.states() == [("take_back_asked", ["consent"])]
     await office.report(StatusCode.AGREED, letter)
     assert await office.states() == [("agreed", [])]
+
+
+async def test_destruction_that_nobody_confirms_is_told_to_both_sides_and_settled_by_a_late_one(
+    office: Office,
+) -> None:
+    letter = document("G22", ["G09"])
+    await office.send(letter)
+    await office.report(StatusCode.ACCEPTED, letter)
+    await office.send(recall(letter, ["G09"]))
+    await office.report(StatusCode.AGREED, letter)
+    office.clock.turn(2 * DAY + HOUR)
+    assert await office.look() == [{DeadlineKind.DESTRUCTION: 2}]  # the letter and its recall
+    assert await office.states() == [("agreed", ["destruction"])] * 2
+    told = [(endpoint, event) for endpoint, event, _ in await office.told()]
+    event = "DestructionConfirmationExpiry"
+    assert sorted(told) == [("g09", event)] * 2 + [("g22", event)] * 2
+    assert await office.look() == []
+    office.clock.turn(WEEK)
+    await office.report(StatusCode.DONE, letter)
+    assert await office.states() == [("destroyed", [])] * 2
 
 
 # -- broadcasts, many -----------------------------------------------------------------------------

@@ -96,6 +96,31 @@ async def test_certificates_enrolled_before_there_were_mandates_are_seals_for_ev
         assert abs(datetime.now(UTC) - made) < timedelta(hours=1)
 
 
+async def test_destruction_that_was_agreed_to_before_it_had_a_deadline_gets_one(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = known_migrations()
+    pretend(monkeypatch, *(one for one in everything if one.name < "0014"))
+    await migrate(connection)
+    await connection.execute(
+        "SET session_replication_role = replica;"  # the document and the agency are not at stake
+        "INSERT INTO delivery (id, document, named, receiver, endpoint, copy, state, reached,"
+        " changed_at) SELECT gen_random_uuid(), gen_random_uuid(), '{}', 'G09', 'g09',"
+        " gen_random_uuid(), state, 'received', now()"
+        " FROM unnest('{agreed,received}'::text[]) AS state;"
+        "RESET session_replication_role;"
+    )
+    pretend(monkeypatch, *everything)
+    await migrate(connection)
+    rows = await connection.fetch(
+        "SELECT state, deadline_kind, deadline > now() AS coming FROM delivery ORDER BY state"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("agreed", "destruction", True),
+        ("received", None, None),
+    ]
+
+
 @pytest.mark.parametrize(
     "known",
     [

@@ -17,8 +17,10 @@ from axis.exchange.deliveries.deadlines import (
     Deadlines,
     Facts,
     Waiting,
+    step_in,
 )
-from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, Position, move
+from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.states import TABLE, DeliveryEvent, DeliveryState, Position, move
 
 DEADLINES = Deadlines()
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=VIETNAM).astimezone(UTC)
@@ -162,6 +164,28 @@ def test_question_that_is_not_answered_stays_open_and_can_be_asked_again() -> No
     assert one.watch(MONDAY + timedelta(days=9)) == (DeadlineKind.CONSENT,)
 
 
+def test_destruction_that_nobody_confirms_is_late_and_a_late_confirmation_settles_it() -> None:
+    one = Delivery(facts())
+    for event in (DeliveryEvent.CONFIRMED, DeliveryEvent.REPORTED_RECEIVED):
+        one.happen(event, MONDAY)
+    one.happen(DeliveryEvent.BACK_ASKED, MONDAY)
+    one.happen(DeliveryEvent.GIVEN_BACK, MONDAY + HOUR)
+    assert (one.waiting.kind, local(one.waiting.deadline)) == ("destruction", "Wed 04/03 09:00")
+    assert one.watch(MONDAY + timedelta(days=2, hours=1)) == (DeadlineKind.DESTRUCTION,)
+    assert one.position.state is DeliveryState.AGREED
+    assert one.waiting.late == {DeadlineKind.DESTRUCTION}
+    assert one.watch(MONDAY + timedelta(days=400)) == ()  # it is said once
+    one.happen(DeliveryEvent.REPORTED_DONE, MONDAY + timedelta(days=401))
+    assert (one.position.state, one.waiting) == (DeliveryState.DESTROYED, Waiting())
+
+
+def test_copy_given_back_unread_leaves_no_destruction_to_wait_for() -> None:
+    one = Delivery(facts())
+    for event in (DeliveryEvent.CONFIRMED, DeliveryEvent.BACK_ASKED, DeliveryEvent.GIVEN_BACK):
+        one.happen(event, MONDAY)
+    assert (one.position.state, one.waiting) == (DeliveryState.WITHDRAWN, Waiting())
+
+
 def test_copy_for_another_endpoint_gets_its_time_anew() -> None:
     one = Delivery(facts())
     one.happen(DeliveryEvent.CONFIRMED, MONDAY)
@@ -266,9 +290,33 @@ def test_nothing_is_late_that_no_longer_is_owed(
         assert DeadlineKind.ANSWER in late
 
 
+@pytest.mark.parametrize("state", TABLE)
+def test_every_state_has_a_deadline_or_says_why_not_unless_nothing_is_left_to_do(
+    state: DeliveryState,
+) -> None:
+    step = next_step(state)
+    if step.owner is Owner.NOBODY:
+        assert (step_in(state), step.untimed) == (None, "")
+    else:
+        assert (step_in(state) is None) is bool(step.untimed)
+
+
+@given(documents, steps)
+def test_whatever_happens_nobody_waits_unseen(
+    about: Facts, happened: Sequence[tuple[timedelta, DeliveryEvent | None]]
+) -> None:
+    """A deadline runs, or has passed and shows, wherever none says why none does."""
+    one, at = Delivery(about), MONDAY
+    for pause, event in happened:
+        at += pause
+        one.watch(at) if event is None else one.happen(event, at)
+    if step_in(one.position.state) is not None:
+        assert one.waiting.deadline is not None or one.waiting.late
+
+
 def test_every_deadline_has_its_event_and_every_term_is_longer_the_less_urgent() -> None:
     assert EVENTS.keys() == set(DeadlineKind)
     assert USUAL_TERMS.keys() == set(Priority)
-    for step in (DeadlineKind.CONSIGNMENT, DeadlineKind.HANDOVER, DeadlineKind.ANSWER):
+    for step in set(DeadlineKind) - {DeadlineKind.DUE}:
         times = [USUAL_TERMS[priority].of(step).time for priority in Priority]
         assert times == sorted(times, reverse=True)
