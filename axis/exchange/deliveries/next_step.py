@@ -33,6 +33,9 @@ class Owner(StrEnum):
         return _OWNERS[self][1]
 
 
+RECEIVING: Final = (Owner.RECEIVER, Owner.RECEIVER_SYSTEM)
+"""Who acts at the receiver's."""
+
 _OWNERS: Final = {
     Owner.AXIS: ("Trục", "The axis"),
     Owner.RECEIVER_SYSTEM: ("Hệ thống nơi nhận", "The receiver's system"),
@@ -50,12 +53,12 @@ class NextStep:
     owner: Owner
     vi: str
     en: str
-
-
-def next_step(state: DeliveryState) -> NextStep:
     untimed: str = ""
     """Why no deadline runs for it (`axis.exchange.deliveries.deadlines`), so that nobody waits
     unseen; empty where one does, or nothing is left to do."""
+
+
+def next_step(state: DeliveryState) -> NextStep:
     """Return the next step of a delivery in this state."""
     return _STEPS[state]
 
@@ -96,10 +99,10 @@ _STEPS: Final[Mapping[DeliveryState, NextStep]] = {
         Owner.SENDER,
         "xem lý do từ chối, sửa và gửi văn bản mới nếu cần",
         "read the reason, mend it and send a new document if needed",
+        "the sender has the signed refusal; nobody owes anything any more",
     ),
     _S.TAKE_BACK_ASKED: NextStep(
         Owner.RECEIVER,
-        "the sender has the signed refusal; nobody owes anything any more",
         "đồng ý (15) hoặc từ chối (16) trả lại",
         "agree (15) or decline (16) to give it back",
     ),
@@ -112,22 +115,22 @@ _STEPS: Final[Mapping[DeliveryState, NextStep]] = {
         Owner.SENDER,
         "xem lý do; nơi nhận vẫn giữ văn bản",
         "read the reason; the receiver keeps the document",
+        "the sender has the 16; whether it asks again is its own affair",
     ),
     _S.WITHDRAWN: NextStep(
         Owner.NOBODY, "đã rút về khi chưa ai nhận", "withdrawn before it was read"
-        "the sender has the 16; whether it asks again is its own affair",
     ),
     _S.DESTROYED: NextStep(Owner.NOBODY, "bản nhận đã hủy", "the receiver's copy is destroyed"),
     _S.EXPIRED: NextStep(
         Owner.RECEIVER,
         "trả lời ngay (03 hoặc 02); nơi gửi nên liên hệ nơi nhận",
         "answer at once (03 or 02); the sender should get in touch",
+        "that for the answer has passed; it is marked as late until the answer comes",
     ),
     _S.UNDELIVERABLE: NextStep(
         Owner.ADMINISTRATOR,
-        "that for the answer has passed; it is marked as late until the answer comes",
         "tìm nguyên nhân, sửa đường gửi và phát lại",
         "find the cause, mend the route and publish it again",
+        "it stays on the administrator's list of what is stuck, however old",
     ),
 }
-        "it stays on the administrator's list of what is stuck, however old",
