@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 
 from axis.antivirus import ClamdScanner
 from axis.broker.inboxes import ManagementInboxes
-from axis.clock import system_clock
+from axis.clock import Clock
 from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError
@@ -27,13 +27,15 @@ from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.dispatch.taking import Pace, Taking
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.watch import Watch
+from axis.ids import make_ids_by
 from axis.keeping import revocation_keeper
 from axis.logs import configure_logging
-from axis.metrics import WatchFigures
+from axis.metrics import ClockFigures, WatchFigures
 from axis.receipt_key import CertificateUse, receipt_key
 from axis.router import Parts, Router
 from axis.settings import Settings, read_secret
 from axis.store.accounts import PostgresAccounts
+from axis.store.clock import kept_clock
 from axis.store.dead_letters import PostgresDeadLetters
 from axis.store.exchange import PostgresStore
 from axis.store.pool import IN_INDEX_ORDER, Pool, answers, open_pool
@@ -86,13 +88,17 @@ async def _router(settings: Settings, name: str) -> None:
         )
         registry = metrics_registry()
         deadlines, notary = settings.deadlines.policy(), Notary(settings.receipts.issuer)
-        if not deadlines.calendar.knows(system_clock()):
-            _log.warning("calendar.ended", until=str(deadlines.calendar.until))
         store = PostgresStore(pool, deadlines)
-        keeping = revocation_keeper(settings.trust.keeper, tools.rules, pool, registry)
-        async with pool, keeping as keeper:
+        async with (
+            pool,
+            kept_clock(pool, ClockFigures(registry)) as clock,
+            revocation_keeper(settings.trust.keeper, tools.rules, pool, registry, clock) as keeper,
+        ):
+            make_ids_by(clock)
+            if not deadlines.calendar.knows(clock()):
+                _log.warning("calendar.ended", until=str(deadlines.calendar.until))
             history = PostgresReceiptCertificates(pool)
-            use = CertificateUse(history, key, f"router:{name}", system_clock)
+            use = CertificateUse(history, key, f"router:{name}", clock)
             await use.enter()
             await workbench.warm_up()
             parts = Parts(
@@ -102,16 +108,16 @@ async def _router(settings: Settings, name: str) -> None:
                 notary=notary,
                 broker_url=settings.broker.address,
                 ready=lambda: answers(pool),
-                clock=system_clock,
+                clock=clock,
                 holding=HoldLimits(longest=tools.rules.signature.revocation.hold),
                 revocation=tools.rules.signature.revocation,
                 keeper=keeper,
                 watching=Watching(
-                    watch=Watch(store, workbench, notary, system_clock),
+                    watch=Watch(store, workbench, notary, clock),
                     grace=settings.deadlines.grace_seconds,
                     figures=WatchFigures(registry),
                     store=PostgresTaking(pool, deadlines),
-                    taking=inbox_watch(settings),
+                    taking=inbox_watch(settings, clock),
                 ),
             )
             _log.info(
@@ -136,16 +142,19 @@ async def _web(settings: Settings) -> None:
         pool = await stack.enter_async_context(
             await open_pool(settings.store.address, max_size=settings.store.pool_size)
         )
+        registry = metrics_registry()
+        clock = await stack.enter_async_context(kept_clock(pool, ClockFigures(registry)))
+        make_ids_by(clock)
         app = create_app(
             reader=PostgresReader(pool),
-            letters=PostgresDeadLetters(pool, system_clock),
+            letters=PostgresDeadLetters(pool, clock),
             registry=PostgresRegistryReader(pool),
-            accounts=PostgresAccounts(pool, system_clock),
-            administration=PostgresAdministration(pool, system_clock),
+            accounts=PostgresAccounts(pool, clock),
+            administration=PostgresAdministration(pool, clock),
             settings=settings.web,
-            clock=system_clock,
+            clock=clock,
             ready=lambda: answers(pool),
-            metrics=metrics_registry(),
+            metrics=registry,
             checks=await _checks(settings, pool, stack),
         )
         runner = web.AppRunner(app, access_log=None)
@@ -187,7 +196,7 @@ def admission_rules(settings: Settings) -> Rules:
     )
 
 
-def inbox_watch(settings: Settings) -> Taking | None:
+def inbox_watch(settings: Settings, clock: Clock) -> Taking | None:
     """Return what finds out which copies were taken; None without a management interface."""
     broker, deadlines = settings.broker, settings.deadlines
     if broker.management_password_file is None:
@@ -202,7 +211,7 @@ def inbox_watch(settings: Settings) -> Taking | None:
         every=timedelta(seconds=deadlines.inbox_seconds),
         margin=timedelta(seconds=deadlines.inbox_margin_seconds),
     )
-    return Taking(inboxes, system_clock, pace)
+    return Taking(inboxes, clock, pace)
 
 
 def malware_scanner(settings: Settings) -> Scanner | None:

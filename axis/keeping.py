@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
-from axis.clock import system_clock
+from axis.clock import Clock
 from axis.examination import Rules
 from axis.metrics import KeeperFigures
 from axis.responders import HttpResponders
@@ -23,7 +23,11 @@ from axis.workers.reading import ProcessReader
 
 @asynccontextmanager
 async def revocation_keeper(
-    settings: KeeperSettings, rules: Rules, pool: Pool, registry: CollectorRegistry
+    settings: KeeperSettings,
+    rules: Rules,
+    pool: Pool,
+    registry: CollectorRegistry,
+    clock: Clock,
 ) -> AsyncIterator[Keeper | None]:
     """Return the keeper of this process; None where revocation is not judged."""
     if rules.signature.revocation.mode is RevocationMode.NOT_CHECKED:
@@ -38,7 +42,7 @@ async def revocation_keeper(
                 responders=responders,
                 reader=ProcessReader(workbench, rules.signature),
                 observer=KeeperFigures(registry),
-                clock=system_clock,
+                clock=clock,
                 rules=rules.signature.revocation,
                 pace=Pace(
                     every=timedelta(seconds=settings.every_seconds),

@@ -28,6 +28,14 @@ _LEVELS = {
 }
 """Of what is no ordinary ending; a full house of held submissions is tried every few minutes."""
 
+CLOCK_LIMIT = timedelta(seconds=2)
+"""From here on a machine's clock counts as wrong: NTP keeps machines within a tenth of a second."""
+
+_SET_CLOCKS = (
+    "Hãy đồng bộ giờ (NTP) máy này và máy PostgreSQL; trục theo giờ của PostgreSQL."
+    " / Let NTP set the clocks of this machine and of PostgreSQL's; the axis goes by the latter."
+)
+
 _BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
@@ -246,6 +254,41 @@ class WatchFigures:
         """Inboxes could not be looked at; nothing is concluded from that."""
         self._blind.inc()
         _log.warning("inboxes.not_seen", detail=detail[:200])
+
+
+class ClockFigures:
+    """Shows and logs how this machine's clock stands to the axis's, which is the database's."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._ahead = Gauge(
+            "axis_clock_offset_seconds",
+            "How far this machine's clock is ahead of the database's, by which the axis goes",
+            registry=registry,
+        )
+        self._jumps = Counter(
+            "axis_clock_jumps", "Times that the database's clock was set", registry=registry
+        )
+        self._off = False
+
+    def measured(self, ahead: timedelta) -> None:
+        """This machine's clock is ahead by so much; said once when it goes wrong or right."""
+        seconds = round(ahead.total_seconds(), 3)
+        self._ahead.set(seconds)
+        limit = CLOCK_LIMIT / 2 if self._off else CLOCK_LIMIT
+        if (off := abs(ahead) > limit) is self._off:
+            return
+        self._off = off
+        if off:
+            _log.warning("clock.machine_differs", ahead_seconds=seconds, advice=_SET_CLOCKS)
+        else:
+            _log.info("clock.machine_agrees", ahead_seconds=seconds)
+
+    def was_set(self, by: timedelta) -> None:
+        """The database's clock was set, or this machine stood still; the axis follows."""
+        self._jumps.inc()
+        _log.warning(
+            "clock.database_was_set", by_seconds=round(by.total_seconds(), 3), advice=_SET_CLOCKS
+        )
 
 
 class Stopwatch:

@@ -9,8 +9,7 @@ import typer
 
 from axis.accounts import MAX_NAME_CHARS, Account, Role, account_name
 from axis.cli.output import AsJson, print_json, print_table, say
-from axis.cli.running import actor, database, run
-from axis.clock import system_clock
+from axis.cli.running import actor, clock_at, database, run
 from axis.errors import InvalidInputError
 from axis.ids import new_id
 from axis.registry.problems import quoted
@@ -151,7 +150,8 @@ def _tell(password: str, *, generate: bool) -> None:
 
 async def _add(account: Account) -> None:
     async with database() as pool:
-        directory = await PostgresAdministration(pool, system_clock).directory()
+        clock = await clock_at(pool)
+        directory = await PostgresAdministration(pool, clock).directory()
         agencies = []
         for code in account.agencies:
             agency = directory.find(code)
@@ -162,17 +162,17 @@ async def _add(account: Account) -> None:
                 )
             agencies.append(agency.code)
         bound = replace(account, agencies=frozenset(agencies))
-        await PostgresAccounts(pool, system_clock).put_account(bound, actor())
+        await PostgresAccounts(pool, clock).put_account(bound, actor())
 
 
 async def _put(account: Account) -> None:
     async with database() as pool:
-        await PostgresAccounts(pool, system_clock).put_account(account, actor())
+        await PostgresAccounts(pool, await clock_at(pool)).put_account(account, actor())
 
 
 async def _account(name: str) -> Account:
     async with database() as pool:
-        account = await PostgresAccounts(pool, system_clock).account(account_name(name))
+        account = await PostgresAccounts(pool, await clock_at(pool)).account(account_name(name))
     if account is None:
         raise InvalidInputError(
             f"Không có tài khoản {quoted(name)}. / There is no account {quoted(name)}."
@@ -182,4 +182,4 @@ async def _account(name: str) -> Account:
 
 async def _accounts() -> list[Account]:
     async with database() as pool:
-        return await PostgresAccounts(pool, system_clock).accounts()
+        return await PostgresAccounts(pool, await clock_at(pool)).accounts()

@@ -12,7 +12,7 @@ from axis.cli.cert_review import review
 from axis.cli.cert_rollover import calendar, switch, warn_of_bare
 from axis.cli.days import day_of, day_option
 from axis.cli.output import AsJson, print_json, print_table, say
-from axis.cli.running import actor, administration, run
+from axis.cli.running import actor, administration, clock_at, database, run
 from axis.cli.seals import read_enrolments, seal_in
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
@@ -22,6 +22,7 @@ from axis.registry.agency import legal_day
 from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.registry.mandates import ALL_KINDS, MessageKind
 from axis.registry.problems import quoted
+from axis.store.registry import PostgresAdministration
 
 MIN_PREFIX_CHARS = 8
 """A shorter beginning of a fingerprint is more likely a slip than a choice."""
@@ -177,7 +178,9 @@ async def _certificates() -> list[CertificateLine]:
 
 async def _revoke(wanted: str, reason: str) -> tuple[str, list[str]]:
     text = wanted.replace(":", "").lower()
-    async with administration() as registry:
+    async with database() as pool:
+        clock = await clock_at(pool)
+        registry = PostgresAdministration(pool, clock)
         known = {line.fingerprint for line in await registry.certificates()}
         found = [one for one in known if one.startswith(text)]
         if len(text) < MIN_PREFIX_CHARS or len(found) != 1:
@@ -185,7 +188,7 @@ async def _revoke(wanted: str, reason: str) -> tuple[str, list[str]]:
                 f"{quoted(wanted)} không chỉ đúng một chứng thư ({len(found)})."
                 f" / {quoted(wanted)} does not name exactly one certificate ({len(found)})."
             )
-        return found[0], await registry.revoke(found[0], system_clock(), reason, actor())
+        return found[0], await registry.revoke(found[0], clock(), reason, actor())
 
 
 def _tell_of_ends(lines: list[CertificateLine], enrolments: Iterable[NewEnrolment]) -> None:

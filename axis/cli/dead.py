@@ -11,8 +11,7 @@ import typer
 from axis.cli.dead_view import letter_json, print_letter, print_letters
 from axis.cli.files import write_private
 from axis.cli.output import AsJson, print_json, say
-from axis.cli.running import actor, database, run
-from axis.clock import system_clock
+from axis.cli.running import actor, clock_at, database, run
 from axis.errors import InvalidInputError
 from axis.exchange.dead_letters import (
     MIN_REASON_CHARS,
@@ -142,4 +141,4 @@ async def _look(letter: UUID) -> tuple[LetterView, bytes]:
 @asynccontextmanager
 async def _desk() -> AsyncIterator[PostgresDeadLetters]:
     async with database() as pool:
-        yield PostgresDeadLetters(pool, system_clock)
+        yield PostgresDeadLetters(pool, await clock_at(pool))

@@ -278,13 +278,12 @@ def redeliver(
     journal knows it passes over it.
     """
     from axis.cli.output import say
-    from axis.cli.running import actor, database, run
-    from axis.clock import system_clock
+    from axis.cli.running import actor, clock_at, database, run
     from axis.store.redelivery import redeliver as send_again
 
     async def work() -> None:
         async with database() as pool:
-            await send_again(pool, system_clock, document, endpoint, actor())
+            await send_again(pool, await clock_at(pool), document, endpoint, actor())
 
     run(work())
     say("Văn bản đang được giao lại.", "The document is on its way again.")

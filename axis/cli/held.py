@@ -10,8 +10,7 @@ import typer
 
 from axis.cli.held_view import print_held_line
 from axis.cli.output import AsJson, print_json, print_table, say
-from axis.cli.running import actor, database, run
-from axis.clock import system_clock
+from axis.cli.running import actor, clock_at, database, run
 from axis.errors import InvalidInputError
 from axis.exchange.views.documents import HeldFilter, HeldLine, Scope
 from axis.store.holding import MAX_REFUSAL_CHARS, PostgresHolding
@@ -109,4 +108,4 @@ async def _held(wanted: HeldFilter) -> Sequence[HeldLine]:
 
 async def _refuse(submission: UUID, reason: str) -> None:
     async with database() as pool:
-        await PostgresHolding(pool, system_clock).refuse(submission, reason, actor())
+        await PostgresHolding(pool, await clock_at(pool)).refuse(submission, reason, actor())

@@ -9,7 +9,7 @@ import typer
 from axis.cli.files import make_folder, write_private
 from axis.cli.key_making import NewKey, make_key
 from axis.cli.output import AsJson, print_facts, print_json, print_table, say
-from axis.cli.running import actor, database, run
+from axis.cli.running import actor, clock_at, database, run
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
 from axis.receipt_key import check_term, receipt_key
@@ -187,4 +187,5 @@ async def _retire(prefix: str) -> tuple[str, datetime]:
                 f"{quoted(prefix)} không chỉ đúng một chứng thư ({len(found)})."
                 f" / {quoted(prefix)} does not name exactly one certificate ({len(found)})."
             )
-        return found[0], await certificates.retire(found[0], system_clock(), actor())
+        now = (await clock_at(pool))()
+        return found[0], await certificates.retire(found[0], now, actor())

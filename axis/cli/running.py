@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from axis.clock import system_clock
+from axis.clock import Clock
 from axis.errors import AxisError
 from axis.exchange.ports import StoreUnavailableError
+from axis.ids import make_ids_by
 from axis.settings import Settings, load_settings
+from axis.store.clock import clock_of
 from axis.store.pool import Pool, open_pool
 from axis.store.registry import PostgresAdministration
 
@@ -40,6 +42,16 @@ async def database(settings: Settings | None = None) -> AsyncIterator[Pool]:
             yield pool
 
 
+async def clock_at(pool: Pool) -> Clock:
+    """Return the axis's clock: what a command writes bears its time, as do its identifiers.
+
+    What a command only shows of today goes by this machine's clock. Raises StoreUnavailableError.
+    """
+    clock = await clock_of(pool)
+    make_ids_by(clock)
+    return clock
+
+
 @contextmanager
 def database_errors() -> Iterator[None]:
     """Raise DatabaseError, with what to do, for what PostgreSQL refuses."""
@@ -60,7 +72,7 @@ def database_errors() -> Iterator[None]:
 async def administration() -> AsyncIterator[PostgresAdministration]:
     """Open the registry for reading and changing."""
     async with database() as pool:
-        yield PostgresAdministration(pool, system_clock)
+        yield PostgresAdministration(pool, await clock_at(pool))
 
 
 def actor() -> str:
