@@ -18,7 +18,7 @@ from axis.exchange.views.documents import (
     TimelineEntry,
 )
 from axis.exchange.views.receivers import ReceiverGroup, addressees, receiver_groups
-from axis.exchange.views.timeline import TimelineGroup, grouped, remark
+from axis.exchange.views.timeline import TimelineGroup, grouped, remark, wording
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader
 
@@ -90,12 +90,9 @@ def _linked(other: LinkedDocument) -> str:
 
 def _lines(group: TimelineGroup, groups: Sequence[ReceiverGroup], *, everything: bool) -> list[str]:
     entry = group.first
+    what = " · ".join(wording(entry))
     if entry.status is not None:
-        what = f"{entry.status.value} {entry.status.name_vi} · {entry.status.name_en}"
-    elif entry.event is not None:
-        what = f"{entry.event.text_vi} · {entry.event.text_en}"
-    else:
-        what = ""
+        what = f"{entry.status.value} {what}"
     title = f"{shown(entry.at)}  [bold]{escape(what)}[/]"
     if len(group.entries) == 1:
         return [title, *_one(entry, groups)]
@@ -115,6 +112,10 @@ def _one(entry: TimelineEntry, groups: Sequence[ReceiverGroup]) -> list[str]:
         lines.append(f"    «{escape(shown(remark(entry)))}»")
     if entry.receipt is not None:
         lines.append(f"    [dim]Biên nhận · Receipt {entry.receipt}[/]")
+    lines += [
+        f"    [dim]Biên nhận của nơi nhận · Receiver's receipt {copy}[/]"
+        for copy in entry.copies[:MAX_NAMED_RECEIVERS]
+    ]
     return lines
 
 

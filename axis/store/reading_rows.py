@@ -8,7 +8,7 @@ from asyncpg import Record
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.next_step import RECEIVING, Owner, next_step
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import (
     DeliveryLine,
@@ -83,12 +83,17 @@ def document_view(
 def open_steps(counted: Sequence[Record], limit: int) -> OpenSteps:
     """Return whose turn it is, of deliveries counted by state."""
     owners: Counter[Owner] = Counter()
+    own: Counter[Owner] = Counter()
     for row in counted:
-        owners[next_step(DeliveryState(row["state"])).owner] += row["n"]
+        owner = next_step(DeliveryState(row["state"])).owner
+        owners[owner] += row["n"]
+        if row["received"] if owner in RECEIVING else row["sent"] and owner is Owner.SENDER:
+            own[owner] += row["n"]
     looked_at = owners.total()
     del owners[Owner.NOBODY]
     return OpenSteps(
         owners=owners,
+        own=own,
         late=sum(row["n"] for row in counted if row["late"]),
         bounded=looked_at >= limit,
     )

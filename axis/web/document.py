@@ -9,7 +9,7 @@ from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import DeliveryLine, DocumentView
 from axis.exchange.views.receivers import addressees, by_attention, reached_before, receiver_groups
 from axis.exchange.views.rollup import Stage
-from axis.exchange.views.timeline import grouped, remark
+from axis.exchange.views.timeline import grouped, remark, wording
 from axis.web.context import Viewer, services
 from axis.web.forms import path_id, query_choice, query_flag, query_id, query_text
 from axis.web.problems import NotFoundError
@@ -22,7 +22,7 @@ PAGE_RECEIVERS = 100
 """Receivers on a page of their own list."""
 
 NAMED_RECEIVERS = 4
-"""Receivers that a timeline entry names before it only counts them."""
+"""Receivers that a timeline entry names before it only counts them, and receipts of theirs."""
 
 SHOWN_ENTRIES = 300
 """Newest entries of a timeline, shown whole when asked for."""
@@ -51,9 +51,11 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
             "left_out": len(timeline) - len(shown),
             "named_receivers": NAMED_RECEIVERS,
             "shown_alike": len(view.timeline) if whole else SHOWN_ALIKE,
+            "shown_copies": len(view.deliveries) if whole else NAMED_RECEIVERS,
             "names": names,
             "names_of": lambda codes: ", ".join(names.get(code, code) for code in codes),
             "remark": remark,
+            "wording": wording,
         },
     )
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from aiohttp import web
 
-from axis.exchange.deliveries.next_step import Owner
+from axis.exchange.deliveries.next_step import RECEIVING, Owner
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import Direction, DocumentFilter, HeldFilter
 from axis.web.context import Viewer, services
@@ -49,9 +50,19 @@ async def show_list(request: web.Request, viewer: Viewer) -> web.Response:
             "older": lines[-1].id if more else None,
             "states": tuple(DeliveryState),
             "owners": OWNERS,
+            "step_query": lambda owner, own: _step_query(viewer, owner, own=own),
             "steps": await reader.open_steps(viewer.scope) if first and lines else None,
         },
     )
+
+
+def _step_query(viewer: Viewer, owner: Owner, *, own: bool) -> str:
+    """Return the query that lists the documents of steps that are the viewer's own, or others'."""
+    wanted = {"owner": owner.value}
+    if not viewer.admin and owner in (*RECEIVING, Owner.SENDER):
+        incoming = own is (owner in RECEIVING)
+        wanted["direction"] = (Direction.IN if incoming else Direction.OUT).value
+    return urlencode(wanted)
 
 
 async def show_refused(request: web.Request, viewer: Viewer) -> web.Response:

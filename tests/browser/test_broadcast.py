@@ -43,7 +43,7 @@ async def test_keyboard_opens_a_group_and_goes_on_to_all_its_receivers(
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/receivers?group=*")
-    await page.get_by_label("Chỉ văn bản trễ hạn").check()
+    await page.get_by_label("Chỉ nơi nhận trễ hạn").check()
     await page.get_by_role("button", name="Tìm").click()
     await expect(page.locator("tbody tr")).to_have_count(LATE)
 

@@ -23,7 +23,7 @@ async def test_clerk_signs_in_follows_a_document_and_downloads_its_receipt(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Văn bản")
     await expect(page.locator("tbody tr")).to_have_count(4)
 
-    await page.get_by_label("Trích yếu, số ký hiệu").fill("moi hop")
+    await page.get_by_label("Trích yếu, số, ký hiệu").fill("moi hop")
     await page.get_by_role("button", name="Tìm").click()
     await expect(page.locator("tbody tr")).to_have_count(1)
     await page.get_by_role("link", name="Mời họp trực tuyến").click()

@@ -14,7 +14,7 @@ from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.errors import AxisError
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import Owner
+from axis.exchange.deliveries.next_step import RECEIVING, Owner
 from axis.exchange.deliveries.states import DeliveryState
 
 
@@ -28,6 +28,15 @@ class Scope:
 
     agencies: frozenset[str] = frozenset()
     everything: bool = False
+
+    def owns(self, owner: Owner, sender: str, receiver: str) -> bool:
+        """Say whether a delivery's next step is one of these agencies' own; administrators' never.
+
+        The receiver's system counts as the receiver.
+        """
+        if owner in RECEIVING:
+            return receiver in self.agencies
+        return owner is Owner.SENDER and sender in self.agencies
 
 
 class Direction(StrEnum):
@@ -127,6 +136,8 @@ class TimelineEntry:
     receipt: UUID | None
     """The signed receipt, where the viewer may read it: of a status, the one that proves it to
     the document's sender, else the one that its reporter got."""
+    copies: tuple[UUID, ...] = ()
+    """Receipts of the same event that receivers' systems got, where the viewer may read them."""
 
 
 class Relation(StrEnum):
@@ -215,10 +226,22 @@ class OpenSteps:
 
     owners: Mapping[Owner, int]
     """Deliveries by the owner of the next step; those that have ended are left out."""
+    own: Mapping[Owner, int]
+    """Those of them that are the viewer's own: its agency receives, and the receiver or its system
+    is to act, or it has sent the document, and the sender is. Administrators have none."""
     late: int
     """How many of them are late with something."""
     bounded: bool
     """Older deliveries were not looked at."""
+
+    @property
+    def others(self) -> Mapping[Owner, int]:
+        """The steps that are not the viewer's own."""
+        return {
+            owner: count - self.own.get(owner, 0)
+            for owner, count in self.owners.items()
+            if count > self.own.get(owner, 0)
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,9 +270,9 @@ class HeldLine:
     document_id: str | None
     subject: str | None
     reasons: tuple[str, ...]
+    """What it waits for, by the newest check."""
     awaits: tuple[str, ...]
     """DocumentIds of the documents that it waits for; none where it waits for its own check."""
-    """What it waits for, by the newest check."""
     receipt: UUID
     """The notice that its sender got."""
     sha256: str

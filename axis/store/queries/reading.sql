@@ -220,7 +220,7 @@ SELECT code, name FROM agency_group WHERE code = ANY ($1::text[])
 -- name: open_steps_of_all
 -- How many deliveries are in each state, and late, of the newest and of those that are stuck.
 -- $1 how many of each at most
-SELECT state, late <> '{}' AS late, count(*)::integer AS n
+SELECT state, late <> '{}' AS late, false AS received, false AS sent, count(*)::integer AS n
 FROM (
     (SELECT id, state, late FROM delivery ORDER BY id DESC LIMIT $1)
     UNION
@@ -231,26 +231,31 @@ FROM (
 GROUP BY 1, 2
 
 -- name: open_steps_of_agencies
--- The same for deliveries that these agencies sent or receive.
+-- The same for deliveries that these agencies sent or receive, by which of both they did.
 -- $1 how many of each agency at most, $2 agencies
-WITH own AS (SELECT DISTINCT code FROM unnest($2::text[]) AS code)
-SELECT state, late <> '{}' AS late, count(*)::integer AS n
-FROM (
+WITH own AS (SELECT DISTINCT code FROM unnest($2::text[]) AS code),
+looked_at AS (
     SELECT received.*
     FROM own CROSS JOIN LATERAL (
-        SELECT id, state, late FROM delivery
+        SELECT id, state, late, true AS received, false AS sent FROM delivery
         WHERE receiver = own.code ORDER BY document DESC LIMIT $1
     ) AS received
-    UNION
+    UNION ALL
     SELECT sent.*
     FROM own CROSS JOIN LATERAL (
-        SELECT v.id, v.state, v.late
+        SELECT v.id, v.state, v.late, v.receiver = ANY ($2) AS received, true AS sent
         FROM (SELECT id FROM document WHERE sender = own.code ORDER BY id DESC LIMIT $1) AS d
         JOIN delivery v ON v.document = d.id
         ORDER BY d.id DESC LIMIT $1
     ) AS sent
-) AS looked_at
-GROUP BY 1, 2
+)
+SELECT state, late, received, sent, count(*)::integer AS n
+FROM (
+    SELECT state, late <> '{}' AS late, bool_or(received) AS received, bool_or(sent) AS sent
+    FROM looked_at
+    GROUP BY id, state, late
+) AS each
+GROUP BY 1, 2, 3, 4
 
 -- name: events
 -- The events of one document but for its own statuses. A receiver sees those about its own

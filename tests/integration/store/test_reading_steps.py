@@ -1,5 +1,6 @@
 """Whose turn it is, what is late, and receivers that one code stands for."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -121,6 +122,20 @@ async def test_open_steps_of_an_agency_are_those_that_it_may_see(stage: Stage) -
     for owner, count in steps.owners.items():
         assert count == counted(lines, owner)
     assert any(line.direction is Direction.IN for line in lines)
+
+
+@pytest.mark.parametrize("scope", [OFFICE, INTERIOR, Scope(frozenset({"G22", "G09"})), ALL])
+async def test_open_steps_tell_which_are_the_viewers_own(stage: Stage, scope: Scope) -> None:
+    expected: Counter[Owner] = Counter()
+    for line in await stage.reader.documents(scope, DocumentFilter()):
+        view = await stage.reader.document(scope, line.id)
+        assert view is not None
+        for one in view.deliveries:
+            owner = next_step(one.state).owner
+            expected[owner] += scope.owns(owner, line.sender, one.receiver)
+    steps = await stage.reader.open_steps(scope)
+    assert steps.own == +expected
+    assert Counter(steps.own) + Counter(steps.others) == Counter(steps.owners)
 
 
 def counted(lines: Sequence[DocumentLine], owner: Owner) -> int:

@@ -87,13 +87,38 @@ async def test_start_page_tells_whose_turn_it_is_and_leads_there(enter: Enter, p
     assert path
     visitor = await enter("vanthu.g22")
     markup = await visitor.source("/documents")
-    assert "Đang chờ ai" in markup
+    assert "Đang chờ nơi khác" in markup
     assert 'href="/documents?late=1" class="late"><b>3</b>' in markup
-    assert 'href="/documents?owner=receiver"' in markup
+    assert 'href="/documents?owner=receiver&amp;direction=out"' in markup
     late = await visitor.read("/documents?late=1")
     assert "GM-VPCP" in late
     assert "BC-SNV" not in late
-    assert "Đang chờ ai" not in late
+    assert "Đang chờ nơi khác" not in late
+
+
+async def test_start_page_tells_a_clerk_what_waits_for_the_own_agency(enter: Enter) -> None:
+    visitor = await enter("vanthu.g09")
+    markup = await visitor.source("/documents")
+    assert "Việc của cơ quan bạn" in markup
+    own = "/documents?owner=receiver&amp;direction=in"
+    assert f'<a href="{own}" class="own">' in markup
+    assert "GM-VPCP" in await visitor.read(own.replace("&amp;", "&"))
+
+
+async def test_start_page_of_an_administrator_tells_whose_turn_it_is(enter: Enter) -> None:
+    markup = await (await enter("quantri")).source("/documents")
+    assert "Đang chờ ai" in markup
+    assert "Việc của cơ quan bạn" not in markup
+    assert 'href="/documents?owner=receiver"' in markup
+
+
+async def test_receiver_is_told_that_the_next_step_is_its_own(enter: Enter, stage: Stage) -> None:
+    path = f"/documents/{stage.scene.invitation}"
+    receiver = await (await enter("vanthu.g09")).source(path)
+    assert "Cơ quan bạn</strong>: xử lý và báo" in receiver
+    sender = await (await enter("vanthu.g22")).source(path)
+    assert "Nơi nhận</strong>: xử lý và báo" in sender
+    assert "Cơ quan bạn</strong>: xem lý do từ chối" in sender
 
 
 @pytest.mark.parametrize("query", ["owner=ai", "late=2", "state=x"])

@@ -12,6 +12,7 @@ from axis.edxml.codes import DocumentKind, Priority
 from axis.evidence.receipt import SubjectKind
 from axis.exchange.dead_letters import LetterKind, LetterState
 from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.deliveries.next_step import Owner
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import Direction
 from axis.exchange.views.rollup import Stage
@@ -29,6 +30,8 @@ MODULES = sorted(WEB.glob("*.py"))
 FAMILIES = {
     "state.": list(DeliveryState),
     "late.": list(DeadlineKind),
+    "steps.own.": [Owner.RECEIVER, Owner.RECEIVER_SYSTEM, Owner.SENDER, "none"],
+    "document.own.": [Owner.RECEIVER, Owner.RECEIVER_SYSTEM, Owner.SENDER],
     "stage.": list(Stage),
     "direction.": list(Direction),
     "kind.": [kind.label for kind in DocumentKind],

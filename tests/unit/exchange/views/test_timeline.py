@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from axis.edxml.codes import StatusCode
 from axis.evidence.events import Event
 from axis.exchange.views.documents import TimelineEntry
-from axis.exchange.views.timeline import ALIKE, grouped, remark
+from axis.exchange.views.timeline import ALIKE, grouped, remark, wording
 from axis.ids import new_id
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -91,9 +91,37 @@ def test_event_that_only_others_have_a_receipt_of_is_told_once() -> None:
     assert told == [mine, elsewhere]
 
 
-def test_event_with_two_receipts_that_may_be_read_is_told_with_both() -> None:
-    receipts = [event("H1", receipt=new_id()), event("H1", receipt=new_id())]
-    assert [group.entries for group in grouped(receipts)] == [[entry] for entry in receipts]
+def test_done_that_confirms_a_destruction_is_worded_as_that() -> None:
+    done = reported(StatusCode.DONE, "H1", 0)
+    assert wording(done) == ("hoàn thành", "done")
+    destroyed = replace(done, event=Event.DESTRUCTION_CONFIRMED)
+    assert wording(destroyed)[0] == "xác nhận đã hủy bản nhận"
+    proven = replace(reported(StatusCode.ACCEPTED, "H1", 0), event=Event.CONSIGNMENT_ACCEPTANCE)
+    assert wording(proven)[1] == "accepted"
+    assert wording(event("H1"))[1] == "Could not be handed over"
+
+
+def test_event_with_receipts_of_sender_and_receivers_is_told_once_with_all_of_them() -> None:
+    sent, first, second = new_id(), new_id(), new_id()
+    timeline = [
+        event("H1", "H2", "H3", receipt=sent),
+        event("H1", receipt=first),
+        event("H2", "H3", receipt=second),
+    ]
+    (group,) = grouped(timeline)
+    assert group.first == replace(timeline[0], copies=(first, second))
+
+
+def test_event_that_a_receiver_alone_has_a_receipt_of_is_told_with_that() -> None:
+    own = event("H2", receipt=new_id())
+    assert [group.entries for group in grouped([event("H2"), own])] == [[own]]
+
+
+def test_receipts_about_others_or_of_another_moment_stay_entries_of_their_own() -> None:
+    some, others = event("H1", receipt=new_id()), event("H2", receipt=new_id())
+    later = replace(event("H1", receipt=new_id()), at=MORNING + timedelta(milliseconds=1))
+    told = [some, others, later]
+    assert [group.entries for group in grouped(told)] == [[entry] for entry in told]
 
 
 @given(st.lists(st.tuples(st.sampled_from(StatusCode), st.integers(0, 9), st.booleans())))
