@@ -20,8 +20,8 @@ _LOW = 2**62 - 1
 class IdMaker:
     """Makes identifiers by a clock; of two with the same time the later one sorts higher.
 
-    Below the time stand 42 bits of a counter, which begins anywhere in their lower half, and 32 bits
-    of chance, so that no two processes meet (RFC 9562, section 6.2).
+    Below the time stand 42 bits of a counter, which begins anywhere in their lower half, and 32
+    bits of chance, so that no two processes meet (RFC 9562, section 6.2).
     """
 
     def __init__(self, clock: Clock) -> None:

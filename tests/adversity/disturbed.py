@@ -1,4 +1,4 @@
-"""What a test may put in the place of a router's parts before it starts: its clock, its limits.
+"""What a test may put in the place of a router's parts before it starts: its limits.
 
 Routers are processes of their own, so it is told by environment variables, which only the nursery
 reads: the program itself knows none of them.
@@ -6,20 +6,14 @@ reads: the program itself knows none of them.
 
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from axis.clock import Clock, system_clock
 from axis.examination import Rules
 from axis.settings import Settings
 from tests.support.deadly import DeadlyLimit
 
 RulesOf = Callable[[Settings], Rules]
-
-CLOCK: Final = "AXIS_TEST_CLOCK"
-"""Names a file with the seconds by which the router's clock is wrong; read at each look at it."""
 
 DEADLY: Final = "AXIS_TEST_DEADLY"
 """When set, documents of certain lengths do to a worker what a bug in a library would do."""
@@ -27,19 +21,8 @@ DEADLY: Final = "AXIS_TEST_DEADLY"
 
 def disturb(app: ModuleType) -> None:
     """Replace parts of the composition root as the environment says."""
-    if CLOCK in os.environ:
-        app.__dict__["system_clock"] = wrong_clock(Path(os.environ[CLOCK]))
     if DEADLY in os.environ:
         app.__dict__["admission_rules"] = _deadly(app.admission_rules)
-
-
-def wrong_clock(file: Path) -> Clock:
-    """Return a clock that goes wrong by what a file says."""
-
-    def clock() -> datetime:
-        return system_clock() + timedelta(seconds=float(file.read_text()))
-
-    return clock
 
 
 def _deadly(honest: RulesOf) -> RulesOf:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from axis.local.processes import end, is_alive
 from tests.adversity.nursery import Nursery
@@ -13,12 +13,8 @@ END_SECONDS = 20.0
 class Fleet:
     """So many routers under fixed names."""
 
-    def __init__(
-        self, nursery: Nursery, count: int, settings: Mapping[str, str], name: str = "router"
-    ) -> None:
+    def __init__(self, nursery: Nursery, count: int, name: str = "router") -> None:
         self._nursery = nursery
-        # Health pages are no part of this: each takes whatever port there is.
-        self._settings = {"AXIS_ROUTER__METRICS_PORT": "0", **settings}
         self._pids: dict[str, int] = {}
         self.names = [f"{name}-{number}" for number in range(1, count + 1)]
         self.kills = 0
@@ -32,7 +28,7 @@ class Fleet:
         """Start those that do not run."""
         for name in self.names:
             if name not in self._pids:
-                self._pids[name] = await self._nursery.fork(name, self._settings)
+                self._pids[name] = await self._nursery.fork(name)
 
     async def kill(self, names: Sequence[str]) -> None:
         """Kill these at once, and start others in their places."""

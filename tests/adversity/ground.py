@@ -56,8 +56,10 @@ class Ground:
     ) -> AsyncIterator[Fleet]:
         """Run routers from the nursery for as long as the block lasts; fleets have other names."""
         self.sound = False  # until a reconciliation says otherwise
-        async with Nursery.of(self.installation) as nursery:
-            fleet = Fleet(nursery, count, settings, name)
+        # Health pages are no part of this: each takes whatever port there is.
+        settings = {"AXIS_ROUTER__METRICS_PORT": "0", **settings}
+        async with Nursery.of(self.installation, settings) as nursery:
+            fleet = Fleet(nursery, count, name)
             await fleet.start()
             try:
                 yield fleet

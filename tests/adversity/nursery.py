@@ -39,14 +39,20 @@ class Nursery:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, installation: Installation) -> AsyncIterator["Nursery"]:
-        """Run a nursery for an installation; its routers outlive it until they are killed."""
+    async def of(
+        cls, installation: Installation, environment: Mapping[str, str]
+    ) -> AsyncIterator["Nursery"]:
+        """Run a nursery for an installation; its routers outlive it until they are killed.
+
+        They have its environment: ours and this, which may name what a process starts with.
+        """
         log = installation.folder / "log" / "nursery.log"
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as file:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-c", _COMMAND, "--config", str(installation.config)),
                 cwd=ROOT,
+                env={**os.environ, **environment},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=file,
@@ -59,9 +65,9 @@ class Nursery:
             process.kill()
             await process.wait()
 
-    async def fork(self, name: str, settings: Mapping[str, str]) -> int:
+    async def fork(self, name: str) -> int:
         """Start a router and return its pid; it is on its way, not ready."""
-        order = {"name": name, "log": str(self._log / f"{name}.log"), "settings": dict(settings)}
+        order = {"name": name, "log": str(self._log / f"{name}.log")}
         async with self._lock:
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -93,7 +99,7 @@ def main() -> None:
         print(pid, flush=True)
 
 
-def _become_router(name: str, log: str, settings: dict[str, str]) -> None:
+def _become_router(name: str, log: str) -> None:
     status = 1
     try:
         os.setsid()
@@ -102,7 +108,6 @@ def _become_router(name: str, log: str, settings: dict[str, str]) -> None:
             for stream in (1, 2):
                 os.dup2(file.fileno(), stream)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.environ.update(settings)
         disturb(app)
         app.run_router(load_settings(), name)
         status = 0
