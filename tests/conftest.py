@@ -23,6 +23,8 @@ from axis.local.installation import Installation
 from axis.local.rabbitmq import Credentials, PrivateRabbitMQ
 from axis.local.servers import LocalServers
 
+os.environ.pop("COLUMNS", None)  # what commands print does not depend on who runs the tests
+
 SERVERS_VARIABLE = "AXIS_TEST_SERVERS"
 FOLDER_PREFIX = "axis-test-"
 
