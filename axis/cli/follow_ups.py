@@ -62,10 +62,20 @@ def update(
     document: Sent,
     profile: ProfileFile,
     add: Annotated[
-        Codes, typer.Option("--add", metavar="CODE", help="Thêm nơi nhận · Add a receiver.")
+        Codes,
+        typer.Option(
+            "--add",
+            metavar="CODE",
+            help="Thêm nơi nhận, cơ quan hoặc nhóm · Add a receiver or group.",
+        ),
     ] = [],  # noqa: B006 - typer copies it
     drop: Annotated[
-        Codes, typer.Option("--drop", metavar="CODE", help="Bỏ nơi nhận · Drop a receiver.")
+        Codes,
+        typer.Option(
+            "--drop",
+            metavar="CODE",
+            help="Bỏ nơi nhận, cơ quan hoặc nhóm · Drop a receiver or group.",
+        ),
     ] = [],  # noqa: B006
     subject: Annotated[str | None, typer.Option(help="Trích yếu mới · Another subject.")] = None,
     file: Annotated[

@@ -68,7 +68,7 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
         ]
     )
     for other in (*view.targets, *view.acted_on_by):
-        page.print(_linked(other), highlight=False, soft_wrap=True)
+        page.print(_linked(other, groups), highlight=False, soft_wrap=True)
     print_receivers(groups, everything=everything)
     page.print("\n[bold]Diễn biến · Timeline[/]")
     timeline = grouped(view.timeline)
@@ -81,9 +81,10 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
             page.print(text, highlight=False, soft_wrap=True)
 
 
-def _linked(other: LinkedDocument) -> str:
+def _linked(other: LinkedDocument, groups: Sequence[ReceiverGroup]) -> str:
     relation = f"{other.relation.name_vi} · {other.relation.name_en}"
-    whom = f" (cho · for {', '.join(other.receivers)})" if other.receivers else ""
+    told = ", ".join(addressees(other.receivers, groups))
+    whom = f" (cho · for {told})" if told else ""
     named = f"{other.number}/{other.notation} {other.subject} [{other.id}]{whom}"
     return f"{'→' if other.relation.forward else '←'} [bold]{relation}[/] {escape(shown(named))}"
 

@@ -216,6 +216,13 @@ class IntakeWork(Protocol):
         It got it too with an update of it, or with a replacement under the same DocumentId.
         """
 
+    async def addressed(
+        self, names: Collection[tuple[UUID, str]]
+    ) -> Collection[tuple[UUID, str, str]]:
+        """Return (document, code, receiver) of those who got a document, or a later version of it
+        as in `held`, by a code: a group's, for example. Asked for (document, code) pairs.
+        """
+
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
 

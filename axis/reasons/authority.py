@@ -155,9 +155,9 @@ STATUS_OUT_OF_ORDER = entry(
 )
 NEVER_HAD_IT = entry(
     "A-NEVER-HAD-IT",
-    "Cơ quan «{code}» chưa từng nhận văn bản «{document_id}» nên không thể thu hồi, cập nhật hay"
+    "Nơi nhận «{code}» chưa từng nhận văn bản «{document_id}» nên không thể thu hồi, cập nhật hay"
     " thay thế ở đó. Hãy bỏ nơi nhận này.",
-    "Agency «{code}» never received «{document_id}», so nothing can be recalled, updated or"
+    "Receiver «{code}» never received «{document_id}», so nothing can be recalled, updated or"
     " replaced there. Leave this receiver out.",
     "QĐ 28/2018/QĐ-TTg",
 )

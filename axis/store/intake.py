@@ -122,6 +122,19 @@ class PostgresIntakeWork:
         )
         return [(row["document"], row["receiver"]) for row in rows]
 
+    async def addressed(
+        self, names: Collection[tuple[UUID, str]]
+    ) -> Collection[tuple[UUID, str, str]]:
+        """Return (document, code, receiver) of those who got the document by that code."""
+        rows = await self._connection.fetch(
+            _SQL["addressed"],
+            [document for document, _ in names],
+            [name for _, name in names],
+            MAX_LATER_VERSIONS,
+            MAX_VERSION_STEPS,
+        )
+        return [(row["document"], row["name"], row["receiver"]) for row in rows]
+
     async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
         """Return the statuses stored for these deliveries."""
         rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))

@@ -108,6 +108,12 @@ class MemoryIntakeWork:
         self._store.step("held")
         return []
 
+    async def addressed(
+        self, names: Collection[tuple[UUID, str]]
+    ) -> Collection[tuple[UUID, str, str]]:
+        self._store.step("addressed")
+        return []
+
     async def held_load(self) -> HeldLoad:
         self._store.step("held_load")
         return self._store.held_load

@@ -19,6 +19,7 @@ from axis.exchange.admission import follow_ups, targets
 from axis.exchange.admission.answering import WIDE, Settlement, settle
 from axis.exchange.admission.follow_ups import Reach
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.lists import MAX_DELIVERIES, crowd, receiver_places, too_many
 from axis.exchange.submission import Route, Submission
 from axis.facts import RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason
@@ -32,10 +33,6 @@ from axis.verdict import FileFacts, Finding, Verdict
 
 MAX_RECEIVERS = 1_000
 """Receivers of one document: the largest real broadcasts go to about 700 agencies."""
-
-MAX_DELIVERIES = 5_000
-"""Agencies that a document reaches through the groups that it names: all 3,321 communes of the
-country and all that is above them. Each is a row, and a line of the receipts."""
 
 _SENDER = f"{HEADER}/From/OrganId"
 _ANSWERED = f"{HEADER}/ResponseFor"
@@ -145,11 +142,12 @@ def admit_document(
         sender = None if speaker.agency is None else speaker.agency.code
         routing = known.directory.route(receivers, at, sender=sender)
         if routing.findings:  # only then does it matter where the receivers stand
-            places = targets.receiver_places(document)
+            places = receiver_places(document)
             routing = known.directory.route(receivers, at, places, sender)
         if len(routing.resolved) > MAX_DELIVERIES:
-            facts = {"count": len(routing.resolved), "limit": MAX_DELIVERIES}
-            findings.append(Finding(Reason.TOO_MANY_DELIVERIES, f"{HEADER}/To", facts=facts))
+            findings.append(too_many(len(routing.resolved), f"{HEADER}/To"))
+        elif (crowded := crowd(document, known.directory, at)) is not None:
+            findings.append(crowded)
     reach = Reach(routing)
     complaints: list[Finding] = []
     if speaker.agency is not None and known.stored_known:

@@ -3,33 +3,39 @@
 A recall goes to everybody who had the document, itself or a later version; an update also to those
 whom it adds and drops, and with it the document goes to those added. Each is served today where its
 agency, or the successor of a closed one, is connected. A replacement goes where it is addressed.
+
+An update that adds a group adds its members of the day; those who have the document already get the
+update alone. One that drops a group drops who has the document as a member of it: was addressed by
+the group's code, whatever the group has become since, or belongs to it now. What the update says of
+one agency by its own code, in To or as added or dropped, counts more than what it says of a group.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from uuid import UUID
 
-from msgspec import structs
-
 from axis.edxml.codes import DocumentKind, ReceiverType
-from axis.edxml.limits import MAX_FINDINGS
-from axis.edxml.values import Business, Document
+from axis.edxml.values import Document
 from axis.exchange.admission.known import Known
-from axis.exchange.admission.targets import BUSINESS, changes, codes_of, targets_of
+from axis.exchange.admission.lists import (
+    BUSINESS,
+    MAX_DELIVERIES,
+    changes,
+    codes_of,
+    crowd,
+    holders_as,
+    listed,
+    mentions,
+    too_many,
+)
+from axis.exchange.admission.recipients import Had, Recipients
+from axis.exchange.admission.targets import targets_of
 from axis.exchange.outgoing.messages import Behind
-from axis.exchange.ports import KnownDelivery, KnownDocument
+from axis.exchange.ports import KnownDocument
 from axis.exchange.versions import Link
-from axis.reasons import Reason
-from axis.registry.directory import Directory
 from axis.registry.routing import Resolved, Routing
 from axis.verdict import Finding
-
-Had = tuple[KnownDocument, KnownDelivery]
-"""A version of a document, and its delivery to somebody."""
-
-_UNREACHED = (Reason.RECEIVER_CLOSED, Reason.RECEIVER_UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +92,10 @@ def needed(
         versions = known.links.versions(target.id)
         if document.kind is DocumentKind.RECALL:
             whole.update(versions)
-        else:
-            codes = {
-                one
-                for code in _parties(document, known.directory, at)
-                for one in codes_of(code, known, at)
-            }
+        elif crowd(document, known.directory, at) is None:
+            named = {one.code for one in mentions(document)}
+            named.update(*(holders_as(code, target, known, at) for code in tuple(named)))
+            codes = {one for code in named for one in codes_of(code, known, at)}
             pairs.update((version, code) for version in versions for code in codes)
     return pairs, whole
 
@@ -107,8 +111,7 @@ def reach(
 
     `routing` is what it names. Its targets are those that its sender may speak about.
     """
-    business = document.business
-    if business is None or not targets:
+    if not targets:
         return Reach(routing), []
     if document.kind is DocumentKind.REPLACE:
         return Reach(routing, targets, tuple(_replaced(document, targets, known, at))), []
@@ -116,7 +119,7 @@ def reach(
     versions = known.links.versions(target.id)
     if document.kind is DocumentKind.RECALL:
         return _recalled(document, target, tuple(known.deliveries_at(versions)), routing, known, at)
-    return _updated(document, business, target, versions, routing, known, at)
+    return _updated(document, target, versions, routing, known, at)
 
 
 def _recalled(
@@ -128,12 +131,11 @@ def _recalled(
     at: datetime,
 ) -> tuple[Reach, list[Finding]]:
     had = _by_agency(holders, known, at)
-    people = _Recipients(routing, known.directory, at, target.document_id)
+    people = Recipients(document, routing, known, at, target)
     people.soften(had)
     people.keep(had)
     for code, pairs in had.items():
-        named = tuple(dict.fromkeys(name for _, one in pairs for name in one.named or (code,)))
-        people.add(code, named)
+        people.add(code, tuple(name for _, one in pairs for name in one.named or (code,)))
     link = Link(target.id, target.id, DocumentKind.RECALL, later=False)
     reached = Reach(people.routing(), {target.document_id: target}, (link,), holders, had=had)
     return reached, people.findings
@@ -141,33 +143,31 @@ def _recalled(
 
 def _updated(
     document: Document,
-    business: Business,
     target: KnownDocument,
     versions: tuple[UUID, ...],
     routing: Routing,
     known: Known,
     at: datetime,
 ) -> tuple[Reach, list[Finding]]:
-    people = _Recipients(routing, known.directory, at, target.document_id)
+    people = Recipients(document, routing, known, at, target)
     people.keep(
         code
         for code in {one.agency.code for one in routing.resolved}
         if known.had(target.id, codes_of(code, known, at))
     )
-    added = []
-    for code, place in changes(business, ReceiverType.ADDED):
-        outcome = people.add(code, (code,), place)
-        if outcome is not None and (target.id, outcome.agency.code) not in known.deliveries:
-            added.append(outcome)
-    new = {one.agency.code for one in added}
-    dropped: dict[str, None] = {}
-    for code, _ in changes(business, ReceiverType.DROPPED):
-        agency = known.directory.present(code, at)
-        if agency is not None and agency.code not in new:
-            dropped[agency.code] = None
-            people.add(agency.code, (code,))
+    new = {
+        one.agency.code: one
+        for one in _add(document, people, known, at)
+        if (target.id, one.agency.code) not in known.deliveries
+    }
+    dropped = _dropped(document, target, people, known, at)
+    dropped = {code: names for code, names in dropped.items() if code not in new}
+    for code, names in dropped.items():
+        people.add(code, names)
     codes = {one for code in dropped for one in codes_of(code, known, at)}
     everyone = people.routing()
+    if len(everyone.resolved) > MAX_DELIVERIES:
+        people.findings.append(too_many(len(everyone.resolved), BUSINESS))
     parties = {one for found in everyone.resolved for one in codes_of(found.agency.code, known, at)}
     link = Link(target.id, target.id, DocumentKind.UPDATE, later=True, dropped=tuple(sorted(codes)))
     reached = Reach(
@@ -175,39 +175,63 @@ def _updated(
         {target.document_id: target},
         (link,),
         tuple(known.deliveries_at(versions, codes)),
-        tuple({one.agency.code: one for one in added}.values()),
+        tuple(new.values()),
         _by_agency(known.deliveries_at(versions, parties), known, at),
     )
     return reached, people.findings
+
+
+def _add(document: Document, people: Recipients, known: Known, at: datetime) -> Iterator[Resolved]:
+    """Let those have an update whom it adds; return them."""
+    dropped = {
+        one for code, _ in changes(document, ReceiverType.DROPPED) for one in _own(code, known, at)
+    }
+    for code, place in changes(document, ReceiverType.ADDED):
+        if known.directory.group(code) is not None:
+            yield from people.add_group(code, place, but=dropped)
+        elif (found := people.add(code, (code,), place)) is not None:
+            yield found
+
+
+def _dropped(
+    document: Document, target: KnownDocument, people: Recipients, known: Known, at: datetime
+) -> dict[str, tuple[str, ...]]:
+    """Return whom an update drops, by their present codes, with the codes that it names them by."""
+    found: dict[str, tuple[str, ...]] = {}
+    added = [code for code, _ in changes(document, ReceiverType.ADDED)]
+    kept = {*people.named, *people.sender}
+    kept.update(one for code in added for one in _own(code, known, at))
+    for code, _ in changes(document, ReceiverType.DROPPED):
+        holders = _own(code, known, at) or holders_as(code, target, known, at, but=kept)
+        for one in holders:
+            found[one] = (*found.get(one, ()), code)
+    return found
+
+
+def _own(code: str, known: Known, at: datetime) -> tuple[str, ...]:
+    """Return the present code of the agency that a code names; none for a group."""
+    agency = known.directory.present(code, at)
+    return () if agency is None else (agency.code,)
 
 
 def _replaced(
     document: Document, targets: Mapping[str, KnownDocument], known: Known, at: datetime
 ) -> Iterator[Link]:
     """Say what is replaced, and for whom: a list that names nobody means everybody."""
-    business = document.business or Business()
-    lists: dict[str, list[str] | None] = dict.fromkeys(document.target_document_ids, None)
-    for item in business.replacements:
-        present = (known.directory.present(code, at) for code in item.organ_ids)
-        codes = [agency.code for agency in present if agency is not None]
-        earlier = lists.get(item.document_id)
-        lists[item.document_id] = [*(earlier or ()), *codes] if codes else None
+    business = document.business
+    items = () if business is None else business.replacements
+    everybody = {one.document_id for one in items if not one.organ_ids}
+    lists: dict[str, dict[str, None]] = {}
+    for named in listed(document):
+        if named.document_id in targets:
+            codes = _own(named.code, known, at) or holders_as(
+                named.code, targets[named.document_id], known, at
+            )
+            lists.setdefault(named.document_id, {}).update(dict.fromkeys(codes))
     for document_id, target in targets.items():
-        receivers = tuple(dict.fromkeys(lists.get(document_id) or ()))
+        receivers = () if document_id in everybody else tuple(lists.get(document_id, ()))
         later = document.document_id == target.document_id
         yield Link(target.id, target.id, DocumentKind.REPLACE, later=later, receivers=receivers)
-
-
-def _parties(document: Document, directory: Directory, at: datetime) -> Iterator[str]:
-    """Return the codes of all whom an update names, members of groups included."""
-    for code in document.receivers:
-        group = directory.group(code)
-        if group is None:
-            yield code
-        else:
-            yield from (one.agency.code for one in directory.members(group, at).reached)
-    for kind in ReceiverType:
-        yield from (code for code, _ in changes(document.business or Business(), kind))
 
 
 def _by_agency(pairs: Iterable[Had], known: Known, at: datetime) -> dict[str, tuple[Had, ...]]:
@@ -217,60 +241,3 @@ def _by_agency(pairs: Iterable[Had], known: Known, at: datetime) -> dict[str, tu
         agency = known.directory.present(pair[1].receiver, at)
         found.setdefault(pair[1].receiver if agency is None else agency.code, []).append(pair)
     return {code: tuple(pairs) for code, pairs in found.items()}
-
-
-class _Recipients:
-    """Those named, and those added to them."""
-
-    def __init__(
-        self, routing: Routing, directory: Directory, at: datetime, document_id: str
-    ) -> None:
-        self._routing = routing
-        self._directory = directory
-        self._at = at
-        self._document_id = document_id
-        self._people = {one.agency.code: one for one in routing.resolved}
-        self._names = dict(routing.names)
-        self._findings = list(routing.findings)
-        self.findings: list[Finding] = []
-
-    def soften(self, had: Mapping[str, tuple[Had, ...]]) -> None:
-        """Don't refuse for receivers that had it and can't be reached any more."""
-        for number, finding in enumerate(self._findings):
-            code = str(finding.facts.get("code", ""))
-            agency = self._directory.present(code, self._at)
-            if finding.reason in _UNREACHED and agency is not None and agency.code in had:
-                self._findings[number] = self._unreached(code, finding.place)
-
-    def keep(self, codes: Iterable[str]) -> None:
-        """Leave out members of a group who never had it; others are refused by name."""
-        kept = {*codes, *(one.agency.code for one in self._routing.named.values())}
-        self._people = {code: one for code, one in self._people.items() if code in kept}
-
-    def add(self, code: str, named: tuple[str, ...], place: str | None = None) -> Resolved | None:
-        """Let one more have it; with a place, who can't be reached is refused as any receiver."""
-        outcome = self._directory.resolve(code, self._at)
-        if isinstance(outcome, Finding):
-            if place is not None:
-                self.findings.append(replace(outcome, place=place))
-            elif not any(one.facts.get("code") in (code, *named) for one in self._findings):
-                self._findings.append(self._unreached(code, BUSINESS))
-            return None
-        own = outcome.agency.code
-        if own not in self._people:
-            self._people[own] = outcome
-            self._names[own] = named
-        return outcome
-
-    def routing(self) -> Routing:
-        """Return everybody."""
-        return structs.replace(
-            self._routing,
-            resolved=tuple(self._people.values()),
-            names=self._names,
-            findings=tuple(islice(self._findings, MAX_FINDINGS)),
-        )
-
-    def _unreached(self, code: str, place: str) -> Finding:
-        facts = {"code": code, "document_id": self._document_id}
-        return Finding(Reason.HOLDER_UNREACHED, place, facts=facts)

@@ -44,6 +44,9 @@ class Known:
     """What ties documents together, as far as it was looked up."""
     held: set[tuple[UUID, str]] = field(default_factory=set)
     """(document, receiver code) of those that were looked up: who got it, or a later version."""
+    addressed: dict[tuple[UUID, str], set[str]] = field(default_factory=dict)
+    """By document and a code that it names: who got it, or a later version, by that code. Of stored
+    ones for the codes alone that were looked up."""
     standings: Standings | None = None
     """What is known of certificates' revocation; None where it is not judged."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
@@ -111,6 +114,12 @@ class Known:
         """Remember who gets a document that has just been accepted."""
         self.deliveries[delivery.document, delivery.receiver] = delivery
         self.held.add((delivery.document, delivery.receiver))
+        self.add_addressed((delivery.document, name, delivery.receiver) for name in delivery.named)
+
+    def add_addressed(self, found: Iterable[tuple[UUID, str, str]]) -> None:
+        """Remember (document, code, receiver) of those who got a document by a code."""
+        for document, name, receiver in found:
+            self.addressed.setdefault((document, name), set()).add(receiver)
 
     def moved(
         self, delivery: KnownDelivery, position: Position, reported_at: datetime | None = None
@@ -129,6 +138,11 @@ class Known:
         """Tell whether the agency with these codes got a document or a later version of it."""
         versions = self.links.versions(document)
         return any((version, code) in self.held for code in codes for version in versions)
+
+    def addressed_as(self, document: UUID, name: str) -> tuple[str, ...]:
+        """Return who got a document, or a later version of it, by this code; in order."""
+        versions = self.links.versions(document)
+        return tuple(sorted({one for v in versions for one in self.addressed.get((v, name), ())}))
 
     def deliveries_at(
         self, documents: Collection[UUID], codes: Collection[str] | None = None

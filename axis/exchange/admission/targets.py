@@ -16,6 +16,18 @@ from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.lines import HEADER
 from axis.edxml.values import Business, Document
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.lists import (
+    BUSINESS,
+    changes,
+    codes_of,
+    crowd,
+    listed,
+    members_of,
+    mentions,
+    old_names,
+    receiver_places,
+    replacement_place,
+)
 from axis.exchange.ports import KnownDocument
 from axis.reasons import Reason
 from axis.registry.agency import Agency
@@ -25,12 +37,10 @@ from axis.verdict import Finding
 MAX_ANSWERED = 100
 """Documents that one answers: a report rarely answers more than a few."""
 
-BUSINESS = HEADER.replace("/MessageHeader", "/TraceHeaderList/Bussiness")
-
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A receiver that must have had a document, as the message says where."""
+    """A receiver that must have had a document, as the message says where; of a group one."""
 
     document_id: str
     code: str
@@ -54,6 +64,8 @@ def find_targets(
             targets[document_id] = target
         else:
             findings.append(Finding(target, place, facts={"document_id": document_id}))
+    if crowd(document, known.directory, at) is not None:
+        return {}, findings  # refused for that: who of so many had what is not looked up
     never = _never_had_it(document, targets, known, at)
     findings += islice(never, MAX_FINDINGS)
     return targets, findings
@@ -72,19 +84,33 @@ def targets_of(document: Document, known: Known, at: datetime) -> list[KnownDocu
 def pairs_of(document: Document, known: Known, at: datetime) -> set[tuple[UUID, str]]:
     """Return the (document, receiver) pairs that deciding about a document needs to know of.
 
-    Their number is bounded by the message's own length: one a receiver that it names, times the
-    agencies which that one has succeeded.
+    Their number is bounded by the message's own length and by what its groups may come to: one a
+    receiver that it names, times the agencies which that one has succeeded.
     """
     sender = known.directory.find(document.sender)
-    if sender is None:
+    if sender is None or crowd(document, known.directory, at) is not None:
         return set()
     pairs: set[tuple[UUID, str]] = set()
     senders = known.directory.lineage(sender, at)
-    for claim in _claims(document, known, at):
-        target = _target(claim.document_id, senders, known)
+    for one in mentions(document):
+        target = _target(one.document_id, senders, known)
         if isinstance(target, KnownDocument):
-            pairs.update((target.id, code) for code in codes_of(claim.code, known, at))
+            pairs.update((target.id, code) for code in codes_of(one.code, known, at))
     return pairs
+
+
+def names_of(document: Document, known: Known, at: datetime) -> set[tuple[UUID, str]]:
+    """Return the (document, code) pairs of which it counts who was addressed by a group's code."""
+    sender = known.directory.find(document.sender)
+    if sender is None or document.kind is DocumentKind.NEW:
+        return set()
+    names: set[tuple[UUID, str]] = set()
+    senders = known.directory.lineage(sender, at)
+    for document_id, code in old_names(document, known.directory):
+        target = _target(document_id, senders, known)
+        if isinstance(target, KnownDocument):
+            names.add((target.id, code))
+    return names
 
 
 def _named(document: Document) -> Mapping[str, str]:
@@ -92,7 +118,7 @@ def _named(document: Document) -> Mapping[str, str]:
     named = document.target_document_ids
     business = document.business or Business()
     places = {
-        item.document_id: f"{_replacement(business, number)}/DocumentId"
+        item.document_id: f"{replacement_place(business, number)}/DocumentId"
         for number, item in reversed([*enumerate(business.replacements, 1)])
     }
     own = BUSINESS if business.document_id else HEADER
@@ -117,7 +143,8 @@ def _never_had_it(
         if target is None or (claim.document_id, claim.code) in told:
             continue
         told.add((claim.document_id, claim.code))
-        if not known.had(target.id, codes_of(claim.code, known, at)):
+        had = known.had(target.id, codes_of(claim.code, known, at))
+        if not had and not known.addressed_as(target.id, claim.code):
             facts = {"code": claim.code, "document_id": claim.document_id}
             yield Finding(Reason.NEVER_HAD_IT, claim.place, facts=facts)
 
@@ -128,22 +155,18 @@ def _claims(document: Document, known: Known, at: datetime) -> Iterator[_Claim]:
     A recall goes to nobody else; an update neither, but for receivers that it adds itself; a
     replacement may go to anybody, and names those with the old document in its own lists.
     """
-    business = document.business
-    if business is None or business.kind is DocumentKind.NEW:
+    if document.kind is DocumentKind.NEW:
         return
-    if business.kind is DocumentKind.REPLACE:
-        for number, item in enumerate(business.replacements, 1):
-            step = f"{_replacement(business, number)}/OrganIdList/OrganId"
-            for inner, code in enumerate(item.organ_ids, 1):
-                yield _Claim(item.document_id, code, _numbered(step, inner, len(item.organ_ids)))
+    if document.kind is DocumentKind.REPLACE:
+        yield from (_Claim(one.document_id, one.code, one.place) for one in listed(document))
         return
-    added = _added(business, known, at)
+    added = _added(document, known, at)
     (target,) = document.target_document_ids or ("",)
     for code, place in receiver_places(document).items():
-        receiver = known.directory.present(code, at)
-        if receiver is not None and receiver.code not in added:  # unknown ones are refused as such
+        agencies = _agencies(code, known, at)  # unknown ones are refused as such
+        if agencies and added.isdisjoint(agencies):
             yield _Claim(target, code, place)
-    for code, place in changes(business, ReceiverType.DROPPED):
+    for code, place in changes(document, ReceiverType.DROPPED):
         yield _Claim(target, code, place)
 
 
@@ -160,49 +183,13 @@ def answered(document: Document, directory: Directory) -> Iterator[tuple[str, st
     yield from told
 
 
-def receiver_places(document: Document) -> dict[str, str]:
-    """Return each code that the document is addressed to, with its place in the message."""
-    places: dict[str, str] = {}
-    for number, receiver in enumerate(document.to, 1):
-        if receiver.organ_id:
-            step = _numbered(f"{HEADER}/To", number, len(document.to))
-            places.setdefault(receiver.organ_id, f"{step}/OrganId")
-    return places
+def _added(document: Document, known: Known, at: datetime) -> set[str]:
+    """Return the codes of all whom an update adds, members of groups included."""
+    named = changes(document, ReceiverType.ADDED)
+    return {one for code, _ in named for one in _agencies(code, known, at)}
 
 
-def _added(business: Business, known: Known, at: datetime) -> set[str]:
-    if business.kind is not DocumentKind.UPDATE:
-        return set()
-    present = (
-        known.directory.present(code, at) for code, _ in changes(business, ReceiverType.ADDED)
-    )
-    return {agency.code for agency in present if agency is not None}
-
-
-def changes(business: Business, type_: ReceiverType) -> Iterator[tuple[str, str]]:
-    """Return the receivers that an update adds or drops, with their places."""
-    if business.kind is not DocumentKind.UPDATE:
-        return
-    for number, update in enumerate(business.updates, 1):
-        step = f"{BUSINESS}/BussinessDocumentInfo"
-        info = _numbered(step, number, len(business.updates))
-        for inner, change in enumerate(update.receivers, 1):
-            if change.type is type_ and change.organ_id:
-                step = f"{info}/ReceiverList/Receiver"
-                receiver = _numbered(step, inner, len(update.receivers))
-                yield change.organ_id, f"{receiver}/OrganId"
-
-
-def codes_of(code: str, known: Known, at: datetime) -> tuple[str, ...]:
-    """Return all codes under which the agency that this code names today may have received."""
+def _agencies(code: str, known: Known, at: datetime) -> tuple[str, ...]:
+    """Return the agencies that a code names today, as their own codes."""
     agency = known.directory.present(code, at)
-    return () if agency is None else known.directory.lineage(agency, at)
-
-
-def _replacement(business: Business, number: int) -> str:
-    step = f"{BUSINESS}/ReplacementInfoList/ReplacementInfo"
-    return _numbered(step, number, len(business.replacements))
-
-
-def _numbered(step: str, number: int, count: int) -> str:
-    return f"{step}[{number}]" if count > 1 else step
+    return members_of(code, known.directory, at) if agency is None else (agency.code,)

@@ -140,6 +140,9 @@ async def look_up(
 async def _look_up_holders(
     work: IntakeWork, known: Known, documents: Sequence[Document], at: datetime
 ) -> None:
+    names = {name for document in documents for name in targets.names_of(document, known, at)}
+    if names:
+        known.add_addressed(await work.addressed(names))
     pairs = {pair for document in documents for pair in targets.pairs_of(document, known, at)}
     if pairs:
         known.held.update(await work.held(pairs))

@@ -140,6 +140,33 @@ FROM wanted w
 JOIN version v USING (document)
 JOIN delivery d ON d.document = v.version AND d.receiver = w.receiver
 
+-- name: addressed
+-- Who got these documents by these codes, itself or with a later version, found as above.
+WITH RECURSIVE wanted AS (
+    SELECT document, name FROM unnest($1::uuid[], $2::text[]) AS pair (document, name)
+), walk AS (
+    SELECT document, document AS version, 0 AS step
+    FROM (SELECT DISTINCT document FROM wanted) AS target
+    UNION
+    SELECT walk.document, later.id, walk.step + 1
+    FROM walk CROSS JOIN LATERAL (
+        SELECT v.id
+        FROM document_link l
+        JOIN document v ON v.id = l.document
+        JOIN document t ON t.id = l.target
+        WHERE l.target = walk.version
+          AND (v.kind = 2 OR v.kind = 3 AND v.document_id = t.document_id)
+        ORDER BY v.id DESC LIMIT $3
+    ) AS later
+    WHERE walk.step < $4
+), version AS MATERIALIZED (
+    SELECT DISTINCT document, version FROM walk
+)
+SELECT DISTINCT w.document, w.name, d.receiver
+FROM wanted w
+JOIN version v USING (document)
+JOIN delivery d ON d.document = v.version AND w.name = ANY (d.named)
+
 -- name: statuses_of
 -- Statuses stored for these deliveries, each with its reporter's first receipt.
 SELECT t.document, d.priority >= 1 AS urgent, t.sha256, s.receipt,

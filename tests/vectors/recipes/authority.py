@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
-from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.codes import DocumentKind, ReceiverType, StatusCode
 from axis.edxml.limits import MAX_RECEIVERS
-from axis.edxml.values import Document, Organization
+from axis.edxml.values import Document, DocumentUpdate, Organization, ReceiverChange
 from tests.support.changing import replace
 from tests.vectors.recipes.messages import following, letter, report, xml
 from tests.vectors.recipes.vector import Person, Sending, Vector, Waiting, Way, reason_shown
 from tests.vectors.recipes.workshop import (
     CARRIER,
+    GROUP,
     GROUP_EMPTY,
     GROUP_PART,
     GROUP_VAST,
@@ -34,6 +35,7 @@ def authority_vectors() -> Iterator[Vector]:
     yield from _seals()
     yield from _receivers()
     yield from _documents()
+    yield from _groups()
     yield from _holders()
     yield from _statuses()
     yield Vector(
@@ -139,6 +141,39 @@ def _documents() -> Iterator[Vector]:
             elsewhere = _replacing_at("H37", elsewhere)
         yield _vector(
             f"A-NEVER-HAD-IT-{name}", replace(_SENT, body=xml(elsewhere)), before=(_SENT,)
+        )
+
+
+def _groups() -> Iterator[Vector]:
+    """Groups in the lists of updates and replacements."""
+    added, dropped = ReceiverType.ADDED, ReceiverType.DROPPED
+    for name, change, group in (
+        ("A-GROUP-EMPTY-added", added, GROUP_EMPTY),
+        ("A-GROUP-MEMBERS-UNREACHED-added", added, GROUP_PART),
+        ("A-TOO-MANY-DELIVERIES-added", added, GROUP_VAST),
+        ("A-TOO-MANY-DELIVERIES-dropped", dropped, GROUP_VAST),
+        ("A-NEVER-HAD-IT-dropped-group", dropped, GROUP),
+        ("A-NEVER-HAD-IT-group-that-is-none", dropped, "NHOM.LA"),
+    ):
+        changed = DocumentUpdate(
+            document_receiver=1, receivers=(ReceiverChange(organ_id=group, type=change),)
+        )
+        message = following(DocumentKind.UPDATE, _FIRST, updates=[changed])
+        yield _vector(name, replace(_SENT, body=xml(message)), before=(_SENT,))
+    replacing = _replacing_at(GROUP, following(DocumentKind.REPLACE, _FIRST))
+    yield _vector(
+        "A-NEVER-HAD-IT-replaced-for-a-group", replace(_SENT, body=xml(replacing)), before=(_SENT,)
+    )
+    vast = replace(
+        _SENT, body=xml(_replacing_at(GROUP_VAST, following(DocumentKind.REPLACE, _FIRST)))
+    )
+    yield _vector("A-TOO-MANY-DELIVERIES-replaced", vast, before=(_SENT,))
+    for kind in (DocumentKind.RECALL, DocumentKind.UPDATE):
+        elsewhere = following(kind, _FIRST, ["G09", GROUP])
+        yield _vector(
+            f"A-NEVER-HAD-IT-{kind.name.lower()}-to-a-group",
+            replace(_SENT, body=xml(elsewhere)),
+            before=(_SENT,),
         )
 
 

@@ -8,8 +8,10 @@ from typing import Final
 
 from axis.edxml.base64text import encode
 from axis.edxml.build import File
-from axis.edxml.codes import DocumentKind, Priority, StatusCode
+from axis.edxml.codes import DocumentKind, Priority, ReceiverType, StatusCode
 from axis.edxml.files import extension_of, wrap
+from axis.edxml.values import DocumentUpdate, ReceiverChange
+from tests.support.changing import replace
 from tests.support.office_files import (
     GIF,
     JPEG,
@@ -47,6 +49,7 @@ def good_vectors() -> Iterator[Vector]:
     yield from _attachments()
     yield from _rights()
     yield from _answers()
+    yield from _groups()
 
 
 def sample(name: str) -> bytes:
@@ -268,3 +271,27 @@ def _decomposed(text: str) -> str:
 
 def _in_lines(encoded: bytes) -> bytes:
     return b"\r\n".join(encoded[start : start + 76] for start in range(0, len(encoded), 76))
+
+
+def _groups() -> Iterator[Vector]:
+    """Updates and a replacement that name a group in their own lists."""
+    everybody = letter(to=["G09", GROUP])
+    for type_, first in ((ReceiverType.ADDED, _FIRST), (ReceiverType.DROPPED, everybody)):
+        changed = DocumentUpdate(
+            document_receiver=1, receivers=(ReceiverChange(organ_id=GROUP, type=type_),)
+        )
+        message = following(DocumentKind.UPDATE, first, updates=[changed])
+        yield Vector(
+            name=f"update-group-{type_.name.lower()}",
+            sending=Sending(body=xml(message)),
+            before=(Sending(body=xml(first)),),
+        )
+    replaced = following(DocumentKind.REPLACE, everybody)
+    (old,) = replaced.business.replacements if replaced.business else ()
+    business = replace(replaced.business, replacements=(replace(old, organ_ids=(GROUP,)),))
+    message = replace(replaced, trace=replace(replaced.trace, business=business))
+    yield Vector(
+        name="replacement-for-a-group",
+        sending=Sending(body=xml(message)),
+        before=(Sending(body=xml(everybody)),),
+    )

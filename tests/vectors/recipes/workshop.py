@@ -17,8 +17,8 @@ from axis.client.receipts import ReceiptTrust, check_receipt
 from axis.errors import InvalidInputError
 from axis.evidence.xml import read_receipt
 from axis.examination import Rules, examine
-from axis.exchange.admission.checks import MAX_DELIVERIES
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.lists import MAX_DELIVERIES
 from axis.exchange.decision.case import Case, Decision, Ending
 from axis.exchange.decision.decider import Decider
 from axis.exchange.decision.holding import LONGEST_WAIT, HoldLimits
