@@ -11,7 +11,10 @@ VIETNAM = timezone(timedelta(hours=7), "UTC+7")
 
 
 def system_clock() -> datetime:
-    """Return the machine's current time in UTC."""
+    """Return the machine's current time in UTC.
+
+    What judges or writes for all goes by the clock that all share: `axis.store.clock`.
+    """
     return datetime.now(UTC)
 
 

@@ -32,8 +32,7 @@ class Pace:
 
     every: timedelta
     margin: timedelta
-    """More than RabbitMQ's ``quorum_tick_interval``, a look itself (10 s) and what the clocks of
-    routers differ by together."""
+    """More than RabbitMQ's ``quorum_tick_interval`` and a look itself (10 s) together."""
 
 
 @dataclass(frozen=True, slots=True)
