@@ -80,12 +80,7 @@ def show(
 ) -> None:
     """Xem một cơ quan: nơi nhận, hệ thống, kế thừa · Show an agency and where it is served."""
     directory = run(_directory())
-    agency = directory.find(code)
-    if agency is None:
-        raise InvalidInputError(
-            f"Cơ quan {quoted(code)} không có trong danh bạ."
-            f" / Agency {quoted(code)} is not in the registry."
-        )
+    agency = agency_of(directory, code)
     route = _route(directory, code)
     if json:
         print_json({**asdict(agency), "route": route})
@@ -104,6 +99,18 @@ def show(
             ("Hôm nay chuyển đến · Routed today to", route),
         ]
     )
+
+
+def agency_of(directory: Directory, code: str) -> Agency:
+    """Return the agency of a code, current or old; raises InvalidInputError."""
+    agency = directory.find(code)
+    if agency is None:
+        raise InvalidInputError(
+            f"Cơ quan {quoted(code)} không có trong danh bạ; hãy tìm mã: axis agency list --search"
+            f" / Agency {quoted(code)} is not in the registry; look its code up: axis agency list"
+            " --search"
+        )
+    return agency
 
 
 async def _put(agencies: list[Agency]) -> list[CertificateLine]:

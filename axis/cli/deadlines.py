@@ -1,12 +1,15 @@
 """`axis deadlines`: which deliveries are late, what falls due next, and whose step it is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
 
+from axis.cli.agency import agency_of
 from axis.cli.output import AsJson, note, print_json, print_table
+from axis.cli.receipt_view import state_text
 from axis.cli.running import database, run
 from axis.clock import system_clock
 from axis.exchange.deliveries.deadlines import DeadlineKind
@@ -14,6 +17,7 @@ from axis.exchange.deliveries.next_step import Owner, next_step
 from axis.exchange.views.lateness import DeadlineFilter, DeadlineLine
 from axis.settings import Settings, load_settings
 from axis.store.lateness import deadline_lines
+from axis.store.registry import PostgresAdministration
 
 MAX_LINES: Final = 1_000
 
@@ -26,7 +30,7 @@ _STEPS: Final = {
     DeadlineKind.ANSWER: "trả lời · answer",
     DeadlineKind.CONSENT: "trả lời đề nghị trả lại · 15/16",
     DeadlineKind.DESTRUCTION: "xác nhận hủy · destruction",
-    DeadlineKind.DUE: "thời hạn xử lý · due date",
+    DeadlineKind.DUE: "hạn xử lý · due date",
 }
 
 app = typer.Typer(
@@ -79,7 +83,7 @@ def _row(line: DeadlineLine) -> tuple[object, ...]:
         line.document_id,
         line.sender,
         line.receiver,
-        line.state.value,
+        state_text(line.state.value),
         f"{step.owner.name_vi} · {step.owner.name_en}",
         f"{step.vi} · {step.en}",
     )
@@ -87,6 +91,9 @@ def _row(line: DeadlineLine) -> tuple[object, ...]:
 
 async def _lines(settings: Settings, wanted: DeadlineFilter) -> Sequence[DeadlineLine]:
     async with database(settings) as pool:
+        if wanted.agency is not None:
+            directory = await PostgresAdministration(pool, system_clock).directory()
+            wanted = replace(wanted, agency=agency_of(directory, wanted.agency).code)
         return await deadline_lines(pool, wanted)
 
 

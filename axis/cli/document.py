@@ -260,7 +260,9 @@ def register(
     from axis.cli.running import run
 
     if sent is None and taken is None:
-        raise typer.BadParameter("--sent, --taken")
+        raise typer.BadParameter(
+            "Hãy cho --sent, --taken hoặc cả hai. · Give --sent, --taken or both."
+        )
     run(write_registers(load_profile(profile), sent, taken))
 
 

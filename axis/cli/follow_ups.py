@@ -99,6 +99,11 @@ def update(
     from axis.edxml.follow_ups import update_of
     from axis.edxml.limits import MAX_DOCUMENT_BYTES
 
+    if not (add or drop or file) and subject is None:
+        raise typer.BadParameter(
+            "Hãy cho biết cập nhật gì: --add, --drop, --subject hoặc --file. · Say what to update:"
+            " --add, --drop, --subject or --file."
+        )
     files = [File(one.name, read_file(one, MAX_DOCUMENT_BYTES)) for one in file]
 
     def make(sent: "Document") -> "Document":

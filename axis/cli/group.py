@@ -17,6 +17,7 @@ from axis.registry.directory import Directory
 from axis.registry.groups import Group
 from axis.registry.problems import quoted
 from axis.registry.table import MAX_CSV_BYTES
+from axis.web.texts import TEXTS
 
 app = typer.Typer(
     name="group",
@@ -74,9 +75,15 @@ def list_groups(json: AsJson = False) -> None:
         return
     today = legal_day(system_clock())
     print_table(
-        ("Mã · Code", "Tên · Name", "Quy tắc · Rule", "Hôm nay · Today"),
+        ("Mã · Code", "Tên · Name", "Quy tắc · Rule", "Nêu tên · Named", "Hôm nay · Today"),
         [
-            (group.code, group.name, _rule(group), len(directory.members(group, today).reached))
+            (
+                group.code,
+                group.name,
+                _rule(group),
+                len(group.members) or None,
+                len(directory.members(group, today).reached),
+            )
             for group in groups
         ],
     )
@@ -138,4 +145,5 @@ async def _directory() -> Directory:
 def _rule(group: Group) -> str | None:
     if group.level is None:
         return None
-    return group.level.value if group.below is None else f"{group.level.value} < {group.below}"
+    rule = " · ".join(TEXTS[f"level.{group.level.value}"])
+    return rule if group.below is None else f"{rule}, thuộc · below {group.below}"

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from axis.cli.output import print_error
+from axis.cli.usage import print_wrong_usage, speak_both, speak_both_of
 from axis.errors import AxisError
 
 _FOR_AGENCIES = "Cho hệ thống của cơ quan · For agencies' systems"
@@ -54,6 +55,13 @@ class Nouns(TyperGroup):
         """Return the nouns in the order of the help."""
         return list(_NOUNS)
 
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options before any noun, in both languages."""
+        parameters = super().get_params(ctx)
+        for parameter in parameters:
+            speak_both_of(parameter)
+        return parameters
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a noun with its verbs, None for an unknown one."""
         if cmd_name in _NOUNS and cmd_name not in self.commands:
@@ -62,7 +70,9 @@ class Nouns(TyperGroup):
                 holder = typer.Typer()
                 holder.add_typer(noun, rich_help_panel=_NOUNS[cmd_name])
                 noun = holder
-            self.add_command(get_group(noun).commands[cmd_name])
+            command: Any = get_group(noun).commands[cmd_name]
+            speak_both(command)
+            self.add_command(command)
         return self.commands.get(cmd_name)
 
 
@@ -93,13 +103,18 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command of the process, or of these arguments, and end with its exit code.
 
     0 is success, 1 an error or a refusal, 2 wrong usage; a command whose help says so has others.
-    What people can put right is printed
-    without a traceback; only a bug shows one.
+    What people can put right is printed without a traceback; only a bug shows one.
     """
+    code: object = 1
     try:
-        app(args=arguments)
+        code = app(args=arguments, standalone_mode=False)
+    except typer.TyperException as error:
+        print_wrong_usage(error)
+        code = error.exit_code
+    except typer.Abort:
+        typer.echo("Đã dừng. · Stopped.", err=True)
     except AxisError as error:
         print_error(error)
     except OSError as error:
         typer.echo(f"Lỗi hệ thống · System error: {error}", err=True)
-    sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

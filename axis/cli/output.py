@@ -43,8 +43,24 @@ def print_json_line(value: Any) -> None:
     sys.stdout.flush()
 
 
+NARROW = 15
+"""Columns of a terminal for each of a table's: with less, words break and lines can't be read."""
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows; columns are named «Vietnamese · English». Texts are shown as they are."""
+    """Print rows; columns are named «Vietnamese · English». Texts are shown as they are.
+
+    Where the terminal is too narrow for that, each row is told one fact below the other.
+    """
+    rows = list(rows)
+    if not rows:
+        say("Không có gì để liệt kê.", "There is nothing to list.")
+        return
+    if console().width < NARROW * len(columns):
+        for row in rows:
+            print_facts(zip(columns, row, strict=True))
+            console().print()
+        return
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -59,7 +59,10 @@ def reconcile(
     Sổ xuất từ axis.client: axis document register. · What axis.client has: axis document register.
     """
     if (journal is None) == (sent is None and taken is None):
-        raise typer.BadParameter("--sent, --taken | --journal")
+        raise typer.BadParameter(
+            "Hãy cho --sent, --taken hoặc cả hai, hoặc chỉ --journal."
+            " · Give --sent, --taken or both, or --journal alone."
+        )
     register = run(_of_journal(journal)) if journal is not None else _of_files(sent, taken)
     with Report(csv, json=json) as report:
         run(_compare(endpoint, register, _period(since, until), report))

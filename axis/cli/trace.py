@@ -1,6 +1,6 @@
 """A document's trip as a clerk reads it: what it is, who has it, what happened when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from rich.markup import escape
@@ -8,6 +8,7 @@ from rich.markup import escape
 from axis.cli.output import console, print_facts, print_title, say, shown, size
 from axis.cli.running import database, run
 from axis.cli.trace_receivers import print_receivers
+from axis.edxml.codes import Priority
 from axis.errors import InvalidInputError
 from axis.exchange.views.documents import (
     DocumentView,
@@ -21,6 +22,7 @@ from axis.exchange.views.receivers import ReceiverGroup, addressees, receiver_gr
 from axis.exchange.views.timeline import TimelineGroup, grouped, remark, wording
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader
+from axis.web.texts import TEXTS
 
 MAX_NAMED_RECEIVERS = 5
 """Receivers that one line of the timeline names; a broadcast has hundreds."""
@@ -56,7 +58,7 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
             ("Nơi gửi · Sender", f"{line.sender} {line.sender_name}"),
             ("Loại · Type", line.type_name),
             ("Nghiệp vụ · Kind", f"{line.kind.name_vi} · {line.kind.label}"),
-            ("Độ khẩn · Priority", line.priority.name_vi if line.priority.urgent else ""),
+            ("Độ khẩn · Priority", _priority(line.priority)),
             ("Ngày ban hành · Issued", line.promulgated),
             ("Hạn xử lý · Due", view.due),
             ("Mã văn bản · DocumentId", line.document_id),
@@ -64,7 +66,7 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
             ("Ký số · Signed by", view.certificate_subject),
             ("Dung lượng · Size", size(view.size)),
             ("SHA-256", view.sha256),
-            ("Lưu ý · Warnings", [finding.get("text_vi", "") for finding in view.warnings]),
+            *(("Lưu ý · Warning", _both(finding)) for finding in view.warnings),
         ]
     )
     for other in (*view.targets, *view.acted_on_by):
@@ -79,6 +81,14 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
     for group in told:
         for text in _lines(group, groups, everything=everything):
             page.print(text, highlight=False, soft_wrap=True)
+
+
+def _priority(priority: Priority) -> str:
+    return " · ".join(TEXTS[f"priority.{priority.value}"]) if priority.urgent else ""
+
+
+def _both(finding: Mapping[str, object]) -> str:
+    return f"{finding.get('text_vi', '')} · {finding.get('text_en', '')}"
 
 
 def _linked(other: LinkedDocument, groups: Sequence[ReceiverGroup]) -> str:

@@ -31,11 +31,13 @@ def print_receivers(groups: Iterable[ReceiverGroup], *, everything: bool) -> Non
         for one in told:
             _print_line(one, () if group.rollup is None else (group.rollup.group,))
         left = len(group.deliveries) - len(told)
-        if left:
+        if left and told:
             say(
                 f"  … và {left} nơi nhận khác; xem hết: thêm --all",
                 f"{left} more; --all shows them",
             )
+        elif left:
+            say("  Xem từng nơi nhận: thêm --all", "--all shows each")
 
 
 def _print_rollup(name: str, rollup: RollUp) -> None:

@@ -6,6 +6,7 @@ and whether they may). Codes are stable: receipts that quote them are evidence f
 ``docs/reasons.md`` is made from this catalogue.
 """
 
+import re
 import string
 from collections.abc import Mapping
 from enum import Enum
@@ -24,7 +25,21 @@ class _Blank(string.Formatter):
         return kwargs.get(str(key), "?")
 
 
+class _VietnameseDays(_Blank):
+    """Write the days that the axis itself tells as Việt Nam does; what is quoted stays as it is."""
+
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
+        value = super().get_value(key, args, kwargs)
+        day = _ISO_DAY.fullmatch(str(value)) if key in _DAYS else None
+        return value if day is None else f"{day[3]}/{day[2]}/{day[1]}"
+
+
+_DAYS = ("date", "due", "issued")
+"""Facts that are days."""
+
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _FORMATTER = _Blank()
+_FORMATTER_VI = _VietnameseDays()
 
 
 class Reason(Enum):
@@ -171,7 +186,7 @@ class Reason(Enum):
 
     def describe_vi(self, facts: Mapping[str, object]) -> str:
         """Return the Vietnamese text with the facts filled in."""
-        return _FORMATTER.vformat(self.value.vi, (), facts)
+        return _FORMATTER_VI.vformat(self.value.vi, (), facts)
 
     def describe_en(self, facts: Mapping[str, object]) -> str:
         """Return the English text with the facts filled in."""

@@ -37,6 +37,14 @@ def test_missing_fact_reads_as_a_question_mark_instead_of_failing() -> None:
     assert "?" in Finding(Reason.TOO_LARGE).text_en()
 
 
+def test_day_is_written_as_each_language_does_and_a_quoted_value_as_it_is() -> None:
+    facts = {"code": "H37.90", "date": "2025-01-01"}
+    assert "từ 01/01/2025 và" in Reason.RECEIVER_CLOSED.describe_vi(facts)
+    assert "on 2025-01-01 and" in Reason.RECEIVER_CLOSED.describe_en(facts)
+    quoted = {"field": "DueDate", "value": "2025-01-01", "expected": "yyyy/MM/dd"}
+    assert "2025-01-01" in Reason.BAD_VALUE.describe_vi(quoted)
+
+
 def test_hostile_fact_is_bounded_and_never_interpreted() -> None:
     finding = Finding(Reason.SENDER_UNKNOWN, facts={"code": "{0.__class__}" * 1000})
     assert "{0.__class__}" in finding.text_vi()

@@ -1,6 +1,7 @@
 """Shows a performance as a table that a clerk can read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from textwrap import indent
 
 from rich.console import Console
 from rich.table import Table
@@ -27,43 +28,57 @@ _SHOWN = (
     Event.DESTRUCTION_CONFIRMED,
 )
 
-
 _WIDE = 120
-"""Columns of a terminal from which receipts are shown in words; below, by number."""
+"""Columns of a terminal from which every fact has a column of its own; below, two share them."""
+
+_TITLE = "Văn bản, nơi nhận, biên nhận · Documents, receivers, receipts"
 
 
 def show(played: Iterable[Played], directory: Directory, console: Console) -> None:
     """Print documents, receivers, receipts and statuses."""
-    table = Table(
-        title="Văn bản, nơi nhận, biên nhận · Documents, receivers, receipts", show_lines=True
-    )
+    table = Table(title=_TITLE, show_lines=True)
     wide = console.width >= _WIDE
-    for name, ratio in (
-        ("Văn bản · Document", 3),
-        ("Từ · From", 2),
-        ("Đến · To", 3),
-        ("Kết quả · Result", 3 if not wide else 2),
-        ("Biên nhận có chữ ký · Signed receipts", 4 if wide else 2),
-        ("Trạng thái · Statuses", 2),
-    ):
+    columns: Mapping[str, int] = _IN_SIX if wide else _IN_TWO
+    for name, ratio in columns.items():
         table.add_column(name, ratio=ratio, overflow="fold")
     for one in played:
-        table.add_row(
+        cells = (
             f"[b]{one.document.code}[/]\n[dim]{_kind(one)}[/]\n{one.document.subject}",
-            _agency(one.act.sender, directory),
+            _agency(one.act.sender, directory, "\n" if wide else " "),
             "\n".join(_receiver(code, one, directory) for code in one.act.receivers),
             _result(one),
             "\n".join(
-                f"{event.code} {event.text_vi if wide else ''} ×{one.concerned(event)}"
+                f"{event.code} {event.text_vi} ×{one.concerned(event)}"
                 for event in _SHOWN
                 if one.concerned(event)
             ),
             "\n".join(
-                f"{code.value} {code.name_vi if wide else ''} ×{count}"
+                f"{code.value} {code.name_vi} ×{count}"
                 for code, count in sorted(one.statuses.items())
             ),
         )
+        table.add_row(*(cells if wide else _in_two(*cells)))
     console.print(table)
+
+
+_IN_SIX = {
+    "Văn bản · Document": 3,
+    "Từ · From": 2,
+    "Đến · To": 3,
+    "Kết quả · Result": 2,
+    "Biên nhận có chữ ký · Signed receipts": 4,
+    "Trạng thái · Statuses": 2,
+}
+"""Columns and their shares of a wide terminal."""
+
+_IN_TWO = {"Văn bản · Document": 1, "Kết quả, biên nhận, trạng thái · What came of it": 1}
+
+
+def _in_two(
+    document: str, sender: str, receivers: str, result: str, receipts: str, statuses: str
+) -> tuple[str, str]:
+    told = "\n".join(filter(None, (result, receipts, statuses)))
+    return f"{document}\nTừ · From {sender}\nĐến · To\n{indent(receivers, '  ')}", told
 
 
 def _kind(played: Played) -> str:
@@ -72,9 +87,9 @@ def _kind(played: Played) -> str:
     return document.kind.name_vi + urgency
 
 
-def _agency(code: str, directory: Directory) -> str:
+def _agency(code: str, directory: Directory, mark: str) -> str:
     agency = directory.find(code)
-    return f"{code}\n[dim]{_LEVELS[agency.level]}[/]" if agency else code
+    return f"{code}{mark}[dim]{_LEVELS[agency.level]}[/]" if agency else code
 
 
 def _receiver(code: str, played: Played, directory: Directory) -> str:

@@ -15,6 +15,7 @@ from axis.local.demo.scenario import ACTS
 from axis.local.demo.stage import Stage
 from axis.local.demo.systems import Agencies
 from axis.local.installation import Installation
+from axis.local.servers import DEFAULT_FOLDER
 from axis.store.pool import open_pool
 from axis.store.registry import PostgresAdministration
 
@@ -48,6 +49,7 @@ async def demonstrate(folder: Path, *, once: bool, console: Console) -> bool:
         console.print(_summary(complete, total))
         if not once:
             _invite(web.url, passwords, stage, console)
+            console.print(f"Dừng tất cả · Stop everything: {_stop_command(folder)}", soft_wrap=True)
         return complete == total
     finally:
         if once:
@@ -119,4 +121,9 @@ def _invite(url: str, passwords: dict[str, str], stage: Stage, console: Console)
         highlight=False,
         soft_wrap=True,
     )
-    console.print("Dừng tất cả · Stop everything: deploy/quickstart --down")
+
+
+def _stop_command(folder: Path) -> str:
+    if folder == DEFAULT_FOLDER:
+        return "deploy/quickstart --down"
+    return f".venv/bin/axis demo down --folder {folder}"

@@ -125,7 +125,7 @@ TEXTS = {
     "document.kind": ("Nghiệp vụ", "Purpose"),
     "document.priority": ("Độ khẩn", "Urgency"),
     "document.promulgated": ("Ngày ban hành", "Issued on"),
-    "document.due": ("Hạn trả lời", "Due on"),
+    "document.due": ("Hạn xử lý", "Due on"),
     "document.accepted": ("Trục nhận lúc", "Accepted at"),
     "document.sender": ("Nơi gửi", "Sender"),
     "document.endpoint": ("Hệ thống gửi", "Sending endpoint"),

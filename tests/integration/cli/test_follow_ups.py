@@ -83,11 +83,15 @@ def test_document_is_replaced_by_a_new_one_for_the_receivers_named(clerk: Clerk)
     assert clerk.received("lgsp-h37", replacement)["targets"] == []
 
 
-def test_update_that_changes_nothing_and_documents_nobody_sent_are_refused_with_words(
-    clerk: Clerk, profile: Profile
-) -> None:
+def test_update_that_changes_nothing_is_wrong_usage(clerk: Clerk, profile: Profile) -> None:
     file, _ = clerk.draft("G09")
-    for arguments in (("update", file), ("recall", "G22,2026/01/01,0/X", "--reason", "x")):
-        ended = axis_command("document", *arguments, "--profile", profile("g22", "G22"))
-        assert (ended.code, ended.out) == (1, "")
-        assert " / " in ended.err
+    ended = axis_command("document", "update", file, "--profile", profile("g22", "G22"))
+    assert (ended.code, ended.out) == (2, "")
+    assert "--add, --drop, --subject hoặc --file" in ended.err
+
+
+def test_recall_of_what_nobody_sent_is_refused_with_words(profile: Profile) -> None:
+    missing = ("G22,2026/01/01,0/X", "--reason", "x", "--profile", profile("g22", "G22"))
+    ended = axis_command("document", "recall", *missing)
+    assert (ended.code, ended.out) == (1, "")
+    assert " / " in ended.err

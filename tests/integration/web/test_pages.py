@@ -191,7 +191,7 @@ async def test_agencies_are_listed_with_what_an_administrator_needs(enter: Enter
         ("H37.02", ["Mã định danh H37.02", "(H37.02) tại hệ thống lgsp-h37", "Còn hiệu lực"]),
         ("000.00.02.H37", ["Mã định danh H37.02"]),
         ("H37.54.01", ["Ủy ban nhân dân xã Thất Khê (H37.105) tại hệ thống lgsp-h37"]),
-        ("H37.90", ["đã ngừng hoạt động từ 2025-01-01"]),
+        ("H37.90", ["đã ngừng hoạt động từ 01/01/2025"]),
         ("K37", ["chưa kết nối trục", "chưa có chứng thư nào"]),
     ],
 )

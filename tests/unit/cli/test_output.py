@@ -43,6 +43,24 @@ def test_markup_of_a_document_stays_text() -> None:
     assert text in printed(lambda: say(text, "en"))
 
 
+def test_table_on_a_narrow_terminal_tells_rows_one_below_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    columns = ("Mã · Id", "Loại · Kind", "Tình trạng · State", "Hàng đợi · Queue", "Lý do · Why")
+    rows = [("m-1", "biên nhận", "chưa xử lý", "answers.g22", None), ("m-2", *"abcd")]
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = [
+        line.split("  ")[0] for line in printed(lambda: print_table(columns, rows)).split("\n")
+    ]
+    assert lines == [*columns[:4], "", *columns, "", ""]
+    monkeypatch.setenv("COLUMNS", "100")
+    assert "m-1" in printed(lambda: print_table(columns, rows)).splitlines()[3]
+
+
+def test_table_without_rows_says_so() -> None:
+    assert printed(lambda: print_table(("Mã · Id",), [])).startswith("Không có gì để liệt kê. · ")
+
+
 def test_empty_fact_is_left_out() -> None:
     assert "Trống" not in printed(lambda: print_facts([("Trống", None), ("Có", 1)]))
 
