@@ -210,6 +210,9 @@ class IntakeWork(Protocol):
         keys of documents and submissions; who holds deliveries waits for no row of the outbox.
         """
 
+    async def gone(self, copies: Collection[UUID]) -> Collection[UUID]:
+        """Return those copies of which a receiver has told that they have left their inbox."""
+
     async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
         """Return those (document, receiver code) pairs where the receiver got the document.
 

@@ -56,6 +56,17 @@ class Links:
                     queue.append(link.document)
         return tuple(found)
 
+    def all_versions(self, document: UUID) -> tuple[UUID, ...]:
+        """Return a document with all versions before and after it."""
+        found = {document: None}
+        queue = [document]
+        while queue:
+            for link in self._from.get(queue.pop(), ()):
+                if link.later and link.target not in found:
+                    found[link.target] = None
+                    queue.append(link.target)
+        return tuple(dict.fromkeys(one for root in found for one in self.versions(root)))
+
     def family(self, documents: Collection[UUID]) -> tuple[UUID, ...]:
         """Return these documents with all versions before and after them, and their recalls."""
         found = dict.fromkeys(documents)

@@ -113,6 +113,10 @@ class PostgresIntakeWork:
             for row in map(dict, rows)
         ]
 
+    async def gone(self, copies: Collection[UUID]) -> Collection[UUID]:
+        """Return those copies of which a receiver has told that they have left their inbox."""
+        return [row["copy"] for row in await self._connection.fetch(_SQL["gone"], list(copies))]
+
     async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
         """Return those (document, receiver code) pairs where the receiver got the document."""
         documents = [document for document, _ in pairs]

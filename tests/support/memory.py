@@ -104,6 +104,10 @@ class MemoryIntakeWork:
         self._store.step("deliveries_of")
         return []
 
+    async def gone(self, copies: Collection[UUID]) -> Collection[UUID]:
+        self._store.step("gone")
+        return []
+
     async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
         self._store.step("held")
         return []

@@ -1,6 +1,7 @@
 """A story of documents and statuses decided without servers: what was sent, what became of it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from axis.edxml.codes import StatusCode
@@ -14,7 +15,7 @@ from axis.exchange.decision.decider import Decider
 from axis.exchange.deliveries.states import DeliveryState as S
 from axis.exchange.records import DeliveryRow, DocumentRow, MessageType, OutboxRow
 from axis.registry.agency import Agency
-from tests.support.exchange import case, decider, directory, reported, submission
+from tests.support.exchange import REPORTED_AT, case, decider, directory, reported, submission
 
 AT = {"G22": "g22", "G09": "g09", "H37": "lgsp-h37", "H37.02": "lgsp-h37", "H37.101": "lgsp-h37"}
 """Where agencies are served."""
@@ -36,9 +37,19 @@ class World:
         assert (decision.ending, decision.reasons) == (Ending.ACCEPTED, ())
         return self.deciding.records.documents[-1]
 
-    def report(self, sender: str, code: StatusCode, about: Document, to: str = "") -> Decision:
+    def report(
+        self,
+        sender: str,
+        code: StatusCode,
+        about: Document,
+        to: str = "",
+        *,
+        endpoint: str = "",
+        at: datetime = REPORTED_AT,
+    ) -> Decision:
+        where = endpoint or AT[sender]
         return self.deciding.decide(
-            reported(sender, code, about, AT[sender], to=to, description="Lý do")
+            reported(sender, code, about, where, to=to, description="Lý do", at=at)
         )
 
     def states(self, row: DocumentRow) -> dict[str, S]:

@@ -1,8 +1,10 @@
 """What a status settles: which deliveries it moves, and which of them it is filed under.
 
-A report (01 … 06) belongs to the document itself. An answer (15, 16) belongs to what asks for it: a
-take-back, a recall, an update; whichever DocumentId it names, it settles the question on the
-document, on its later versions, and on the recall that asked. 06 after 15 confirms destruction.
+A report (01 … 06) belongs to the document itself, and to all deliveries of it that the reporter
+now answers for: its own, and those of agencies that it has succeeded. An answer (15, 16) belongs
+to what asks for it: a take-back, a recall, an update; whichever DocumentId it names, it settles
+the question on the document, on its later versions, and on the recall that asked. 06 after 15
+confirms destruction. To take back (13) is asked of a document; a recall is a question itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,6 +31,9 @@ WIDE: Final = (StatusCode.TAKE_BACK, *ANSWERS, StatusCode.DONE)
 """Statuses that may concern more than the documents under the DocumentId that they name."""
 
 _ANSWERED: Final = (DeliveryState.AGREED, DeliveryState.DECLINED)
+
+_GONE: Final = frozenset({DeliveryState.WITHDRAWN, DeliveryState.DESTROYED})
+"""Where a receiver has nothing left to destroy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +72,37 @@ def settle(
     if code in ANSWERS:
         family = known.links.family([document.id for document, _ in named])
         return _answer(code, list(known.deliveries_at(family, receivers)) or list(named), known)
-    documents = [pair for pair in named if pair[0].kind is not DocumentKind.RECALL]
+    documents = _documents(named)
+    if code is StatusCode.TAKE_BACK and not documents:
+        return None
     document, delivery = (documents or list(named))[0]
     event = event_of(code, document.kind, delivery.state)
-    moves = [Settled(document, delivery, (event,))]
+    moved = {pair[1].id: pair for pair in named if pair[0].id == document.id}
     if code is StatusCode.TAKE_BACK:
         versions = known.links.versions(document.id)
-        later = known.deliveries_at(versions, receivers)
-        moves += [Settled(*pair, (event,)) for pair in later if pair[1].id != delivery.id]
+        moved |= {pair[1].id: pair for pair in known.deliveries_at(versions, receivers)}
     elif code is StatusCode.DONE:
         family = known.links.family([document.id for document, _ in named])
         agreed = _in(DeliveryState.AGREED, known.deliveries_at(family, receivers))
-        moves += [Settled(*pair, (event,)) for pair in agreed if pair[1].id != delivery.id]
-    return Settlement(document, delivery, tuple(moves))
+        moved |= {pair[1].id: pair for pair in agreed}
+    moves = tuple(Settled(*pair, (event,)) for pair in moved.values())
+    return Settlement(document, delivery, moves)
 
 
 def _answer(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlement | None:
     """An open question comes first; what asks nothing is only answered when nothing is open."""
-    documents = [pair for pair in family if pair[0].kind is not DocumentKind.RECALL]
-    asked = _in(DeliveryState.TAKE_BACK_ASKED, documents)
+    asked = _in(DeliveryState.TAKE_BACK_ASKED, _documents(family))
     if not asked:
-        return _answer_again(code, family)
+        return _answer_again(code, family, known)
     event = DeliveryEvent.GIVEN_BACK if code is StatusCode.AGREED else DeliveryEvent.KEPT
     given = [Settled(*pair, (event,)) for pair in asked]
-    questions = [
-        _question(event, pair, given)
-        for pair in family
-        if _unanswered(pair[1]) and _asks(pair, known)
-    ]
-    first = questions[-1] if questions else given[0]
-    return Settlement(first.document, first.delivery, (*given, *questions))
+    questions = [pair for pair in family if _unanswered(pair[1]) and _asks(pair, known)]
+    answered = [_answered(event, pair, family, given, questions) for pair in questions]
+    first = answered[-1] if answered else given[0]
+    return Settlement(first.document, first.delivery, (*given, *answered))
 
 
-def _answer_again(code: StatusCode, family: Sequence[Pair]) -> Settlement | None:
+def _answer_again(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlement | None:
     """Answer what asks for nothing back (an update), or answer a question another time."""
     asked = [
         pair
@@ -108,25 +111,55 @@ def _answer_again(code: StatusCode, family: Sequence[Pair]) -> Settlement | None
     ]
     if not asked:
         return None
-    document, delivery = asked[-1]
+    document, delivery = last = asked[-1]
     event = event_of(code, document.kind, delivery.state)
-    moves = [Settled(document, delivery, (event,))]
-    if event is DeliveryEvent.GIVEN_BACK:
-        declined = _in(DeliveryState.DECLINED, family)
-        moves += [Settled(*pair, (event,)) for pair in declined if pair[1].id != delivery.id]
-    return Settlement(document, delivery, tuple(moves))
+    if code is StatusCode.AGREED and _was_asked_back(delivery, family):
+        event = DeliveryEvent.GIVEN_BACK
+    if event is not DeliveryEvent.GIVEN_BACK:
+        return Settlement(document, delivery, (Settled(document, delivery, (event,)),))
+    declined = _in(DeliveryState.DECLINED, family)
+    given = [Settled(*pair, (event,)) for pair in declined if pair[1].id != delivery.id]
+    moves = (_answered(event, last, family, given, [last]), *given)
+    return Settlement(document, delivery, moves)
 
 
-def _question(event: DeliveryEvent, pair: Pair, given: Sequence[Settled]) -> Settled:
+def _was_asked_back(delivery: KnownDelivery, family: Sequence[Pair]) -> bool:
+    """Tell whether it was declined together with a document, which only declines to be given back:
+    the 16 was no answer to an update, then, and neither is the 15 after it.
+    """
+    together = [
+        document
+        for document, one in _in(DeliveryState.DECLINED, family)
+        if one.reported_at == delivery.reported_at
+    ]
+    return delivery.state is DeliveryState.DECLINED and any(
+        one.kind in (DocumentKind.NEW, DocumentKind.REPLACE) for one in together
+    )
+
+
+def _answered(
+    event: DeliveryEvent,
+    question: Pair,
+    family: Sequence[Pair],
+    given: Sequence[Settled],
+    questions: Sequence[Pair],
+) -> Settled:
     """Answer a recall, or an update that drops the receiver and is given back with the document.
 
-    Nothing is left to destroy where nobody had it.
+    Nothing is left to destroy where nobody had it, or it is destroyed already.
     """
-    document, delivery = pair
+    states = {one.delivery.id: one.position.state for one in given}
+    asking = {delivery.id for _, delivery in questions}
+    left = {
+        states.get(delivery.id, delivery.state)
+        for _, delivery in _documents(family)
+        if delivery.id not in asking
+    }
     events = [event]
-    if all(one.position.state is DeliveryState.WITHDRAWN for one in given):
-        events.append(DeliveryEvent.NOTHING_LEFT)
-    return Settled(document, delivery, tuple(events))
+    if event is DeliveryEvent.GIVEN_BACK and left and left <= _GONE:
+        destroyed = DeliveryState.DESTROYED in left
+        events.append(DeliveryEvent.REPORTED_DONE if destroyed else DeliveryEvent.NOTHING_LEFT)
+    return Settled(*question, tuple(events))
 
 
 def _asks(pair: Pair, known: Known) -> bool:
@@ -143,3 +176,7 @@ def _unanswered(delivery: KnownDelivery) -> bool:
 
 def _in(state: DeliveryState, pairs: Iterable[Pair]) -> list[Pair]:
     return [pair for pair in pairs if pair[1].state is state]
+
+
+def _documents(pairs: Iterable[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair[0].kind is not DocumentKind.RECALL]

@@ -295,14 +295,11 @@ def _parties(
 
 
 def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
-    """A new document may not reuse the DocumentId of another new one."""
+    """A new document may not reuse a DocumentId, be it that of an update or of a recall."""
     if document.kind is not DocumentKind.NEW:
         return []
-    taken = any(
-        earlier.sender == sender and earlier.kind is DocumentKind.NEW
-        for earlier in known.documents.get(document.document_id, [])
-    )
-    if not taken:
+    named = known.documents.get(document.document_id, [])
+    if all(earlier.sender != sender for earlier in named):
         return []
     facts = {"document_id": document.document_id}
     return [Finding(Reason.DOCUMENT_CONFLICT, f"{HEADER}/DocumentId", facts=facts)]

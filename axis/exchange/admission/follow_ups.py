@@ -89,13 +89,13 @@ def needed(
     pairs: set[tuple[UUID, str]] = set()
     whole: set[UUID] = set()
     for target in targets_of(document, known, at):
-        versions = known.links.versions(target.id)
         if document.kind is DocumentKind.RECALL:
-            whole.update(versions)
+            whole.update(known.links.versions(target.id))
         elif crowd(document, known.directory, at) is None:
             named = {one.code for one in mentions(document)}
             named.update(*(holders_as(code, target, known, at) for code in tuple(named)))
             codes = {one for code in named for one in codes_of(code, known, at)}
+            versions = known.links.all_versions(target.id)
             pairs.update((version, code) for version in versions for code in codes)
     return pairs, whole
 
@@ -116,10 +116,10 @@ def reach(
     if document.kind is DocumentKind.REPLACE:
         return Reach(routing, targets, tuple(_replaced(document, targets, known, at))), []
     (target,) = targets.values()
-    versions = known.links.versions(target.id)
     if document.kind is DocumentKind.RECALL:
+        versions = known.links.versions(target.id)
         return _recalled(document, target, tuple(known.deliveries_at(versions)), routing, known, at)
-    return _updated(document, target, versions, routing, known, at)
+    return _updated(document, target, known.links.all_versions(target.id), routing, known, at)
 
 
 def _recalled(

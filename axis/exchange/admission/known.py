@@ -47,6 +47,8 @@ class Known:
     addressed: dict[tuple[UUID, str], set[str]] = field(default_factory=dict)
     """By document and a code that it names: who got it, or a later version, by that code. Of stored
     ones for the codes alone that were looked up."""
+    gone: set[UUID] = field(default_factory=set)
+    """Copies that have left their inbox, as somebody who shares them has told."""
     standings: Standings | None = None
     """What is known of certificates' revocation; None where it is not judged."""
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
@@ -132,6 +134,8 @@ class Known:
             reported_at=reported_at or delivery.reported_at,
         )
         self.deliveries[delivery.document, delivery.receiver] = moved
+        if delivery.copy is not None and not position.untaken:
+            self.gone.add(delivery.copy)
         return moved
 
     def had(self, document: UUID, codes: Iterable[str]) -> bool:

@@ -131,7 +131,9 @@ def _target(document_id: str, senders: Collection[str], known: Known) -> KnownDo
     for document in own:
         if document.kind is not DocumentKind.RECALL:
             return document
-    return Reason.NOT_ORIGINAL_SENDER if named and not own else Reason.DOCUMENT_AWAITED
+    if own:
+        return Reason.TARGET_UNKNOWN  # a recall: there is nothing to wait for
+    return Reason.NOT_ORIGINAL_SENDER if named else Reason.DOCUMENT_AWAITED
 
 
 def _never_had_it(

@@ -97,10 +97,12 @@ class Case:
     def locks(self) -> list[str]:
         """The keys under which no other router may decide at the same time.
 
-        Three at most: the database has room for some thousand locks in all, and a replacement may
+        Four at most: the database has room for some thousand locks in all, and a replacement may
         name a thousand documents. Those are only read; a document that is just being committed
         counts as not yet there. What a recall or update is about is locked: who gets it meanwhile
-        must be known.
+        must be known. Versions may have DocumentIds of their own, so that a recall of the first and
+        an update of the second name nothing alike: a sender's recalls and updates are decided one
+        after the other.
         """
         keys = [message_lock(self.submission.user_id, self.message_key)]
         if self.message is None:
@@ -108,6 +110,8 @@ class Case:
         names = [self.message.document_id]
         if isinstance(self.message, Document) and self.message.kind is not DocumentKind.REPLACE:
             names += self.message.target_document_ids
+            if self.speaks_of_others:
+                keys.append(f"follow-ups\n{self.message.sender}")
         return [*keys, *(f"document\n{name}" for name in dict.fromkeys(names))]
 
 

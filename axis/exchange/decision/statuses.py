@@ -65,7 +65,10 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
     row = _row(docket, matter, status, agency, certificate, document, delivery)
     proofs = [(Event.DESTRUCTION_CONFIRMED, *pair) for pair in destroyed]
     if status.code in _EVENT_OF_STATUS:
-        proofs.append((_EVENT_OF_STATUS[status.code], document, delivery))
+        proofs += [
+            (_EVENT_OF_STATUS[status.code], document, known.deliveries[document.id, one.receiver])
+            for one in _reported(settlement)
+        ]
     return _accept(docket, matter, status, agency, document, delivery, row, verdict, proofs)
 
 
@@ -148,6 +151,15 @@ def _move(
         if moved.state is DeliveryState.DESTROYED and one.document.kind is not DocumentKind.RECALL:
             destroyed.append((one.document, moved))
     return destroyed
+
+
+def _reported(settlement: Settlement) -> list[KnownDelivery]:
+    """Return of which deliveries a report is evidence: the one that it is filed under, and those of
+    the document that it moves beside it.
+    """
+    own = settlement.delivery
+    moved = [one.delivery for one in settlement.moves if one.position != one.delivery.position]
+    return [own, *(one for one in moved if one.id != own.id and one.document == own.document)]
 
 
 def _is_late_report(delivery: KnownDelivery, status: Status) -> bool:

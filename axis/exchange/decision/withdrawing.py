@@ -10,7 +10,7 @@ from datetime import datetime
 
 from axis.evidence.events import Event
 from axis.exchange.admission.known import Known
-from axis.exchange.deliveries.states import RANK, DeliveryEvent, DeliveryState, move
+from axis.exchange.deliveries.states import DeliveryEvent, move
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers
 from axis.exchange.ports import CopyArrived, KnownDelivery, KnownDocument
@@ -26,17 +26,21 @@ def ask_back(
 ) -> list[KnownDelivery]:
     """Ask for deliveries back, and withdraw the copies that nobody is known to have taken.
 
-    Return those that are asked back by this, as they are now.
+    Who shares a copy with somebody that has reported it has it in its system, too. Return those
+    that are asked back by this, as they are now.
     """
     asked, copies = [], []
     for document, delivery in deliveries:
-        position = move(delivery.position, DeliveryEvent.BACK_ASKED)
-        if position == delivery.position:
+        before = delivery.position
+        if delivery.copy in known.gone:
+            before = move(before, DeliveryEvent.INBOX_EMPTIED)
+        position = move(before, DeliveryEvent.BACK_ASKED)
+        if position == before:
             continue
         moved = known.moved(delivery, position)
         records.changes.append(DeliveryChange(delivery.id, position, at))
         asked.append(moved)
-        if untaken(delivery) and delivery.copy is not None:
+        if before.untaken and delivery.copy is not None:
             copies.append(_copy(document, moved, known))
     withdraw(records, notary, [one for one in copies if _reachable(one, known)], at)
     records.withdrawn += [Withdrawal(one.copy, at) for one in copies]
@@ -46,11 +50,6 @@ def ask_back(
 def withdraw(records: Records, notary: Notary, copies: Iterable[CopyArrived], at: datetime) -> None:
     """Tell endpoints, signed, of copies that they are to pass over if nobody has seen them yet."""
     tell_receivers(notary, Event.DELIVERY_WITHDRAWN, list(copies), at, records)
-
-
-def untaken(delivery: KnownDelivery) -> bool:
-    """Tell whether nothing says that a copy has left its inbox."""
-    return RANK[delivery.reached] <= RANK[DeliveryState.CONSIGNED]
 
 
 def _reachable(copy: CopyArrived, known: Known) -> bool:

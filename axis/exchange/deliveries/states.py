@@ -95,6 +95,11 @@ class Position:
     reached: DeliveryState = DeliveryState.ACCEPTED
     """How far it is known to have come on the ordinary way; see `WAY`."""
 
+    @property
+    def untaken(self) -> bool:
+        """Whether nothing says that the copy has left its inbox."""
+        return RANK[self.reached] <= RANK[DeliveryState.CONSIGNED]
+
 
 _S = DeliveryState
 _E = DeliveryEvent
@@ -230,7 +235,7 @@ def move(position: Position, event: DeliveryEvent) -> Position:
     to = TABLE[state].get(event, state)
     if event in _FORWARD and to in RANK and proven is reached:
         return position  # it has come that far already
-    if state is _S.TAKE_BACK_ASKED and event is _E.GIVEN_BACK and _untaken(reached):
+    if state is _S.TAKE_BACK_ASKED and event is _E.GIVEN_BACK and position.untaken:
         to = _S.WITHDRAWN
     return Position(to, proven)
 
@@ -241,11 +246,6 @@ def _proven(position: Position, event: DeliveryEvent) -> DeliveryState:
     if state in (_S.TAKE_BACK_ASKED, _S.UNDELIVERABLE) and event is _E.INBOX_EMPTIED:
         return reached  # it may have left the inbox to be withdrawn, or was never in it
     return max(reached, _PROVES.get(event, reached), key=RANK.__getitem__)
-
-
-def _untaken(reached: DeliveryState) -> bool:
-    """Tell whether nothing says that the copy has left its inbox."""
-    return RANK[reached] <= RANK[_S.CONSIGNED]
 
 
 def event_of(code: StatusCode, kind: DocumentKind, state: DeliveryState) -> DeliveryEvent:

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from axis.clock import Clock
+from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
 from axis.exchange.admission import checks, follow_ups, targets
 from axis.exchange.admission.known import Known
@@ -165,6 +166,14 @@ async def _look_up_deliveries(
         return
     for delivery in await work.deliveries_of(pairs, whole):
         known.deliveries[delivery.document, delivery.receiver] = delivery
+    asking = any(one.kind in (DocumentKind.RECALL, DocumentKind.UPDATE) for one in documents)
+    if asking or any(one.code is StatusCode.TAKE_BACK for one in statuses):
+        there = {
+            one.copy
+            for one in known.deliveries.values()
+            if one.position.untaken and one.copy is not None
+        }
+        known.gone.update(await work.gone(there))
     found = (known.deliveries.get(pair) for pair in reported)
     locked = [delivery.id for delivery in found if delivery is not None]
     for status in await work.statuses_of(locked) if locked else ():

@@ -109,6 +109,11 @@ WHERE d.id IN (
 ORDER BY d.id
 FOR UPDATE OF d
 
+-- name: gone
+-- Of these copies, those that have left their inbox: a receiver of one has reported it.
+SELECT DISTINCT copy FROM delivery
+WHERE copy = ANY ($1::uuid[]) AND reached NOT IN ('accepted', 'dispatched', 'consigned')
+
 -- name: held
 -- Of these (document, receiver) pairs, those where the receiver got the document: itself, or with
 -- a later version. That is an update of it (kind 2), or a replacement (3) that goes on under its

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axis.edxml.codes import DocumentKind
-from tests.support.exchange import case, document, submission
+from tests.support.exchange import case, document, recall, submission, update
 
 printable = st.text(string.ascii_letters + string.digits + string.punctuation, min_size=1)
 
@@ -40,6 +40,14 @@ def test_key_of_a_reused_message_id_is_nobodys_idempotency_key(first: str, secon
     reused = case(None, submission(message_id=first))
     other = case(None, submission(message_id=second))
     assert reused.reuse_key != other.message_key
+
+
+def test_follow_ups_of_one_sender_share_a_lock_whatever_versions_they_name() -> None:
+    first = document(document_id="G22,1")
+    second = update(first, ["G09"], document_id="G22,2")
+    recalling, updating = case(recall(first, ["G09"])), case(update(second, ["G09"]))
+    assert set(recalling.locks) & set(updating.locks) == {"follow-ups\nG22"}
+    assert set(case(document()).locks).isdisjoint(updating.locks)
 
 
 def test_case_locks_its_message_and_its_document_however_many_it_names() -> None:

@@ -1,0 +1,255 @@
+"""Kinds and answers that cross: recalls of what is not plain, changed minds, merged agencies."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from axis.edxml.codes import StatusCode
+from axis.evidence.events import Event
+from axis.exchange.decision.case import Ending
+from axis.exchange.deliveries.states import DeliveryState as S
+from axis.exchange.records import DocumentRow
+from axis.reasons import Reason
+from axis.registry.agency import Agency, Level
+from tests.support.exchange import (
+    NOW,
+    REPORTED_AT,
+    decider,
+    document,
+    recall,
+    replacement,
+    update,
+)
+from tests.support.world import World, moving
+
+TOMORROW = NOW + timedelta(days=1)
+MERGING = Agency("H37.07", "Sở", Level.PROVINCE, "H37", valid_to=date(2026, 3, 2), successor="G09")
+"""Closes with the day of `NOW`."""
+OWN = "G22,2026/03/02,99/TH"
+SECOND = "G22,2026/03/02,7/X"
+THIRD = "G22,2026/03/02,8/X"
+
+
+def at(story: World, code: str, *rows: DocumentRow) -> list[S]:
+    """Where these documents stand with one receiver."""
+    return [story.states(row)[code] for row in rows]
+
+
+# -- recalls of what is not a plain document ------------------------------------------------------
+def test_recall_of_a_recall_is_refused_at_once_for_there_is_nothing_to_wait_for() -> None:
+    story, first = World(), document("G22", ["G09"])
+    story.accept(first)
+    asking = recall(first, ["G09"], OWN)
+    story.accept(asking)
+    decision = story.send(recall(asking, ["G09"], THIRD))
+    assert (decision.ending, decision.reasons) == (Ending.REFUSED, (Reason.TARGET_UNKNOWN.code,))
+
+
+def test_recall_is_not_taken_back_by_13() -> None:
+    story, first = World(), document("G22", ["G09"])
+    original = story.accept(first)
+    asking = recall(first, ["G09"], OWN)
+    row = story.accept(asking)
+    decision = story.report("G22", StatusCode.TAKE_BACK, asking, to="G09")
+    assert decision.reasons == (Reason.STATUS_OUT_OF_ORDER.code,)
+    assert at(story, "G09", original, row) == [S.TAKE_BACK_ASKED, S.ACCEPTED]
+
+
+def test_recall_of_a_replaced_document_leaves_what_replaced_it_and_the_other_way_round() -> None:
+    story, first = World(), document("G22", ["G09"])
+    original = story.accept(first)
+    newer = replacement(["G09"], (first, []))
+    replaced_by = story.accept(newer)
+    story.accept(recall(first, ["G09"], OWN))
+    assert at(story, "G09", original, replaced_by) == [S.TAKE_BACK_ASKED, S.ACCEPTED]
+    story.accept(recall(newer, ["G09"]))
+    assert at(story, "G09", original, replaced_by) == [S.TAKE_BACK_ASKED, S.TAKE_BACK_ASKED]
+
+
+def test_two_recalls_are_settled_by_one_answer_and_one_confirmation() -> None:
+    story, first = World(), document("G22", ["G09"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    recalls = [story.accept(recall(first, ["G09"], own)) for own in ("", OWN)]
+    story.report("G09", StatusCode.AGREED, first)
+    assert at(story, "G09", original, *recalls) == [S.AGREED] * 3
+    story.report("G09", StatusCode.DONE, first)
+    assert at(story, "G09", original, *recalls) == [S.DESTROYED] * 3
+    assert len(story.receipts(Event.DESTRUCTION_CONFIRMED)) == 1
+
+
+def test_recall_of_what_is_given_back_already_owes_no_destruction() -> None:
+    story, first = World(), document("G22", ["G09", "H37"])
+    original = story.accept(first)
+    story.report("H37", StatusCode.ACCEPTED, first)
+    for code in ("G09", "H37"):
+        story.report("G22", StatusCode.TAKE_BACK, first, to=code)
+        story.report(code, StatusCode.AGREED, first)
+    story.report("H37", StatusCode.DONE, first)
+    row = story.accept(recall(first, ["G09"]))
+    for code in ("G09", "H37"):
+        assert story.report(code, StatusCode.AGREED, first).ending is Ending.ACCEPTED
+    assert story.states(original) == {"G09": S.WITHDRAWN, "H37": S.DESTROYED}
+    assert story.states(row) == {"G09": S.WITHDRAWN, "H37": S.DESTROYED}
+    assert len(story.receipts(Event.DESTRUCTION_CONFIRMED)) == 1
+
+
+# -- updates of updates ---------------------------------------------------------------------------
+def test_receiver_dropped_by_an_update_of_an_update_is_asked_for_all_versions() -> None:
+    story, first = World(), document("G22", ["G09", "H37"])
+    second = update(first, ["G09", "H37"], document_id=SECOND)
+    rows = [story.accept(one) for one in (first, second)]
+    last = story.accept(update(second, ["H37"], drops=["G09"], document_id=THIRD))
+    assert at(story, "G09", *rows) == [S.TAKE_BACK_ASKED] * 2
+    story.report("G09", StatusCode.AGREED, first)
+    assert at(story, "G09", *rows, last) == [S.WITHDRAWN] * 3
+    assert at(story, "H37", *rows, last) == [S.ACCEPTED] * 3
+
+
+def test_new_document_under_the_document_id_of_an_update_is_a_conflict() -> None:
+    story, first = World(), document("G22", ["G09"])
+    story.accept(first)
+    story.accept(update(first, ["G09"], document_id=SECOND))
+    decision = story.send(document("G22", ["H37"], document_id=SECOND))
+    assert decision.reasons == (Reason.DOCUMENT_CONFLICT.code,)
+    assert story.send(document("G09", ["H37"], document_id=SECOND), "g09").reasons == ()
+
+
+def test_receiver_added_again_after_it_gave_the_document_back_gets_the_update_alone() -> None:
+    """An update holds all of the document; what was given back stays given back."""
+    story, first = World(), document("G22", ["G09", "H37"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    story.accept(update(first, ["H37"], drops=["G09"]))
+    for code in (StatusCode.AGREED, StatusCode.DONE):
+        story.report("G09", code, first)
+    row = story.accept(update(first, ["H37"], adds=["G09"], document_id=SECOND))
+    assert at(story, "G09", original, row) == [S.DESTROYED, S.ACCEPTED]
+
+
+# -- minds that change ----------------------------------------------------------------------------
+def test_disagreement_after_agreement_changes_nothing() -> None:
+    story, first = World(), document("G22", ["G09"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    row = story.accept(recall(first, ["G09"]))
+    story.report("G09", StatusCode.AGREED, first)
+    assert story.report("G09", StatusCode.DISAGREED, first).ending is Ending.ACCEPTED
+    assert at(story, "G09", original, row) == [S.AGREED] * 2
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_agreement_after_disagreement_gives_back_and_is_no_consent_to_the_update(
+    dropped: bool,
+) -> None:
+    story, first = World(), document("G22", ["G09", "H37"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    row = story.accept(update(first, ["H37"] if dropped else ["G09"], drops=["G09"] * dropped))
+    if not dropped:
+        story.report("G09", StatusCode.AGREED, first)
+        story.report("G22", StatusCode.TAKE_BACK, first, to="G09")
+    later = REPORTED_AT + timedelta(hours=1)
+    story.report("G09", StatusCode.DISAGREED, first, at=later)
+    assert at(story, "G09", original, row) == [S.DECLINED] * 2
+    story.report("G09", StatusCode.AGREED, first, at=later + timedelta(hours=1))
+    assert at(story, "G09", original, row) == [S.AGREED] * 2
+
+
+def test_agreement_to_an_update_that_was_declined_after_a_take_back_is_consent() -> None:
+    story, first = World(), document("G22", ["G09"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    story.report("G22", StatusCode.TAKE_BACK, first, to="G09")
+    story.report("G09", StatusCode.DISAGREED, first)
+    row = story.accept(update(first, ["G09"]))
+    for number, code in enumerate((StatusCode.DISAGREED, StatusCode.AGREED), 1):
+        story.report("G09", code, first, at=REPORTED_AT + timedelta(hours=number))
+    assert at(story, "G09", original, row) == [S.DECLINED, S.RECEIVED]
+
+
+def test_take_back_of_what_is_done_is_asked_and_answered_as_ever() -> None:
+    story, first = World(), document("G22", ["G09"])
+    row = story.accept(first)
+    story.report("G09", StatusCode.DONE, first)
+    story.report("G22", StatusCode.TAKE_BACK, first, to="G09")
+    assert at(story, "G09", row) == [S.TAKE_BACK_ASKED]
+    story.report("G09", StatusCode.AGREED, first)
+    story.report("G09", StatusCode.DONE, first)
+    assert at(story, "G09", row) == [S.DESTROYED]
+
+
+# -- agencies that close, merge, or are both sides ------------------------------------------------
+def test_closed_agency_reports_no_more_and_its_successor_does_for_all_that_either_was_sent() -> (
+    None
+):
+    known = moving(MERGING)
+    first = document("G22", ["G09", "H37.07"])
+    row = World(decider(known)).accept(first)
+    later = World(decider(known, TOMORROW))
+    closed = later.report("H37.07", StatusCode.ACCEPTED, first, endpoint="lgsp-h37")
+    assert closed.reasons == (Reason.SENDER_CLOSED.code,)
+    later.report("G09", StatusCode.ACCEPTED, first)
+    assert later.states(row) == {"G09": S.RECEIVED, "H37.07": S.RECEIVED}
+    proofs = later.receipts(Event.CONSIGNMENT_ACCEPTANCE)
+    assert [line.code for one in proofs for line in one.receivers] == ["G09", "H37.07"]
+
+
+def test_report_of_a_successor_proves_nothing_of_what_its_predecessor_had_refused() -> None:
+    known = moving(MERGING)
+    first = document("G22", ["G09", "H37.07"])
+    story = World(decider(known))
+    row = story.accept(first)
+    story.report("H37.07", StatusCode.REFUSED, first, endpoint="lgsp-h37")
+    later = World(decider(known, TOMORROW))
+    later.report("G09", StatusCode.ACCEPTED, first)
+    assert later.states(row) == {"G09": S.RECEIVED, "H37.07": S.REFUSED}
+    (proof,) = later.receipts(Event.CONSIGNMENT_ACCEPTANCE)
+    assert [line.code for line in proof.receivers] == ["G09"]
+
+
+def test_agency_that_sends_to_itself_plays_both_sides() -> None:
+    story, first = World(), document("G22", ["G22", "G09"])
+    row = story.accept(first)
+    story.report("G22", StatusCode.ACCEPTED, first, endpoint="g22")
+    asking = story.accept(recall(first, ["G22"]))
+    assert at(story, "G22", row, asking) == [S.TAKE_BACK_ASKED, S.ACCEPTED]
+    for code in (StatusCode.AGREED, StatusCode.DONE):
+        assert story.report("G22", code, first, endpoint="g22").ending is Ending.ACCEPTED
+    assert at(story, "G22", row, asking) == [S.DESTROYED] * 2
+    assert at(story, "G09", row, asking) == [S.TAKE_BACK_ASKED, S.ACCEPTED]
+
+
+# -- several agencies behind one endpoint ---------------------------------------------------------
+def test_agencies_behind_one_endpoint_answer_each_for_itself() -> None:
+    story, first = World(), document("G22", ["H37", "H37.02", "H37.101"])
+    original = story.accept(first)
+    for code in ("H37", "H37.02", "H37.101"):
+        story.report(code, StatusCode.ARRIVED, first)
+    row = story.accept(recall(first, ["H37"]))
+    story.report("H37", StatusCode.AGREED, first)
+    story.report("H37", StatusCode.DONE, first)
+    story.report("H37.02", StatusCode.DISAGREED, first)
+    assert story.states(original) == {
+        "H37": S.DESTROYED,
+        "H37.02": S.DECLINED,
+        "H37.101": S.TAKE_BACK_ASKED,
+    }
+    assert story.states(row) == {"H37": S.DESTROYED, "H37.02": S.DECLINED, "H37.101": S.ACCEPTED}
+
+
+@pytest.mark.parametrize("recalled", [False, True])
+def test_copy_that_one_receiver_has_reported_is_in_the_system_of_those_who_share_it(
+    recalled: bool,
+) -> None:
+    story, first = World(), document("G22", ["H37", "H37.02", "G09"])
+    row = story.accept(first)
+    story.report("H37", StatusCode.ACCEPTED, first)
+    if recalled:
+        story.accept(recall(first, ["H37"]))
+    else:
+        story.report("G22", StatusCode.TAKE_BACK, first, to="H37.02")
+    endpoints = [endpoint for endpoint, _, _ in story.notices()]
+    assert endpoints == (["g09"] if recalled else [])  # nothing is left in the inbox of the others
+    story.report("H37.02", StatusCode.AGREED, first)
+    assert at(story, "H37.02", row) == [S.AGREED]  # not withdrawn unread: it is to be destroyed
