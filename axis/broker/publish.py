@@ -1,9 +1,10 @@
 """Publishes bursts with confirms, on one connection that is opened anew after a fault."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC
+from typing import NoReturn
 
 import aio_pika
 import structlog
@@ -17,6 +18,9 @@ from axis.exchange.records import MessageType
 CONFIRM_TIMEOUT_SECONDS = 30.0
 """A quorum queue that has not confirmed by then has lost its majority or its disk."""
 
+SILENT_TIMEOUT_SECONDS = 2.0
+"""What a queue gets that has not answered before: hundreds of times what one in health takes."""
+
 _CONTENT_TYPES = {
     MessageType.DOCUMENT: "application/edxml+xml",
     MessageType.STATUS: "application/edxml+xml",
@@ -27,32 +31,89 @@ _log = structlog.get_logger(__name__)
 
 
 class RabbitPublisher:
-    """Implements `axis.exchange.ports.Publisher`; one object a publishing task."""
+    """Implements `axis.exchange.ports.Publisher`; one object a publishing task.
+
+    A queue that did not take the last message is asked with one, and gets its others once that was
+    taken: what waits for a full queue costs the broker a message a burst, not a hundred. One that
+    gave no answer at all is given little time to do so, so that it holds up no other.
+    """
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         self._name = name
         self._stack = AsyncExitStack()
         self._exchange: AbstractExchange | None = None
+        self._full: set[str] = set()
+        """Queues that did not take the last message."""
+        self._silent: set[str] = set()
+        """Queues that gave no answer to the last message, while others did."""
 
     async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
         """Publish all at once and wait for every confirm.
 
-        False means that the message is not in its queue: there is no such queue, it is full, or
-        AMQP cannot express the message.
+        False means that the message is not in its queue as far as is known: there is no such queue,
+        it is full or does not answer while others do, or AMQP cannot express the message.
         """
+        doubtful = self._full | self._silent
+        first: dict[int, Publication] = {}
+        others: dict[int, Publication] = {}
+        asked = set()
+        for number, message in enumerate(messages):
+            wait = message.queue in asked and message.queue in doubtful
+            (others if wait else first)[number] = message
+            asked.add(message.queue)
+        answers = await self._burst(first)
+        doubtful = self._full | self._silent
+        ready = {number: one for number, one in others.items() if one.queue not in doubtful}
+        if ready:
+            answers |= await self._burst(ready)
+        return [answers.get(number, False) for number in range(len(messages))]
+
+    async def _burst(self, messages: Mapping[int, Publication]) -> dict[int, bool]:
         exchange = self._exchange or await self._open()
-        outcomes = await asyncio.gather(
-            *(_publish(exchange, message) for message in messages), return_exceptions=True
-        )
-        answers = []
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                await self.close()
-                text = f"RabbitMQ: {type(outcome).__name__}: {outcome}"
-                raise BrokerLostError(text) from outcome
-            answers.append(outcome)
+        try:
+            outcomes = await asyncio.gather(
+                *(self._one(exchange, message) for message in messages.values()),
+                return_exceptions=True,
+            )
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+        answers: dict[int, bool] = {}
+        silent = {
+            message.queue
+            for message, outcome in zip(messages.values(), outcomes, strict=True)
+            if isinstance(outcome, TimeoutError)
+        }
+        for number, outcome in zip(messages, outcomes, strict=True):
+            if isinstance(outcome, TimeoutError):
+                if True not in outcomes and not silent <= self._silent:
+                    await self._lose(outcome)  # nobody has answered: it may be the broker
+                answers[number] = False
+            elif isinstance(outcome, BaseException):
+                await self._lose(outcome)
+            else:
+                answers[number] = outcome
+        if silent:
+            _log.warning("queues.silent", queues=sorted(silent))
+            self._silent |= silent
+            await self.close()  # so that no confirm comes late
         return answers
+
+    async def _one(self, exchange: AbstractExchange, message: Publication) -> bool:
+        known = message.queue in self._silent
+        limit = SILENT_TIMEOUT_SECONDS if known else CONFIRM_TIMEOUT_SECONDS
+        taken = await _publish(exchange, message, limit)
+        self._silent.discard(message.queue)
+        if taken is False:
+            self._full.add(message.queue)
+        else:
+            self._full.discard(message.queue)
+        return bool(taken)
+
+    async def _lose(self, fault: BaseException) -> NoReturn:
+        await self.close()
+        raise BrokerLostError(f"RabbitMQ: {type(fault).__name__}: {fault}") from fault
 
     async def close(self) -> None:
         """Give the connection up; the next burst opens another."""
@@ -72,7 +133,8 @@ class RabbitPublisher:
         return self._exchange
 
 
-async def _publish(exchange: AbstractExchange, message: Publication) -> bool:
+async def _publish(exchange: AbstractExchange, message: Publication, limit: float) -> bool | None:
+    """Return whether the queue has taken it; None where AMQP cannot express it."""
     try:
         await exchange.publish(
             aio_pika.Message(
@@ -88,7 +150,7 @@ async def _publish(exchange: AbstractExchange, message: Publication) -> bool:
             ),
             routing_key=message.queue,
             mandatory=True,
-            timeout=CONFIRM_TIMEOUT_SECONDS,
+            timeout=limit,
         )
     except DeliveryError:
         return False
@@ -96,5 +158,5 @@ async def _publish(exchange: AbstractExchange, message: Publication) -> bool:
         raise
     except Exception as error:  # noqa: BLE001 - what cannot be encoded must not hold up the rest
         _log.error("message.unpublishable", message=message.message_id, error=repr(error)[:200])
-        return False
+        return None
     return True

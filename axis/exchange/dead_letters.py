@@ -25,7 +25,7 @@ from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_senders
-from axis.exchange.ports import CopyArrived, UnavailableError, Workbench
+from axis.exchange.ports import CopyArrived, Workbench, is_outage
 from axis.exchange.records import DeadLetterRow, DeliveryChange, Records
 from axis.exchange.submission import Submission
 
@@ -259,9 +259,9 @@ class DeadLetters:
         for submission in claimed:
             try:
                 await self._intake.handle([submission])
-            except UnavailableError:
-                raise
-            except Exception as error:  # noqa: BLE001 - any bug must cost one letter, not the rest
+            except Exception as error:  # any bug must cost one letter, not the rest
+                if is_outage(error):
+                    raise
                 _log.exception("dead_letter.unhandled", error=type(error).__name__)
                 if submission.letter is not None:
                     async with self._store.letters() as work:

@@ -29,6 +29,12 @@ class StoreUnavailableError(UnavailableError):
     """The database cannot be reached or is not able to commit now; the work may be tried again."""
 
 
+class StoreRefusedError(StoreUnavailableError):
+    """The database answers, and refuses this very work: its schema or a right is missing, or a
+    statement of ours is wrong. One message alone may bring that about; others then go through.
+    """
+
+
 class BrokerUnavailableError(UnavailableError):
     """The broker cannot be reached or did not confirm in time; the work may be tried again."""
 
@@ -39,6 +45,11 @@ class BrokerLostError(BrokerUnavailableError):
 
 class WorkbenchUnavailableError(UnavailableError):
     """No worker process can be had now; the work may be tried again."""
+
+
+def is_outage(error: Exception) -> bool:
+    """Tell whether a part is away, so that no piece of work is to blame for the error."""
+    return isinstance(error, UnavailableError) and not isinstance(error, StoreRefusedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +237,12 @@ class IntakeWork(Protocol):
         as in `held`, by a code: a group's, for example. Asked for (document, code) pairs.
         """
 
-    async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
-        """Return the statuses stored for these deliveries."""
+    async def statuses_of(
+        self, deliveries: Collection[UUID], digests: Collection[str]
+    ) -> Sequence[KnownStatus]:
+        """Return the statuses stored for these deliveries with one of these digests: of their bytes
+        or of what is signed. However many a system reports, only those that come again count.
+        """
 
     async def held_load(self) -> HeldLoad:
         """Return how much waits."""
@@ -290,7 +305,12 @@ class DispatchWork(Protocol):
     """One transaction of the dispatch: claim, publish, mark."""
 
     async def directory(self) -> Directory:
-        """Return the registry as it is now; it does not change until the transaction ends."""
+        """Return the registry as it is now; it does not change until the transaction ends, or it
+        is let go.
+        """
+
+    async def let_go(self) -> None:
+        """Let the registry change again; nothing has been written since it was held."""
 
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int

@@ -20,7 +20,7 @@ from axis.exchange.deliveries.deadlines import EVENTS, MOVES, DeadlineKind, Fact
 from axis.exchange.deliveries.states import move
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers, tell_senders
-from axis.exchange.ports import CopyArrived, UnavailableError, Workbench
+from axis.exchange.ports import CopyArrived, Workbench, is_outage
 from axis.exchange.records import DeliveryChange, Lapse, Records
 from axis.registry.directory import Directory
 
@@ -45,7 +45,9 @@ class WatchWork(Protocol):
     """One transaction of the watch."""
 
     async def directory(self) -> Directory:
-        """Return the registry as it is now; it does not change until the transaction ends."""
+        """Return the registry as it is now. It is not held while receipts are signed: it only says
+        where their senders are served.
+        """
 
     async def overdue(
         self, *, at: datetime, limit: int, but: Collection[UUID]
@@ -90,10 +92,9 @@ class Watch:
         """
         try:
             return await self._deal(MAX_DELIVERIES)
-        except UnavailableError:
-            raise
-        except Exception:
-            await self._one_by_one()
+        except Exception as error:
+            if not is_outage(error):
+                await self._one_by_one()
             raise
 
     async def late(self) -> Mapping[DeadlineKind, int]:
@@ -122,10 +123,8 @@ class Watch:
             claimed: list[UUID] = []
             try:
                 await self._deal(1, claimed)
-            except UnavailableError:
-                raise
-            except Exception:
-                if not claimed or len(self._aside) >= MAX_SET_ASIDE:
+            except Exception as error:
+                if is_outage(error) or not claimed or len(self._aside) >= MAX_SET_ASIDE:
                     raise
                 self._aside.update(claimed)
             if not claimed:

@@ -21,7 +21,7 @@ from axis.store.registry_log import touched
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
-_HOLD = load_queries("intake")["hold_registry"]
+_HOLDING = load_queries("intake")
 
 
 class DirectoryCache:
@@ -37,12 +37,19 @@ class DirectoryCache:
         Raises StoreUnavailableError for a registry that contradicts itself or comes from a newer
         program: no message is to blame for it.
         """
-        await connection.execute(_HOLD)
+        await connection.execute(_HOLDING["hold_registry"])
         version = await current_version(connection)
         try:
             return await self.at(version, connection)
         except (InvalidInputError, ValueError) as error:
             raise StoreUnavailableError(f"the registry is not sound: {error}") from error
+
+    async def seen(self, connection: Connection) -> Directory:
+        """Return the registry as it is now; it may change at once. Raises as `held` does."""
+        await connection.execute(_HOLDING["before_registry"])
+        found = await self.held(connection)
+        await connection.execute(_HOLDING["let_go"])
+        return found
 
     async def at(self, version: int, connection: Connection) -> Directory:
         """Return the snapshot of this version, reading it when another one is held.

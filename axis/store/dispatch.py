@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -18,7 +19,14 @@ from axis.store.pool import Connection
 from axis.store.sql import load_queries
 from axis.store.writing import add_records
 
+TRIED_SHARE: Final = 4
+"""One place of so many is kept for what was tried before, however much is new."""
+
+MAX_HASTENED: Final = 1_000
+"""Messages that become due at once where a clock was wrong; a claim takes a hundred."""
+
 _SQL = load_queries("dispatch")
+_HOLDING = load_queries("intake")
 _BODIES = {
     MessageType.DOCUMENT: _SQL["document_bodies"],
     MessageType.STATUS: _SQL["status_bodies"],
@@ -35,10 +43,19 @@ class PostgresDispatchWork:
         self._connection = connection
         self._directories = directories
         self._deadlines = deadlines
+        self._may_let_go = False
 
     async def directory(self) -> Directory:
         """Return the registry at the version that this transaction holds fast."""
+        if not self._may_let_go:
+            await self._connection.execute(_HOLDING["before_registry"])
+            self._may_let_go = True
         return await self._directories.held(self._connection)
+
+    async def let_go(self) -> None:
+        """Let the registry change again, by going back to before it was held."""
+        await self._connection.execute(_HOLDING["let_go"])
+        self._may_let_go = False
 
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
@@ -46,12 +63,15 @@ class PostgresDispatchWork:
         """Lock due messages and read their bytes, at least one and at most `max_bytes` in all.
 
         Every copy of a document counts, since each has to go over the wire before the broker
-        confirms; in memory they share its bytes. What cannot be due as late as it is becomes due
+        confirms; in memory they share its bytes. What was tried before takes the places that new
+        messages leave, and a share of its own. What cannot be due as late as it is becomes due
         for the next claim.
         """
-        rows = await self._connection.fetch(_SQL["claim"], urgent, at, limit)
+        untried = limit - limit // TRIED_SHARE
+        rows = await self._connection.fetch(_SQL["claim"], urgent, at, untried, limit)
         if not rows:  # a clock that is set right must keep nothing back
-            await self._connection.execute(_SQL["hasten"], urgent, at, at + LONGEST_PAUSE)
+            latest = at + LONGEST_PAUSE
+            await self._connection.execute(_SQL["hasten"], urgent, at, latest, MAX_HASTENED)
         claimed: list[tuple[OutboxRow, int]] = []
         total = 0
         for row in rows:
@@ -67,19 +87,29 @@ class PostgresDispatchWork:
 
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         """Lock and return the deliveries that these copies carry."""
+        await self._hold_on()
         return await copies_of(self._connection, outbox_ids)
 
     async def confirm(self, outbox_ids: Collection[UUID], at: datetime) -> None:
         """Mark messages as published and confirmed."""
+        await self._hold_on()
         await self._connection.execute(_SQL["confirm"], list(outbox_ids), at)
 
     async def postpone(self, outbox_ids: Collection[UUID], due_at: datetime) -> None:
         """Count a failed attempt and try these again later."""
+        await self._hold_on()
         await self._connection.execute(_SQL["postpone"], list(outbox_ids), due_at)
 
     async def save(self, records: Records) -> None:
         """Add what the confirmations brought about."""
+        await self._hold_on()
         await add_records(self._connection, records, self._deadlines)
+
+    async def _hold_on(self) -> None:
+        """Hold the registry until the end: what is written now would be undone by letting go."""
+        if self._may_let_go:
+            await self._connection.execute(_HOLDING["hold_on"])
+            self._may_let_go = False
 
     async def _bodies(self, rows: Sequence[OutboxRow]) -> dict[UUID, bytes]:
         bodies: dict[UUID, bytes] = {}

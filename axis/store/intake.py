@@ -98,9 +98,11 @@ class PostgresIntakeWork:
         """Lock and return the deliveries of (document, receiver) pairs and of whole documents."""
         documents = [document for document, _ in pairs]
         receivers = [receiver for _, receiver in pairs]
-        rows = await self._connection.fetch(
-            _SQL["deliveries_of"], documents, receivers, list(whole)
+        locked = await self._connection.fetch(
+            _SQL["lock_deliveries"], documents, receivers, list(whole)
         )
+        ids = [row["id"] for row in locked]
+        rows = await self._connection.fetch(_SQL["deliveries"], ids) if ids else []
         return [
             KnownDelivery(
                 **{
@@ -139,9 +141,11 @@ class PostgresIntakeWork:
         )
         return [(row["document"], row["name"], row["receiver"]) for row in rows]
 
-    async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
-        """Return the statuses stored for these deliveries."""
-        rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries))
+    async def statuses_of(
+        self, deliveries: Collection[UUID], digests: Collection[str]
+    ) -> Sequence[KnownStatus]:
+        """Return the statuses stored for these deliveries with one of these digests."""
+        rows = await self._connection.fetch(_SQL["statuses_of"], list(deliveries), list(digests))
         return [KnownStatus(**row) for row in map(dict, rows)]
 
     async def held_load(self) -> HeldLoad:

@@ -29,8 +29,8 @@ class PostgresWatchWork:
         self._deadlines = deadlines
 
     async def directory(self) -> Directory:
-        """Return the registry at the version that this transaction holds fast."""
-        return await self._directories.held(self._connection)
+        """Return the registry as it is now; it may change at once."""
+        return await self._directories.seen(self._connection)
 
     async def overdue(
         self, *, at: datetime, limit: int, but: Collection[UUID]

@@ -62,7 +62,7 @@ class _Work:
     async def held_load(self) -> HeldLoad:
         return HeldLoad()
 
-    async def _nothing(self, wanted: Collection[Any]) -> list[Any]:
+    async def _nothing(self, *wanted: Collection[Any]) -> list[Any]:
         return []
 
     documents_named = deliveries_of = statuses_of = held = _nothing

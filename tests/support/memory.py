@@ -38,6 +38,8 @@ class MemoryStore:
     committed: list[Records] = field(default_factory=list)
     waiting: list[OutboxMessage] = field(default_factory=list)
     copies: list[CopyArrived] = field(default_factory=list)
+    directories: list[Directory] = field(default_factory=list)
+    """What the registry is each time that the dispatch holds it; as usual once they run out."""
     confirmed: list[UUID] = field(default_factory=list)
     postponed: dict[UUID, datetime] = field(default_factory=dict)
     earlier: dict[MessageKey, EarlierSubmission] = field(default_factory=dict)
@@ -133,7 +135,9 @@ class MemoryIntakeWork:
         claimed, self._store.due = self._store.due[:limit], self._store.due[limit:]
         return claimed
 
-    async def statuses_of(self, deliveries: Collection[UUID]) -> Sequence[KnownStatus]:
+    async def statuses_of(
+        self, deliveries: Collection[UUID], digests: Collection[str]
+    ) -> Sequence[KnownStatus]:
         self._store.step("statuses_of")
         return []
 
@@ -148,7 +152,7 @@ class MemoryIntakeWork:
 
 
 class MemoryDispatchWork:
-    """Implements `DispatchWork` on the store's `waiting` and `copies`."""
+    """Implements `DispatchWork` on the store's `waiting`, `copies` and `directories`."""
 
     def __init__(self, store: MemoryStore) -> None:
         self.saved: list[Records] = []
@@ -157,7 +161,11 @@ class MemoryDispatchWork:
         self._store = store
 
     async def directory(self) -> Directory:
-        return directory()
+        held = self._store.directories
+        return held.pop(0) if held else directory()
+
+    async def let_go(self) -> None:
+        self._store.step("let_go")
 
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int

@@ -103,10 +103,13 @@ class Moving:
         if seen == self._looked and self._again is not None and now < self._again:
             return 0
         async with self._store.moving() as work:
+            # Before the registry is held: there may be a hundred thousand. A copy that is confirmed
+            # meanwhile was looked at by who published it.
+            receivers = await work.in_inboxes()
             directory = await work.directory()
-            moved = moved_on(await work.in_inboxes(), directory, now)
+            moved = moved_on(receivers, directory, now)
             if not moved:
-                self._looked, self._again = (directory.version, legal_day(now)), now + LOOK_AGAIN
+                self._looked, self._again = seen, now + LOOK_AGAIN
                 return 0
             waiting = await work.waiting(moved.keys(), MAX_MOVED)
             if not waiting:

@@ -2,12 +2,20 @@
 
 Rows stay locked while their messages are on the way. A router that dies in between leaves them
 unmarked; the next one publishes them again under the same ``message_id``.
+
+The registry is held while a burst is published, so that no copy goes where it should not go any
+more. A broker that is slow must not hold up its changes, and behind them every batch of the intake:
+after `PATIENCE_SECONDS` it is let go, and looked at once more when the broker has answered. Copies
+whose receivers have moved meanwhile count as not published then: they go where these are now, and
+the former endpoint is told to pass the old ones over.
 """
 
+import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from axis.clock import Clock
 from axis.evidence.events import Event
@@ -23,11 +31,14 @@ from axis.exchange.ports import (
     Publication,
     Publisher,
     Store,
-    UnavailableError,
     Workbench,
+    is_outage,
 )
-from axis.exchange.records import DeliveryChange, MessageType, Records, Withdrawal
+from axis.exchange.records import DeliveryChange, MessageType, OutboxRow, Records, Withdrawal
 from axis.registry.directory import Directory
+
+PATIENCE_SECONDS = 1.0
+"""How long a burst holds the registry: hundreds of times what a broker in health takes for it."""
 
 _FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -56,6 +67,14 @@ class Dispatched:
     def idle(self) -> bool:
         """Whether there was nothing to do."""
         return not (self.confirmed or self.returned or self.redirected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Astray:
+    """A copy of which receivers are served elsewhere: where each is, None where no way leads."""
+
+    row: OutboxRow
+    ways: Mapping[str, str | None]
 
 
 class Dispatch:
@@ -91,47 +110,53 @@ class Dispatch:
         claimed: Sequence[OutboxMessage] = ()
         try:
             async with self._store.dispatch() as work:
-                # Held before anything else is locked, so that nobody waits in a circle.
-                directory = await work.directory()
                 claimed = await work.claim(
                     urgent=self._urgent,
                     at=self._clock(),
                     limit=1 if careful else self._limits.count,
                     max_bytes=self._limits.size,
                 )
-                redirected = await self._redirect(work, claimed, directory)
-                if redirected:
-                    return Dispatched(redirected=redirected)
+                if not claimed:
+                    return Dispatched()
+                directory = await work.directory()
+                astray = self._astray(claimed, directory)
+                if astray:  # committed before anything else: a broker that fails undoes no move
+                    copies = await work.copies_of(list(astray))
+                    await self._redirect(work, astray, copies, directory)
+                    return Dispatched(redirected=len(astray))
                 return await self._send(work, claimed, directory, careful=careful)
-        except UnavailableError:
-            raise
-        except Exception:
-            # A bug that one message brings out must not hold up the rest; it is raised anyway.
-            if careful and claimed:
+        except Exception as error:
+            # What one message brings out must not hold up the rest; it is raised anyway.
+            if careful and claimed and not is_outage(error):
                 async with self._store.dispatch() as work:
                     await self._put_off(work, claimed)
             raise
 
-    async def _redirect(
-        self, work: DispatchWork, messages: Sequence[OutboxMessage], directory: Directory
-    ) -> int:
-        """Send copies where their receivers are served now; return how many that concerned.
-
-        It is committed before anything else is published: a broker that fails undoes no move.
-        """
+    def _astray(
+        self, messages: Sequence[OutboxMessage], directory: Directory
+    ) -> Mapping[UUID, _Astray]:
+        """Return the copies of which receivers are served elsewhere now."""
         now = self._clock()
         documents = (one.row for one in messages if one.row.type is MessageType.DOCUMENT)
-        found = {row.id: (row, ways) for row in documents if (ways := astray(row, directory, now))}
-        if not found:
-            return 0
-        copies = await work.copies_of(list(found))
+        return {
+            row.id: _Astray(row, ways) for row in documents if (ways := astray(row, directory, now))
+        }
+
+    async def _redirect(
+        self,
+        work: DispatchWork,
+        found: Mapping[UUID, _Astray],
+        copies: Sequence[CopyArrived],
+        directory: Directory,
+    ) -> None:
+        """Send copies where their receivers are served now; `copies` has what they carry."""
+        now = self._clock()
         records = Records()
-        for row, ways in found.values():
-            carried = [copy for copy in copies if copy.copy == row.id]
-            redirect(row, carried, ways, directory, self._notary, now, records)
+        for one in found.values():
+            carried = [copy for copy in copies if copy.copy == one.row.id]
+            redirect(one.row, carried, one.ways, directory, self._notary, now, records)
         receipts = await self._workbench.sign([row.receipt for row in records.evidence])
         await work.save(records.with_signed(receipts))
-        return len(found)
 
     async def _send(
         self,
@@ -141,25 +166,51 @@ class Dispatch:
         *,
         careful: bool,
     ) -> Dispatched:
-        if not messages:
-            return Dispatched()
+        strayed: Mapping[UUID, _Astray] = {}
         try:
-            answers = await self._publisher.publish([publication(one) for one in messages])
+            answers, held = await self._publish(work, messages)
         except BrokerLostError:
             if not careful:
                 raise
-            answers = [False]
-        confirmed = list(itertools.compress(messages, answers))
-        returned = list(itertools.compress(messages, (not answer for answer in answers)))
+            answers, held = [False], False
+        if not held:
+            directory = await work.directory()
+            strayed = self._astray(messages, directory)
+        rest = [
+            (one, arrived)
+            for one, arrived in zip(messages, answers, strict=True)
+            if one.row.id not in strayed
+        ]
+        confirmed = [one for one, arrived in rest if arrived]
+        returned = [one for one, arrived in rest if not arrived]
         if confirmed:
             await work.confirm([one.row.id for one in confirmed], self._clock())
         await self._put_off(work, returned)
         # Deliveries are locked once a transaction: in two steps, two routers could deadlock.
-        known = await _carried(work, messages)
-        arrived = {one.row.id for one in confirmed}
-        await self._confirm(work, [one for one in known if one.copy in arrived], directory)
-        await self._return(work, [one for one in known if one.copy not in arrived])
-        return Dispatched(len(confirmed), len(returned))
+        copies = await _copies(work, messages)
+        if strayed:
+            await self._redirect(work, strayed, copies, directory)
+        await self._confirm(work, _carried(confirmed, copies), directory)
+        await self._return(work, _carried(returned, copies))
+        return Dispatched(len(confirmed), len(returned), len(strayed))
+
+    async def _publish(
+        self, work: DispatchWork, messages: Sequence[OutboxMessage]
+    ) -> tuple[Sequence[bool], bool]:
+        """Return what has arrived, and whether the registry was held all the time."""
+        publishing = asyncio.create_task(
+            self._publisher.publish([publication(one) for one in messages])
+        )
+        try:
+            await asyncio.wait({publishing}, timeout=PATIENCE_SECONDS)
+            held = publishing.done()
+            if not held:
+                await work.let_go()
+            return await publishing, held
+        finally:
+            if not publishing.done():
+                publishing.cancel()
+                await asyncio.wait({publishing})
 
     async def _confirm(
         self, work: DispatchWork, arrived: Sequence[CopyArrived], directory: Directory
@@ -202,16 +253,21 @@ class Dispatch:
             await work.postpone([message.row.id for message in group], now + pause)
 
 
-async def _carried(work: DispatchWork, messages: Sequence[OutboxMessage]) -> Sequence[CopyArrived]:
-    """Lock and return the deliveries of the receivers that these messages name.
+async def _copies(work: DispatchWork, messages: Sequence[OutboxMessage]) -> Sequence[CopyArrived]:
+    """Lock and return the deliveries that these messages carry."""
+    documents = [one.row.id for one in messages if one.row.type is MessageType.DOCUMENT]
+    return await work.copies_of(documents) if documents else []
+
+
+def _carried(
+    messages: Sequence[OutboxMessage], copies: Sequence[CopyArrived]
+) -> Sequence[CopyArrived]:
+    """Return the deliveries of the receivers that these messages name.
 
     One that was withdrawn, or that no way leads to, may have had its copy with them until then.
     """
-    named = {
-        one.row.id: named_in(one.row) for one in messages if one.row.type is MessageType.DOCUMENT
-    }
-    copies = await work.copies_of(list(named)) if named else []
-    return [copy for copy in copies if copy.receiver in named[copy.copy]]
+    named = {one.row.id: named_in(one.row) for one in messages}
+    return [copy for copy in copies if copy.receiver in named.get(copy.copy, ())]
 
 
 def publication(message: OutboxMessage) -> Publication:

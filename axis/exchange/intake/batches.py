@@ -135,6 +135,7 @@ async def look_up(
         known.add_family(await work.family_of(roots))
     await _look_up_holders(work, known, documents, at)
     await _look_up_deliveries(work, known, documents, statuses, at)
+    await _look_up_repeated(work, known, cases, at)
     return known
 
 
@@ -156,8 +157,8 @@ async def _look_up_deliveries(
     statuses: Sequence[Status],
     at: datetime,
 ) -> None:
-    reported = {pair for status in statuses for pair in checks.pairs_of(status, known, at)}
-    pairs, whole = set(reported), set[UUID]()
+    pairs = {pair for status in statuses for pair in checks.pairs_of(status, known, at)}
+    whole: set[UUID] = set()
     for document in documents:
         more, all_of = follow_ups.needed(document, known, at)
         pairs |= more
@@ -174,7 +175,19 @@ async def _look_up_deliveries(
             if one.position.untaken and one.copy is not None
         }
         known.gone.update(await work.gone(there))
-    found = (known.deliveries.get(pair) for pair in reported)
-    locked = [delivery.id for delivery in found if delivery is not None]
-    for status in await work.statuses_of(locked) if locked else ():
+
+
+async def _look_up_repeated(
+    work: IntakeWork, known: Known, cases: Sequence[Case], at: datetime
+) -> None:
+    """Look up which of these statuses are stored already, about deliveries that are locked now."""
+    locked, digests = set[UUID](), set[str]()
+    for examination in (case.examination for case in cases):
+        if not isinstance(examination.message, Status):
+            continue
+        digests |= {examination.sha256, examination.content} - {""}
+        for pair in checks.pairs_of(examination.message, known, at):
+            if pair in known.deliveries:
+                locked.add(known.deliveries[pair].id)
+    for status in await work.statuses_of(locked, digests) if locked else ():
         known.add_status(status)

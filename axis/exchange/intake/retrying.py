@@ -11,7 +11,7 @@ from typing import Final
 
 from axis.clock import Clock
 from axis.exchange.intake.batches import Intake
-from axis.exchange.ports import HeldSubmission, Store, UnavailableError
+from axis.exchange.ports import HeldSubmission, Store, is_outage
 
 BATCH_COUNT: Final = 20
 """Tried in one round: little enough that documents which come in meanwhile find workers."""
@@ -46,11 +46,9 @@ class Retrying:
             return 0
         try:
             await self._intake.try_again(claimed)
-        except UnavailableError:
-            raise
-        except Exception:
+        except Exception as error:
             # A bug: whatever it raises, the document that brings it out is to be tried alone.
-            if len(claimed) == 1:
+            if is_outage(error) or len(claimed) == 1:
                 raise
             await self._one_by_one(claimed)
         return len(claimed)
@@ -61,9 +59,9 @@ class Retrying:
         for one in claimed:
             try:
                 await self._intake.try_again([one])
-            except UnavailableError:
-                raise
-            except Exception as error:  # noqa: BLE001 - raised below
+            except Exception as error:
+                if is_outage(error):
+                    raise
                 failure = error
         if failure is not None:
             raise failure

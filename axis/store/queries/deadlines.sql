@@ -53,9 +53,9 @@ ORDER BY v.id
 
 -- name: counts
 -- How many deliveries are late, by what they are late with.
-SELECT kind, count(*) AS count
-FROM delivery CROSS JOIN LATERAL unnest(late) AS kind
-WHERE late <> '{}'
+SELECT kind, sum(n)::bigint AS count
+FROM (SELECT late, count(*) AS n FROM delivery WHERE late <> '{}' GROUP BY late) AS alike
+CROSS JOIN LATERAL unnest(late) AS kind
 GROUP BY kind
 
 -- name: lines

@@ -1,28 +1,56 @@
 -- name: claim
 -- Locks due messages of one lane, oldest first, passing over what other routers hold, and what
--- follows others that are still to go out.
+-- follows others that are still to go out. What was never tried goes first, up to $3; what a queue
+-- has not taken before fills the rest up to $4, so that a full queue holds up no other.
+-- $1 urgent, $2 now, $3 untried at the most, $4 in all
+WITH fresh AS (
+    SELECT o.* FROM outbox o
+    WHERE published_at IS NULL AND cancelled_at IS NULL AND attempts = 0
+      AND urgent = $1 AND due_at <= $2
+      AND (follows IS NULL
+           OR NOT EXISTS (SELECT FROM outbox f
+                          WHERE f.id = ANY (o.follows)
+                            AND f.published_at IS NULL AND f.cancelled_at IS NULL))
+    ORDER BY due_at, id
+    LIMIT $3
+    FOR UPDATE OF o SKIP LOCKED
+), tried AS (
+    SELECT o.* FROM outbox o
+    WHERE published_at IS NULL AND cancelled_at IS NULL AND attempts > 0
+      AND urgent = $1 AND due_at <= $2
+      AND (follows IS NULL
+           OR NOT EXISTS (SELECT FROM outbox f
+                          WHERE f.id = ANY (o.follows)
+                            AND f.published_at IS NULL AND f.cancelled_at IS NULL))
+    ORDER BY due_at, id
+    LIMIT $4 - (SELECT count(*) FROM fresh)
+    FOR UPDATE OF o SKIP LOCKED
+)
 SELECT id, queue, urgent, type, subject, size, correlation_id, headers, created_at, attempts
-FROM outbox o
-WHERE published_at IS NULL AND cancelled_at IS NULL AND urgent = $1 AND due_at <= $2
-  AND (follows IS NULL
-       OR NOT EXISTS (SELECT FROM outbox f
-                      WHERE f.id = ANY (o.follows)
-                        AND f.published_at IS NULL AND f.cancelled_at IS NULL))
+FROM (SELECT * FROM fresh UNION ALL SELECT * FROM tried) AS due
 ORDER BY due_at, id
-LIMIT $3
-FOR UPDATE OF o SKIP LOCKED
 
 -- name: hasten
 -- Makes due what was never tried and is due later, or was put off beyond every pause: the clock of its
--- router was ahead when it wrote that, or ours is behind.
--- $1 urgent, $2 now, $3 the end of the longest pause from now
-UPDATE outbox SET due_at = $2
-WHERE id IN (
+-- router was ahead when it wrote that, or ours is behind. Each is found at one end of an index.
+-- $1 urgent, $2 now, $3 the end of the longest pause from now, $4 how many of each
+WITH early AS (
     SELECT id FROM outbox
-    WHERE published_at IS NULL AND cancelled_at IS NULL AND urgent = $1
-      AND due_at > $2 AND (attempts = 0 OR due_at > $3)
+    WHERE published_at IS NULL AND cancelled_at IS NULL AND attempts = 0
+      AND urgent = $1 AND due_at > $2
+    ORDER BY due_at, id
+    LIMIT $4
+    FOR UPDATE SKIP LOCKED
+), late AS (
+    SELECT id FROM outbox
+    WHERE published_at IS NULL AND cancelled_at IS NULL AND attempts > 0
+      AND urgent = $1 AND due_at > $3
+    ORDER BY due_at, id
+    LIMIT $4
     FOR UPDATE SKIP LOCKED
 )
+UPDATE outbox SET due_at = $2
+WHERE id IN (SELECT id FROM early UNION ALL SELECT id FROM late)
 
 -- name: document_bodies
 SELECT id, body FROM document WHERE id = ANY ($1::uuid[])

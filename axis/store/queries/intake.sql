@@ -9,6 +9,17 @@ SELECT pg_advisory_xact_lock(key) FROM (
 -- row: waiting for a row is not fair, and a change would wait as long as batches overlap.
 LOCK TABLE registry_version IN SHARE MODE
 
+-- name: before_registry
+-- Where the transaction goes back to when it lets the registry go. Rows are locked before.
+SAVEPOINT registry
+
+-- name: let_go
+ROLLBACK TO SAVEPOINT registry
+
+-- name: hold_on
+-- Rows that the transaction has locked and a subtransaction changes cost a multixact each.
+RELEASE SAVEPOINT registry
+
 -- name: registry_version
 SELECT version FROM registry_version
 
@@ -90,15 +101,11 @@ JOIN document_link l ON l.document = tie.id AND l.target = tie.target
 JOIN document d ON d.id = l.document
 ORDER BY l.document, l.target
 
--- name: deliveries_of
--- Locks the deliveries of these (document, receiver) pairs and all of whole documents ($3), with the
--- lane of their copies and whether those are still to go out. One statement in one order for all, so
--- that nobody can deadlock.
-SELECT d.id, d.document, d.receiver, d.endpoint, d.state, d.reached, d.reported_at, d.named, d.copy,
-       coalesce(o.urgent, false) AS urgent,
-       o.id IS NOT NULL AND o.published_at IS NULL AND o.cancelled_at IS NULL AS waiting
+-- name: lock_deliveries
+-- Locks the deliveries of these (document, receiver) pairs and all of whole documents ($3). One
+-- statement in one order for all, so that nobody can deadlock.
+SELECT d.id
 FROM delivery d
-LEFT JOIN outbox o ON o.id = d.copy
 WHERE d.id IN (
     SELECT v.id
     FROM unnest($1::uuid[], $2::text[]) AS wanted (document, receiver)
@@ -108,6 +115,18 @@ WHERE d.id IN (
 )
 ORDER BY d.id
 FOR UPDATE OF d
+
+-- name: deliveries
+-- Locked deliveries, with the lane of their copies and whether those are still to go out. Read once
+-- they are locked: in the statement that waits for them, a copy that somebody has made anew meanwhile
+-- would seem to be none.
+SELECT d.id, d.document, d.receiver, d.endpoint, d.state, d.reached, d.reported_at, d.named, d.copy,
+       coalesce(o.urgent, false) AS urgent,
+       o.id IS NOT NULL AND o.published_at IS NULL AND o.cancelled_at IS NULL AS waiting
+FROM delivery d
+LEFT JOIN outbox o ON o.id = d.copy
+WHERE d.id = ANY ($1::uuid[])
+ORDER BY d.id
 
 -- name: gone
 -- Of these copies, those that have left their inbox: a receiver of one has reported it.
@@ -173,7 +192,8 @@ JOIN version v USING (document)
 JOIN delivery d ON d.document = v.version AND w.name = ANY (d.named)
 
 -- name: statuses_of
--- Statuses stored for these deliveries, each with its reporter's first receipt.
+-- Statuses stored for these deliveries in these bytes or with this signed content ($2: digests of
+-- either), each with its reporter's first receipt.
 SELECT t.document, d.priority >= 1 AS urgent, t.sha256, s.receipt,
        length(e.receipt) AS receipt_size, t.endpoint, t.content
 FROM status t
@@ -183,6 +203,7 @@ CROSS JOIN LATERAL (
 ) AS s
 JOIN evidence e ON e.id = s.receipt
 WHERE t.delivery = ANY ($1::uuid[])
+  AND (t.sha256 = ANY ($2::text[]) OR t.content = ANY ($2::text[]))
 
 -- name: resend
 -- Makes the answer to one submission due again. One that is still waiting, or is being published

@@ -17,15 +17,21 @@ SELECT endpoint FROM holder WHERE endpoint IS NOT NULL
 
 -- name: in_inboxes
 -- Locks deliveries whose copies were confirmed in these queues before a moment and of which nothing
--- else is known, passing over what others hold: they are met again. LIMIT 1 keeps the planner from
--- reading the whole outbox.
+-- else is known, passing over what others hold: they are met again. Inbox by inbox, the oldest first,
+-- so that no more is read than is taken: || '' keeps the planner from delivery_movable, which has no
+-- such order, LIMIT 1 from reading the whole outbox.
 -- $1 endpoints, $2 queues, $3 moments, $4 limit
-SELECT v.id, v.state, v.reached
+SELECT found.id, found.state, found.reached
 FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS emptied (endpoint, queue, before)
-JOIN delivery v ON v.endpoint = emptied.endpoint AND v.reached = 'consigned'
-CROSS JOIN LATERAL (SELECT queue, published_at FROM outbox WHERE id = v.copy LIMIT 1) AS o
-WHERE v.state IN ('consigned', 'expired')
-  AND o.queue = emptied.queue AND o.published_at < emptied.before
-ORDER BY v.id
+CROSS JOIN LATERAL (
+    SELECT v.id, v.state, v.reached
+    FROM delivery v
+    CROSS JOIN LATERAL (SELECT queue, published_at FROM outbox WHERE id = v.copy LIMIT 1) AS o
+    WHERE v.endpoint = emptied.endpoint AND v.reached = 'consigned'
+      AND v.state || '' IN ('consigned', 'expired')
+      AND o.queue = emptied.queue AND o.published_at < emptied.before
+    ORDER BY v.id
+    LIMIT $4
+    FOR UPDATE OF v SKIP LOCKED
+) AS found
 LIMIT $4
-FOR UPDATE OF v SKIP LOCKED

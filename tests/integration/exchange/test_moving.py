@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from axis.edxml.codes import Priority, StatusCode
 from axis.evidence.events import Event
 from axis.exchange.decision.case import Ending
+from axis.exchange.dispatch import outbox
 from axis.exchange.dispatch.moving import LOOK_AGAIN, Moving
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Publication
@@ -24,7 +25,7 @@ from axis.store.moving import PostgresMovingWork
 from axis.store.pool import Pool, transaction
 from axis.store.registry import PostgresAdministration
 from tests.support.eventually import until
-from tests.support.exchange import AGENCIES, ISSUER, NOW, case, document, reported
+from tests.support.exchange import AGENCIES, ISSUER, NOW, case, document, recall, reported
 from tests.support.memory import MemoryPublisher, MemoryWorkbench
 from tests.support.stocked import Exchange, all_of, exchange_on
 
@@ -57,6 +58,15 @@ async def published(exchange: Exchange) -> dict[str, list[Publication]]:
     for message in (one for burst in publisher.bursts for one in burst):
         found.setdefault(message.queue, []).append(message)
     return found
+
+
+async def somebody_waits(pool: Pool) -> bool:
+    """Tell whether a transaction waits for another one's lock."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    return bool(await pool.fetchval(query))
 
 
 async def positions(pool: Pool) -> dict[str, tuple[str, str]]:
@@ -213,6 +223,44 @@ async def test_copy_in_the_inbox_of_a_closed_agency_moves_only_with_a_successor(
     assert {place for place, _ in (await positions(stocked)).values()} == {"g09"}
 
 
+@dataclass
+class SlowWorkbench(MemoryWorkbench):
+    """Signs when it is told to; until then the deliveries are in the mover's hands."""
+
+    signing: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def sign(self, receipts: Sequence[bytes]) -> Sequence[bytes]:
+        self.signing.set()
+        await self.go_on.wait()
+        return await super().sign(receipts)
+
+
+async def test_recall_that_waits_while_a_copy_is_moved_takes_the_lane_of_the_new_one(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document("G22", ["H37.02"], priority=Priority.EXPRESS)
+    await exchange.handle(case(message))
+    await published(exchange)
+    await put(stocked, replace(agency("H37.02"), endpoint="g09"))
+    slow = SlowWorkbench()
+    mover = Moving(PostgresStore(stocked), slow, Notary(ISSUER), lambda: NOW)
+    moved = asyncio.create_task(mover.round())
+    await slow.signing.wait()
+    recalled = asyncio.create_task(exchange.handle(case(recall(message, ["H37.02"]))))
+    await until(lambda: somebody_waits(stocked))
+    slow.go_on.set()
+    assert await moved == 1
+    await recalled
+    sent = await published(exchange)
+    kinds = {
+        queue: [one.headers["axis-kind"] for one in found if one.type == "document"]
+        for queue, found in sent.items()
+    }
+    assert kinds["inbox.g09.urgent"] == ["recall"]
+    assert "inbox.g09" not in kinds
+
+
 async def test_copy_that_was_taken_stays_where_it_was_taken(
     exchange: Exchange, stocked: Pool
 ) -> None:
@@ -336,10 +384,46 @@ async def test_move_that_dies_at_any_statement_has_not_happened(
     assert [row["queue"] for row in rows] == ["inbox.g09", "inbox.lgsp-h37"]
 
 
+async def test_registry_change_does_not_wait_for_a_broker_that_keeps_a_burst_waiting(
+    exchange: Exchange, stocked: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy may be in the old inbox by then: its endpoint is told to pass it over."""
+    monkeypatch.setattr(outbox, "PATIENCE_SECONDS", 0.01)
+    await exchange.handle(case(document("G22", ["H37.02", "H37"])))
+    go_on, there = asyncio.Event(), asyncio.Event()
+
+    class Stuck(MemoryPublisher):
+        async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
+            there.set()
+            await go_on.wait()
+            return await super().publish(messages)
+
+    exchange.publisher = Stuck()
+    publishing = asyncio.create_task(exchange.lane().round())
+    await there.wait()
+    async with asyncio.timeout(30):
+        await put(stocked, replace(agency("H37.02"), endpoint="g09"))
+    assert not publishing.done()
+    go_on.set()
+    done = await publishing
+
+    assert (done.confirmed, done.redirected) == (1, 1)  # the receipt, and the copy
+    assert (await positions(stocked))["H37.02"] == ("g09", "accepted")
+    sent = await published(exchange)
+    assert [one.headers["axis-to"] for one in sent["inbox.g09"]] == ["H37.02"]
+    assert [one.headers["axis-to"] for one in sent["inbox.lgsp-h37"]] == ["H37"]
+    assert await positions(stocked) == {
+        "H37.02": ("g09", "consigned"),
+        "H37": ("lgsp-h37", "consigned"),
+    }
+    assert ("DeliveryWithdrawn", "lgsp-h37") in await events(stocked)
+
+
 async def test_registry_change_waits_for_copies_that_are_being_published(
-    exchange: Exchange, stocked: Pool
+    exchange: Exchange, stocked: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it changes then finds them in their inbox, and moves them on."""
+    monkeypatch.setattr(outbox, "PATIENCE_SECONDS", 60)
     await exchange.handle(case(document("G22", ["H37.02"])))
     go_on, there = asyncio.Event(), asyncio.Event()
 
@@ -353,12 +437,7 @@ async def test_registry_change_waits_for_copies_that_are_being_published(
     publishing = asyncio.create_task(exchange.lane().round())
     await there.wait()
     change = asyncio.create_task(put(stocked, replace(agency("H37.02"), endpoint="g09")))
-
-    async def change_waits() -> bool:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-        return bool(await stocked.fetchval(query))
-
-    await until(change_waits)
+    await until(lambda: somebody_waits(stocked))
     assert not change.done()
     go_on.set()
     await publishing

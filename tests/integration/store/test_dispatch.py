@@ -1,8 +1,10 @@
 """The dispatch's transaction on a real PostgreSQL."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from axis.edxml.codes import Priority, StatusCode
@@ -10,7 +12,8 @@ from axis.exchange.dispatch.outbox import LONGEST_PAUSE, DispatchLimits
 from axis.exchange.ports import BrokerLostError, OutboxMessage
 from axis.exchange.records import MessageType
 from axis.store.exchange import PostgresStore
-from axis.store.pool import Pool
+from axis.store.pool import Connection, Pool
+from axis.store.sql import load_queries
 from tests.support.exchange import NOW, case, document, reported, submission
 from tests.support.memory import SIGNATURE, MemoryPublisher
 from tests.support.stocked import Exchange, all_of, counts, exchange_on
@@ -98,6 +101,55 @@ async def test_claim_is_bounded_by_count_and_by_bytes_but_never_empty(
     assert len(await claimed(stocked, max_bytes=1)) == 1
     assert len(await claimed(stocked, max_bytes=199_999)) == 1  # both copies go over the wire
     assert len(await claimed(stocked, max_bytes=200_000)) == 2
+
+
+async def test_claim_takes_new_messages_before_those_that_a_full_queue_keeps_back(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    for _ in range(8):
+        await exchange.handle(case(document()))
+    await stocked.execute("UPDATE outbox SET attempts = 9, due_at = $1", NOW - timedelta(hours=1))
+    await exchange.handle(*(case(document()) for _ in range(8)))
+
+    some = await claimed(stocked, limit=8)
+    assert [one.attempts for one in some].count(0) == 6
+    assert [one.attempts for one in some].count(9) == 2  # they have a share of their own
+    assert [one.attempts for one in await claimed(stocked, limit=1)] == [0]
+    everything = await claimed(stocked)
+    assert [one.attempts for one in everything] == [9] * 16 + [0] * 16
+
+    await stocked.execute("UPDATE outbox SET published_at = $1 WHERE attempts = 0", NOW)
+    assert len(await claimed(stocked, limit=8)) == 8
+
+
+async def test_rounds_pass_what_is_put_off_without_reading_it(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    """A hundred thousand messages may wait for a queue that is full."""
+    await exchange.handle(case(document()))
+    await stocked.execute(
+        "INSERT INTO outbox (id, queue, urgent, type, subject, size, headers, created_at, due_at,"
+        " attempts) SELECT gen_random_uuid(), queue, urgent, type, subject, size, headers,"
+        " created_at, due_at + interval '1 minute', 9 FROM outbox, generate_series(1, 5000)"
+    )
+    await stocked.execute("UPDATE outbox SET published_at = $1 WHERE attempts = 0", NOW)
+    await stocked.execute("ANALYZE outbox")
+    claim, hasten = [load_queries("dispatch")[name] for name in ("claim", "hasten")]
+    later = NOW + LONGEST_PAUSE
+    async with PostgresStore(stocked).dispatch() as work:
+        await work._connection.execute("SET LOCAL enable_bitmapscan = off")  # as routers do
+        for query, arguments in (
+            (claim, (False, NOW, 75, 100)),
+            (hasten, (False, NOW, later, 1_000)),
+        ):
+            assert await pages_of(work._connection, query, *arguments) < 40
+
+
+async def pages_of(connection: Connection, query: str, *arguments: Any) -> int:
+    """How many pages a statement looks at."""
+    plan = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", *arguments)
+    (top,) = orjson.loads(plan)
+    return int(top["Plan"]["Shared Hit Blocks"] + top["Plan"]["Shared Read Blocks"])
 
 
 async def test_dispatchers_at_work_at_once_never_take_the_same_message(

@@ -195,6 +195,24 @@ async def test_status_of_an_earlier_batch_that_comes_again_is_stored_once(
     assert await counts(stocked, "status") == [1]
 
 
+async def test_status_looks_up_only_those_that_it_may_repeat(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    """A system that reports without end makes its reports no slower."""
+    message = document()
+    await exchange.handle(case(message))
+    for code in (StatusCode.ARRIVED, StatusCode.ACCEPTED, StatusCode.IN_PROGRESS):
+        await exchange.handle(reported("G09", code, message, "g09"))
+    await stocked.execute("UPDATE status SET content = 'signed ' || code")
+    ids = [row["id"] for row in await all_of(stocked, "delivery")]
+    _, row, _ = await all_of(stocked, "status")
+    async with PostgresStore(stocked).intake() as work:
+        assert await work.statuses_of(ids, ["0" * 64]) == []
+        (found,) = await work.statuses_of(ids, ["0" * 64, row["sha256"]])
+        assert (found.sha256, found.content) == (row["sha256"], row["content"])
+        assert list(await work.statuses_of(ids, [row["content"]])) == [found]
+
+
 async def test_batch_full_of_its_own_duplicates_is_stored_once(
     exchange: Exchange, stocked: Pool
 ) -> None:

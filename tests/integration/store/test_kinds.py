@@ -352,7 +352,7 @@ async def test_index_of_what_is_due_leaves_out_what_was_cancelled(stocked: Pool)
     await accept(exchange, first)
     await accept(exchange, recall(first, ["G09"]))
     definition = await stocked.fetchval(
-        "SELECT indexdef FROM pg_indexes WHERE indexname = 'outbox_due'"
+        "SELECT indexdef FROM pg_indexes WHERE indexname = 'outbox_fresh'"
     )
     assert "cancelled_at IS NULL" in definition
     await until(lambda: _none_cancelled_is_claimed(stocked))

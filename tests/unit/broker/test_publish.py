@@ -9,7 +9,11 @@ import pytest
 from aio_pika.exceptions import ChannelPreconditionFailed, DeliveryError
 from pamqp.commands import Basic
 
-from axis.broker.publish import RabbitPublisher
+from axis.broker.publish import (
+    CONFIRM_TIMEOUT_SECONDS,
+    SILENT_TIMEOUT_SECONDS,
+    RabbitPublisher,
+)
 from axis.exchange.ports import BrokerLostError, BrokerUnavailableError, Publication
 from axis.exchange.records import MessageType
 from tests.support.exchange import NOW
@@ -21,11 +25,21 @@ class FakeExchange:
 
     answers: dict[str, BaseException] = field(default_factory=dict)
     published: list[tuple[aio_pika.Message, str, bool]] = field(default_factory=list)
+    limits: dict[str, float] = field(default_factory=dict)
+    """Seconds that a queue was last given."""
+
+    @property
+    def queues(self) -> list[str]:
+        """Where messages went, since this was last asked."""
+        found = [queue for _, queue, _ in self.published]
+        self.published.clear()
+        return found
 
     async def publish(
         self, message: aio_pika.Message, routing_key: str, *, mandatory: bool, timeout: float
     ) -> None:
         self.published.append((message, routing_key, mandatory))
+        self.limits[routing_key] = timeout
         if routing_key in self.answers:
             raise self.answers[routing_key]
 
@@ -87,7 +101,6 @@ async def test_refusal_of_one_message_is_its_own() -> None:
     [
         ChannelPreconditionFailed("message too large"),
         ConnectionResetError(),
-        TimeoutError(),
         RuntimeError("closing"),
         asyncio.CancelledError(),
     ],
@@ -99,6 +112,57 @@ async def test_lost_confirm_is_an_unknown_outcome_of_the_whole_burst(fault: Base
     with pytest.raises(BrokerLostError):
         await one.publish([publication("a"), publication("b"), publication("c")])
     assert one._exchange is None  # the next burst opens another connection
+
+
+# -- queues that do not take what is for them ------------------------------------------------------
+
+
+async def test_full_queue_is_asked_with_one_message_until_it_takes_it() -> None:
+    exchange = FakeExchange({"full": nack()})
+    one = publisher(exchange)
+    burst = [publication("full"), publication("full"), publication("a"), publication("full")]
+    assert await one.publish(burst) == [False, False, True, False]
+    assert exchange.queues == ["full", "full", "a", "full"]
+    assert await one.publish(burst) == [False, False, True, False]
+    assert exchange.queues == ["full", "a"]
+
+    exchange.answers.clear()
+    assert await one.publish(burst) == [True] * 4
+    assert exchange.queues == ["full", "a", "full", "full"]
+    await one.publish(burst)
+    assert exchange.queues == ["full", "full", "a", "full"]
+
+
+async def test_silent_queue_among_others_is_its_own_fault_and_gets_little_time_from_then_on() -> (
+    None
+):
+    """A quorum queue that has lost its majority answers nothing; its broker is there."""
+    exchange = FakeExchange({"silent": TimeoutError()})
+    one = publisher(exchange)
+    burst = [publication("a"), publication("silent"), publication("silent")]
+    assert await one.publish(burst) == [True, False, False]
+    assert exchange.limits["silent"] == CONFIRM_TIMEOUT_SECONDS
+    assert exchange.queues == ["a", "silent", "silent"]
+    assert one._exchange is None  # a late confirm finds nobody
+
+    one._exchange = exchange  # type: ignore[assignment]
+    assert await one.publish(burst[1:]) == [False, False]
+    assert exchange.limits["silent"] == SILENT_TIMEOUT_SECONDS
+    assert exchange.queues == ["silent"]
+
+    one._exchange = exchange  # type: ignore[assignment]
+    exchange.answers.clear()
+    assert await one.publish(burst) == [True] * 3
+    await one.publish(burst)
+    assert exchange.limits["silent"] == CONFIRM_TIMEOUT_SECONDS
+
+
+async def test_silence_of_all_queues_is_the_brokers() -> None:
+    exchange = FakeExchange({"a": TimeoutError(), "b": TimeoutError()})
+    one = publisher(exchange)
+    with pytest.raises(BrokerLostError):
+        await one.publish([publication("a"), publication("b")])
+    assert one._exchange is None
 
 
 async def test_message_that_amqp_cannot_express_is_its_own_fault() -> None:

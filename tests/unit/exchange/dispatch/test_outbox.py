@@ -1,6 +1,8 @@
 """What is committed goes out until it is confirmed, and no message holds up its lane."""
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from axis.edxml.codes import Priority
 from axis.evidence.events import Event
 from axis.evidence.xml import read_receipt
 from axis.exchange.deliveries.states import RANK, DeliveryState
+from axis.exchange.dispatch import outbox
 from axis.exchange.dispatch.outbox import Dispatch, Dispatched, DispatchLimits
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import (
@@ -18,20 +21,24 @@ from axis.exchange.ports import (
     CopyArrived,
     KnownDocument,
     OutboxMessage,
+    Publication,
+    StoreRefusedError,
     StoreUnavailableError,
 )
 from axis.exchange.records import MessageType, OutboxRow
 from axis.ids import new_id
-from tests.support.exchange import ISSUER, NOW, case, decider, document
+from axis.registry.directory import Directory
+from tests.support.eventually import until
+from tests.support.exchange import AGENCIES, ISSUER, NOW, case, decider, directory, document
 from tests.support.memory import SIGNATURE, MemoryPublisher, MemoryStore, MemoryWorkbench
 
 
 class Bench:
     """One lane on ports in memory, with the outbox of some accepted documents."""
 
-    def __init__(self, *, urgent: bool = False) -> None:
+    def __init__(self, *, urgent: bool = False, publisher: MemoryPublisher | None = None) -> None:
         self.store = MemoryStore()
-        self.publisher = MemoryPublisher()
+        self.publisher = publisher or MemoryPublisher()
         self.dispatch = Dispatch(
             self.store,
             self.publisher,
@@ -211,6 +218,84 @@ async def test_copy_that_does_not_get_through_is_left_to_its_deadline() -> None:
     assert [row for one in bench.store.committed for row in one.evidence] == []
 
 
+# -- a slow broker --------------------------------------------------------------------------------
+
+
+@dataclass
+class SlowPublisher(MemoryPublisher):
+    """Answers once it is told to."""
+
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
+        await self.go_on.wait()
+        return await super().publish(messages)
+
+
+def slow_bench(monkeypatch: pytest.MonkeyPatch, *registries: Directory) -> Bench:
+    """A lane on a slow broker, which finds these registries one after the other."""
+    monkeypatch.setattr(outbox, "PATIENCE_SECONDS", 0.001)
+    bench = Bench(publisher=SlowPublisher())
+    bench.store.directories = list(registries)
+    return bench
+
+
+async def round_of(bench: Bench) -> Dispatched:
+    """A round in which the broker answers after the registry was let go."""
+    going = asyncio.create_task(bench.dispatch.round())
+
+    async def let_go() -> bool:
+        return "let_go" in bench.store.log
+
+    await until(let_go)
+    assert isinstance(bench.publisher, SlowPublisher)
+    bench.publisher.go_on.set()
+    return await going
+
+
+async def test_slow_broker_does_not_hold_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = slow_bench(monkeypatch)
+    (copy,) = bench.add_document("G09")
+    assert await round_of(bench) == Dispatched(confirmed=1)
+    assert bench.store.log == ["claim", "let_go", "confirm", "copies_of", "save", "commit"]
+    assert bench.store.confirmed == [copy.id]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_copy_whose_receiver_moves_while_a_slow_broker_has_it_counts_as_not_published(
+    monkeypatch: pytest.MonkeyPatch, taken: bool
+) -> None:
+    moved = [replace(one, endpoint="g22") if one.code == "G09" else one for one in AGENCIES]
+    bench = slow_bench(monkeypatch, directory(), Directory(moved, directory().endpoints))
+    if not taken:
+        bench.publisher.refused.add("inbox.g09")
+    strayed, stayed = bench.add_document("G09", "H37.02")
+    assert await round_of(bench) == Dispatched(confirmed=1, redirected=1)
+    assert bench.store.confirmed == [stayed.id]
+    assert bench.store.postponed == {}
+    first, _ = bench.store.committed
+    (copy,) = [row for row in first.outbox if row.type is MessageType.DOCUMENT]
+    assert (copy.queue, copy.headers["axis-to"]) == ("inbox.g22", "G09")
+    assert [(one.copy, one.receivers) for one in first.narrowed] == [(strayed.id, ())]
+    assert [row.event for row in first.evidence] == [Event.DELIVERY_WITHDRAWN]
+
+
+async def test_round_that_is_cancelled_leaves_nobody_publishing() -> None:
+    bench = Bench(publisher=SlowPublisher())
+    bench.add_document("G09")
+    before = asyncio.all_tasks()
+    going = asyncio.create_task(bench.dispatch.round())
+
+    async def publishing() -> bool:
+        return len(asyncio.all_tasks() - before) == 2
+
+    await until(publishing)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert asyncio.all_tasks() == before
+
+
 # -- faults ---------------------------------------------------------------------------------------
 
 
@@ -259,6 +344,16 @@ async def test_broker_that_is_away_counts_against_no_message() -> None:
     with pytest.raises(BrokerUnavailableError):
         await bench.dispatch.round(careful=True)
     assert bench.store.postponed == {}
+
+
+async def test_message_that_the_store_refuses_is_put_off_by_a_careful_round() -> None:
+    bench = Bench()
+    (copy,) = bench.add_document("G09")
+    bench.store.faults["copies_of"] = StoreRefusedError("no such column")
+    for careful in (False, True):
+        with pytest.raises(StoreRefusedError):
+            await bench.dispatch.round(careful=careful)
+    assert bench.store.postponed == {copy.id: NOW + timedelta(seconds=1)}
 
 
 async def test_message_that_brings_out_a_bug_is_put_off_by_a_careful_round() -> None:
