@@ -14,10 +14,11 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.aiohttp import make_aiohttp_handler
 
-from axis.broker.consume import BatchConsumer, BatchLimits, Handler
+from axis.broker.consume import BatchConsumer, BatchLimits
 from axis.broker.intake import dead_letter_of, submissions_of
 from axis.broker.lanes import LaneWatch, QueueState, missing
 from axis.broker.publish import RabbitPublisher
+from axis.broker.settling import Handler
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
 from axis.clock import Clock
 from axis.exchange.dead_letters import DeadLetters, LetterStore
@@ -28,7 +29,13 @@ from axis.exchange.intake.batches import Intake
 from axis.exchange.intake.retrying import Retrying
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import BrokerLostError, Store, UnavailableError, Workbench
+from axis.exchange.ports import (
+    BrokerLostError,
+    Store,
+    StoreRefusedError,
+    UnavailableError,
+    Workbench,
+)
 from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
@@ -224,7 +231,7 @@ class Router:
                 try:
                     done = await dispatch.round(careful=careful > 0)
                 except UnavailableError as error:
-                    if isinstance(error, BrokerLostError):
+                    if isinstance(error, BrokerLostError | StoreRefusedError):
                         careful = limits.count
                     await self._fault("dispatch", error)
                     continue

@@ -1,26 +1,20 @@
 """Takes messages from a queue in batches; acknowledges a batch only after it was handled.
 
 A fault of the broker ends the session; a new one starts after a pause and gets what was not
-acknowledged again. A fault of the store or of the workers is waited out with the batch in hand,
-because giving it back would count towards the queue's delivery limit.
+acknowledged again. How batches end is in `axis.broker.settling`.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
 from axis.broker.connection import being_cancelled, connect
-from axis.exchange.ports import BrokerUnavailableError, UnavailableError
-
-Handler = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
-
-FIRST_PAUSE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 10.0
-"""Pauses double up to this: a server that comes back finds its routers within seconds."""
+from axis.broker.settling import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Handler, Settling
+from axis.exchange.ports import BrokerUnavailableError
 
 RENEWAL_SECONDS = 60.0
 """After so long a consumer that had to take smaller portions tries larger ones again."""
@@ -76,8 +70,8 @@ class _Buffer(asyncio.Queue[AbstractIncomingMessage | None]):
 class BatchConsumer:
     """Feeds one queue's messages to a handler, batch by batch, for ever.
 
-    A message that the handler fails on is set aside as a dead letter. The queue where dead letters
-    end has no such place behind it: a consumer that `keeps` tries until the handler succeeds.
+    A message that the handler fails on is set aside as a dead letter, unless the consumer `keeps`:
+    then it is tried until the handler succeeds.
     """
 
     def __init__(
@@ -137,16 +131,16 @@ class BatchConsumer:
             underlay.on_consumer_cancel_callbacks.add(lambda _: buffer.end())
             await queue.consume(buffer.take)
             self.connected = True
+            settling = Settling(self._queue, self._handler, buffer.release, keeps=self._keeps)
             renewal = time.monotonic() + RENEWAL_SECONDS
             carried: AbstractIncomingMessage | None = None
             while True:
-                batch, carried, open_ = await self._gather(buffer, carried)
+                batch, carried, open_ = await self._gather(buffer, carried, settling.pause)
                 if buffer.overflowed and not open_:
                     return self._take_portions_of(self._prefetch // 4)
                 if not open_:
                     raise BrokerUnavailableError("RabbitMQ: the channel or the queue is gone")
-                await self._settle(batch)
-                buffer.release(batch)
+                await (settling.settle(batch) if batch else settling.try_again())
                 if self._prefetch < 2 * self._limits.count and time.monotonic() > renewal:
                     return self._take_portions_of(2 * self._prefetch)
 
@@ -158,9 +152,17 @@ class BatchConsumer:
         self,
         buffer: "_Buffer",
         carried: AbstractIncomingMessage | None,
+        patience: float | None = None,
     ) -> tuple[list[AbstractIncomingMessage], AbstractIncomingMessage | None, bool]:
-        """Return a batch, a message that no longer fits it, and whether the channel is open."""
-        first = carried or await buffer.get()
+        """Return a batch, a message that no longer fits it, and whether the channel is open.
+
+        The batch is empty where none begins within the seconds that it is waited for.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                first = carried or await buffer.get()
+        except TimeoutError:
+            return [], None, True
         if first is None:
             return [], None, False
         batch, size = [first], len(first.body)
@@ -181,31 +183,3 @@ class BatchConsumer:
                 return batch, message, True
             batch.append(message)
         return batch, None, True
-
-    async def _settle(self, batch: Sequence[AbstractIncomingMessage]) -> None:
-        """Handle a batch and acknowledge it; set aside the one message that nothing can handle."""
-        try:
-            await self._handle(batch)
-        except Exception as error:  # noqa: BLE001 - any bug must cost one message, not the queue
-            if len(batch) > 1:
-                for message in batch:
-                    await self._settle([message])
-                return
-            _log.exception("message.unhandled", queue=self._queue, error=type(error).__name__)
-            await batch[0].reject(requeue=False)
-            return
-        await batch[-1].ack(multiple=True)
-
-    async def _handle(self, batch: Sequence[AbstractIncomingMessage]) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                return await self._handler(batch)
-            except UnavailableError as error:
-                _log.warning("batch.waits", queue=self._queue, error=str(error)[:200])
-            except Exception as error:
-                if not self._keeps:
-                    raise
-                _log.exception("batch.kept", queue=self._queue, error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

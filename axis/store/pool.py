@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import orjson
 
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.ports import StoreRefusedError, StoreUnavailableError
 
 if TYPE_CHECKING:
     Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -57,6 +57,14 @@ _FAULT_OF_THE_WORK = (
 )
 """Errors that the values of a unit of work bring about, and would bring about again."""
 
+_REFUSALS = (
+    asyncpg.SyntaxOrAccessError,
+    asyncpg.FeatureNotSupportedError,
+    asyncpg.InternalServerError,
+)
+"""Errors that a schema or a right which is missing brings about in all work, and a bug of ours or a
+damaged row in some."""
+
 _MOVE_ON = (
     asyncpg.exceptions.ReadOnlySQLTransactionError,
     asyncpg.exceptions.OperatorInterventionError,
@@ -90,7 +98,7 @@ async def open_pool(dsn: str, *, max_size: int, planner: Mapping[str, str] = FRE
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """Run one transaction; turn every fault that its values did not cause into
-    StoreUnavailableError.
+    StoreUnavailableError, or StoreRefusedError where the database refuses this work alone.
     """
     try:
         async with (
@@ -103,7 +111,9 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     except _UNAVAILABLE as error:
         if isinstance(error, _MOVE_ON):
             await pool.expire_connections()
-        raise StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {error}") from error
+        refused = isinstance(error, _REFUSALS)
+        away = StoreRefusedError if refused else StoreUnavailableError
+        raise away(f"PostgreSQL: {type(error).__name__}: {error}") from error
 
 
 @contextmanager

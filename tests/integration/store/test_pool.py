@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.ports import StoreRefusedError, StoreUnavailableError, is_outage
 from axis.store import pool as pooling
 from axis.store.pool import Pool, answers, open_pool, transaction
 from tests.support.proxy import proxied
@@ -65,8 +65,6 @@ async def test_fault_of_the_values_is_told_as_it_is(
 @pytest.mark.parametrize(
     "statement",
     [
-        "SELECT * FROM no_such_table",
-        "SELECT no_such_column FROM kept",
         "SELECT pg_terminate_backend(pg_backend_pid())",
         "SELECT pg_cancel_backend(pg_backend_pid())",
         "SET LOCAL lock_timeout = '1ms'; LOCK TABLE kept",
@@ -86,11 +84,29 @@ async def test_fault_of_the_server_may_pass_and_the_pool_goes_on(
 
     async with pool.acquire() as other, other.transaction(), asyncio.timeout(30):
         await other.execute("LOCK TABLE kept IN ACCESS SHARE MODE")
-        with pytest.raises(StoreUnavailableError):
+        with pytest.raises(StoreUnavailableError) as caught:
             await work()
+    assert is_outage(caught.value)
     async with transaction(pool) as connection:
         await connection.execute("INSERT INTO kept VALUES (1)")
     assert await kept(pool) == [1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM no_such_table",
+        "SELECT no_such_column FROM kept",
+        "SELECT no_such_function()",
+        "DO $$ BEGIN RAISE EXCEPTION 'damaged' USING ERRCODE = 'data_corrupted'; END $$",
+    ],
+)
+async def test_work_that_the_server_refuses_is_told_from_an_outage(
+    pool: Pool, statement: str
+) -> None:
+    with pytest.raises(StoreRefusedError):
+        async with transaction(pool) as connection:
+            await connection.execute(statement)
 
 
 async def test_connections_to_a_server_that_no_longer_leads_are_given_up(
