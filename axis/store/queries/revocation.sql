@@ -17,8 +17,10 @@ ORDER BY fingerprint, source
 FOR UPDATE
 
 -- name: remember_authorities
+-- In one order for all, so that routers can't deadlock on each other.
 INSERT INTO revocation_authority (fingerprint, der, seen_at)
-SELECT * FROM unnest($1::text[], $2::bytea[], $3::timestamptz[])
+SELECT * FROM unnest($1::text[], $2::bytea[], $3::timestamptz[]) AS seen (fingerprint, der, seen_at)
+ORDER BY fingerprint
 ON CONFLICT (fingerprint) DO NOTHING
 
 -- name: mark
@@ -87,17 +89,21 @@ ORDER BY fingerprint, source
 LIMIT 1
 FOR UPDATE
 
--- name: allow_bitmaps
--- Block range indexes are of no use without; routers do without them otherwise.
-SET LOCAL enable_bitmapscan = on
+-- name: stretch
+-- Where a stretch of so many documents ends.
+-- $1 after, $2 how many
+SELECT id FROM (SELECT id FROM document WHERE id > $1 ORDER BY id LIMIT $2) AS ahead
+ORDER BY id DESC
+LIMIT 1
 
 -- name: list_documents
--- Lists the documents whose signature rests on a certificate and was not proven to be older than
--- its revocation. $1 fingerprint, $2 revoked at, $3 known at
+-- Lists the documents of a stretch whose signature rests on a certificate and was not proven to be
+-- older than its revocation.
+-- $1 fingerprint, $2 revoked at, $3 known at, $4 after, $5 up to
 INSERT INTO revocation_review (document, fingerprint, revoked_at, known_at)
 SELECT d.id, $1, $2, $3
 FROM document d
-WHERE d.accepted_at >= $2
+WHERE d.id > $4 AND d.id <= $5 AND d.accepted_at >= $2
   AND (d.certificate = $1
        OR d.verdict @> jsonb_build_object('signature', jsonb_build_object('path',
               jsonb_build_array(jsonb_build_object('fingerprint', $1::text)))))

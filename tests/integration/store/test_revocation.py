@@ -12,12 +12,14 @@ from axis.exchange.decision.case import Case, Decision, Ending
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.records import AuthorityRow
 from axis.facts import RevocationState
 from axis.reasons import Reason
+from axis.store import revocation
 from axis.store.exchange import PostgresStore
-from axis.store.pool import Pool
+from axis.store.pool import Pool, transaction
 from axis.store.registry_reading import PostgresRegistryReader
-from axis.store.revocation import PostgresRevocation
+from axis.store.revocation import PostgresRevocation, remember_authorities
 from axis.trust.standing import ON_HOLD, Source, Standing
 from tests.support.eventually import until
 from tests.support.exchange import ISSUER, NOW, case, document, fingerprint, submission
@@ -44,6 +46,37 @@ class SlowWorkbench(MemoryWorkbench):
         self.signing.set()
         await self.go_on.wait()
         return await super().sign(receipts)
+
+
+async def test_routers_that_meet_the_same_authorities_in_other_orders_do_not_deadlock(
+    stocked: Pool,
+) -> None:
+    first, second = [
+        AuthorityRow(fingerprint=letter * 64, der=b"", seen_at=NOW) for letter in ("a", "c")
+    ]
+    between = AuthorityRow(fingerprint="b" * 64, der=b"", seen_at=NOW)
+
+    async def meet(*authorities: AuthorityRow) -> None:
+        async with transaction(stocked) as connection:
+            await remember_authorities(connection, authorities)
+
+    async def waiting(count: int) -> bool:
+        query = (
+            "SELECT count(*) >= $1 FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(await stocked.fetchval(query, count))
+
+    async with stocked.acquire() as other:
+        held = other.transaction()
+        await held.start()
+        await remember_authorities(other, [between])
+        left = asyncio.create_task(meet(first, between, second))
+        await until(lambda: waiting(1))
+        right = asyncio.create_task(meet(second, between, first))
+        await until(lambda: waiting(2))
+        await held.rollback()
+        await asyncio.gather(left, right)
 
 
 async def take(
@@ -202,9 +235,11 @@ async def listed(pool: Pool) -> set[Any]:
     return {row["document"] for row in await pool.fetch("SELECT document FROM revocation_review")}
 
 
+@pytest.mark.parametrize("stretch", [1, 3, revocation.STRETCH])
 async def test_documents_accepted_after_the_revocation_and_before_it_was_known_are_listed(
-    kept: PostgresRevocation, stocked: Pool
+    kept: PostgresRevocation, stocked: Pool, monkeypatch: pytest.MonkeyPatch, stretch: int
 ) -> None:
+    monkeypatch.setattr(revocation, "STRETCH", stretch)
     await all_good(kept)
     (before,) = await take(stocked, letter(), at=NOW)
     (after,) = await take(stocked, letter(), at=NOW + HOUR)
