@@ -16,12 +16,14 @@ from axis.clock import in_vietnam
 from axis.local.bench.admission import KINDS, SECONDS, measure_admission
 from axis.local.bench.lane_report import LaneReport, lane_table
 from axis.local.bench.lanes import BULK, URGENT, LaneOptions, measure_lanes
+from axis.local.bench.registers import DOCUMENTS, RegisterCost, measure_registers, register_table
+from axis.local.bench.registers import STEPS as REGISTER_STEPS
 from axis.local.bench.report import Report, cost_table, signature_table, tables
 from axis.local.bench.routing import STEPS, measure_routing, routing_tables
 from axis.local.bench.run import SIZES, Options, run_benchmark
 from axis.local.bench.signature import measure_signatures
 from axis.local.installation import Installation
-from axis.local.servers import DEFAULT_FOLDER
+from axis.local.servers import DEFAULT_FOLDER, LocalServers
 
 app = typer.Typer(name="bench", help="Đo hiệu năng · Measure the speed of the axis.")
 
@@ -177,6 +179,44 @@ def routing(
     if json is not None:
         figures = {"lists": [asdict(cost) for cost in costs], "snapshot": asdict(snapshot)}
         json.write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2))
+
+
+@app.command()
+def registers(
+    folder: Annotated[
+        Path, typer.Option(help="Thư mục của trục · Folder of the axis.")
+    ] = DEFAULT_FOLDER,
+    documents: Annotated[
+        int, typer.Option(min=20, help="Số văn bản trong trục · Documents in the database.")
+    ] = DOCUMENTS,
+    json: Annotated[
+        Path | None, typer.Option(help="Ghi thêm số liệu vào tệp · Write the figures here too.")
+    ] = None,
+) -> None:
+    """Đo việc đối chiếu sổ trên cơ sở dữ liệu đầy · Measure reconciling on a full database.
+
+    Tạo một cơ sở dữ liệu riêng trong PostgreSQL của thư mục rồi xóa đi. · In a database of its own,
+    which is dropped afterwards, of the folder's PostgreSQL.
+    """
+    console = Console(stderr=True)
+    costs = asyncio.run(_measure_registers(LocalServers(folder), documents, console))
+    Console().print(register_table(costs))
+    if json is not None:
+        json.write_bytes(orjson.dumps([asdict(cost) for cost in costs], option=orjson.OPT_INDENT_2))
+
+
+async def _measure_registers(
+    servers: LocalServers, documents: int, console: Console
+) -> list[RegisterCost]:
+    ran = await servers.postgresql.is_ready()
+    await servers.postgresql.start()
+    try:
+        with Progress(*_COLUMNS, console=console, refresh_per_second=2) as progress:
+            step = ProgressDisplay(progress).step("", "đối chiếu · reconcile", REGISTER_STEPS)
+            return await measure_registers(servers.postgresql, documents, step)
+    finally:
+        if not ran:
+            await servers.postgresql.stop()
 
 
 @app.command()

@@ -19,7 +19,8 @@ from axis.store.pool import Connection, Pool, transaction
 from axis.store.sql import load_queries
 
 LINES_AT_A_TIME: Final = 500
-"""Lines of the register that are looked up together."""
+"""Lines of the register, and rows of the axis, that are looked up together: few enough to be sought
+by key. For many more the planner reads whole tables."""
 
 STRETCH: Final = 20_000
 """Rows of all endpoints that are gone through together: some hundredths of a second."""
@@ -119,7 +120,7 @@ class _Side:
                     yield found
 
     async def _stretches(self, side: str, *arguments: object) -> AsyncIterator[Sequence[Any]]:
-        """Yield the endpoint's rows of the period, one stretch of everybody's after the other."""
+        """Yield the endpoint's rows of the period in portions, along stretches of everybody's."""
         after = self._after
         while True:
             end = await self._connection.fetchval(
@@ -127,9 +128,11 @@ class _Side:
             )
             if end is None:
                 return
-            yield await self._connection.fetch(
+            rows = await self._connection.fetch(
                 _SQL[f"{side}_within"], self._endpoint, after, end, *arguments
             )
+            for part in _parts(rows):
+                yield part
             after = end
 
     async def _sent_facts(self, rows: Sequence[Any]) -> list[SentFact]:
