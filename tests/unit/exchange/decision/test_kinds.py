@@ -1,21 +1,24 @@
 """Recall, update, replacement and take-back: whom they reach, what they move, what follows whom."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axis.edxml.codes import DocumentKind, Priority, StatusCode
-from axis.edxml.values import ResponseFor
+from axis.edxml.codes import DocumentKind, Priority, ReceiverType, StatusCode
+from axis.edxml.values import Document, ResponseFor
 from axis.evidence.events import Event
 from axis.exchange.admission.known import Known
 from axis.exchange.decision.case import Ending
 from axis.exchange.deliveries.states import DeliveryState as S
+from axis.exchange.ports import KnownDelivery
 from axis.exchange.records import MessageType
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.directory import Directory
+from axis.registry.groups import Group
 from axis.registry.mandates import Mandate
 from tests.support.changing import replace
 from tests.support.exchange import (
@@ -430,10 +433,13 @@ def test_answers_are_kept_as_named_under_the_agencys_own_code_and_never_by_numbe
 
 # -- whatever happens -----------------------------------------------------------------------------
 RECEIVERS = ("G09", "H37", "H37.02", "H37.101")
-codes = st.lists(st.sampled_from(RECEIVERS), min_size=1, max_size=4, unique=True)
+MEMBERS = (("G09", "H37", "H37.02"), ("H37.02", "H37.101"), ("G22", "H37.101"), ("H37.90",))
+"""Of whom a group may consist; the last has closed."""
+GROUPS = ("NHOM.A", "NHOM.B")
+codes = st.lists(st.sampled_from((*RECEIVERS, *GROUPS)), min_size=1, max_size=4, unique=True)
 steps = st.one_of(
     st.tuples(st.just("recall"), codes, st.booleans()),
-    st.tuples(st.just("update"), codes, codes, codes, st.booleans()),
+    st.tuples(st.just("update"), codes, codes | st.just([]), codes | st.just([]), st.booleans()),
     st.tuples(
         st.just("status"),
         st.sampled_from(RECEIVERS),
@@ -441,45 +447,53 @@ steps = st.one_of(
         st.booleans(),
     ),
     st.tuples(st.just("back"), st.sampled_from(RECEIVERS)),
+    st.tuples(st.just("regroup"), st.sampled_from(MEMBERS), st.sampled_from((*MEMBERS, None))),
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(codes, st.lists(steps, max_size=8))
 def test_whatever_is_sent_leaves_nobody_out_and_nothing_half_settled(
-    receivers: list[str], story: list[tuple[object, ...]]
+    receivers: list[str], story: list[tuple[Any, ...]]
 ) -> None:
-    world, first = World(), document("G22", receivers)
+    world, first = World(decider(Known(grouped(*MEMBERS[:2])))), document("G22", receivers)
     world.accept(first)
     latest = first
     for number, step in enumerate(story):
         own = f"G22,2026/03/02,{number}/Y"
         if step[0] == "recall":
-            decision = world.send(recall(first, step[1], own if step[2] else ""))  # type: ignore[arg-type]
+            decision = world.send(recall(first, step[1], own if step[2] else ""))
             if decision.ending is Ending.ACCEPTED:
                 check_recalled(world)
         elif step[0] == "update":
-            message = update(
-                latest,
-                step[1],  # type: ignore[arg-type]
-                adds=step[2],  # type: ignore[arg-type]
-                drops=step[3],  # type: ignore[arg-type]
-                document_id=own if step[4] else "",
-            )
+            _, to, adds, drops, changed = step
+            message = update(latest, to, adds=adds, drops=drops, document_id=own if changed else "")
+            gone = to_be_dropped(world, message)
             if world.send(message).ending is Ending.ACCEPTED:
                 latest = message
+                check_dropped(world, gone)
         elif step[0] == "status":
-            about = latest if step[3] else first
-            decision = world.report(step[1], step[2], about)  # type: ignore[arg-type]
+            decision = world.report(step[1], step[2], latest if step[3] else first)
             if decision.ending is Ending.ACCEPTED and step[2] in ("15", "16"):
-                check_answered(world, str(step[1]))
+                check_answered(world, step[1])
+        elif step[0] == "back":
+            world.report("G22", StatusCode.TAKE_BACK, first, to=step[1])
         else:
-            world.report("G22", StatusCode.TAKE_BACK, first, to=str(step[1]))
+            world.deciding.known.directory = grouped(*filter(None, step[1:]))
     known = world.deciding.known.deliveries
     for row in world.deciding.records.deliveries:
         assert known[row.document, row.receiver].id == row.id
     pairs = [(row.document, row.receiver) for row in world.deciding.records.deliveries]
     assert len(pairs) == len(set(pairs))  # one delivery a document and receiver
+
+
+def grouped(*members: tuple[str, ...]) -> Directory:
+    """The registry with groups of these members; fewer than two leave the other one out."""
+    groups = [Group(code, code, members=own) for code, own in zip(GROUPS, members, strict=False)]
+    return directory(groups=groups)
+
+
+ASKED = frozenset({S.TAKE_BACK_ASKED, S.AGREED, S.REFUSED, S.WITHDRAWN, S.DESTROYED})
 
 
 def check_recalled(world: World) -> None:
@@ -489,9 +503,31 @@ def check_recalled(world: World) -> None:
     versions = known.links.versions(row.links[0].target)
     holders = {code for about, code in known.deliveries if about in versions}
     assert set(world.states(row)) == holders
-    asked = {S.TAKE_BACK_ASKED, S.AGREED, S.REFUSED, S.WITHDRAWN, S.DESTROYED}
     for (about, _), delivery in known.deliveries.items():
-        assert about not in versions or delivery.state in asked
+        assert about not in versions or delivery.state in ASKED
+
+
+def to_be_dropped(world: World, message: Document) -> list[KnownDelivery]:
+    """What those have whom an update drops with a group, but does not name one by one."""
+    assert message.business is not None
+    changes = message.business.updates[0].receivers
+    named = {*message.receivers, *(one.organ_id for one in changes)}
+    groups = {one.organ_id for one in changes if one.type is ReceiverType.DROPPED}
+    known = world.deciding.known
+    found = [group for group in map(known.directory.group, groups) if group is not None]
+    members = {code for group in found for code in group.members} - named
+    return [one for one in known.deliveries.values() if one.receiver in members]
+
+
+def check_dropped(world: World, gone: list[KnownDelivery]) -> None:
+    """Nothing that they have stays unasked: all documents of a story are versions of one."""
+    known = world.deciding.known
+    recalls = {
+        row.id for row in world.deciding.records.documents if row.kind is DocumentKind.RECALL
+    }
+    for delivery in gone:
+        if delivery.document not in recalls:
+            assert known.deliveries[delivery.document, delivery.receiver].state in ASKED
 
 
 def check_answered(world: World, code: str) -> None:
