@@ -136,10 +136,12 @@ class BatchConsumer:
             carried: AbstractIncomingMessage | None = None
             while True:
                 batch, carried, open_ = await self._gather(buffer, carried, settling.pause)
-                if buffer.overflowed and not open_:
-                    return self._take_portions_of(self._prefetch // 4)
-                if not open_:
+                if not open_ and not buffer.overflowed:
                     raise BrokerUnavailableError("RabbitMQ: the channel or the queue is gone")
+                if not open_:
+                    if batch:  # giving it back would count towards the delivery limit
+                        await settling.settle(batch)
+                    return self._take_portions_of(self._prefetch // 4)
                 await (settling.settle(batch) if batch else settling.try_again())
                 if self._prefetch < 2 * self._limits.count and time.monotonic() > renewal:
                     return self._take_portions_of(2 * self._prefetch)
@@ -156,7 +158,8 @@ class BatchConsumer:
     ) -> tuple[list[AbstractIncomingMessage], AbstractIncomingMessage | None, bool]:
         """Return a batch, a message that no longer fits it, and whether the channel is open.
 
-        The batch is empty where none begins within the seconds that it is waited for.
+        The batch is empty where none begins within the seconds that it is waited for. One of a
+        channel that is gone is of no use.
         """
         try:
             async with asyncio.timeout(patience):
@@ -177,7 +180,7 @@ class BatchConsumer:
             else:
                 message = buffer.get_nowait()
             if message is None:
-                return [], None, False
+                return batch, None, False
             size += len(message.body)
             if size > self._limits.size:
                 return batch, message, True

@@ -10,6 +10,7 @@ from asyncpg import Record
 from axis.edxml.codes import DocumentKind
 from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.dispatch.moving import named_in
 from axis.exchange.dispatch.outbox import LONGEST_PAUSE
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
@@ -21,6 +22,10 @@ from axis.store.writing import add_records
 
 TRIED_SHARE: Final = 4
 """One place of so many is kept for what was tried before, however much is new."""
+
+MAX_RECEIVERS: Final = 5_000
+"""Whose deliveries one transaction moves: about a second. A hundred copies of broadcasts may have
+as many as a hundred thousand."""
 
 MAX_HASTENED: Final = 1_000
 """Messages that become due at once where a clock was wrong; a claim takes a hundred."""
@@ -60,7 +65,8 @@ class PostgresDispatchWork:
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
     ) -> Sequence[OutboxMessage]:
-        """Lock due messages and read their bytes, at least one and at most `max_bytes` in all.
+        """Lock due messages and read their bytes, at least one and at most `max_bytes` in all, to
+        `MAX_RECEIVERS` receivers.
 
         Every copy of a document counts, since each has to go over the wire before the broker
         confirms; in memory they share its bytes. What was tried before takes the places that new
@@ -73,15 +79,17 @@ class PostgresDispatchWork:
             latest = at + LONGEST_PAUSE
             await self._connection.execute(_SQL["hasten"], urgent, at, latest, MAX_HASTENED)
         claimed: list[tuple[OutboxRow, int]] = []
-        total = 0
+        total = receivers = 0
         for row in rows:
-            total += row["size"]
-            if claimed and total > max_bytes:
-                break
             values = dict(row)
             attempts = values.pop("attempts")
             values["type"] = MessageType(values["type"])
-            claimed.append((OutboxRow(**values), attempts))
+            message = OutboxRow(**values)
+            total += message.size
+            receivers += len(named_in(message)) if message.type is MessageType.DOCUMENT else 0
+            if claimed and (total > max_bytes or receivers > MAX_RECEIVERS):
+                break
+            claimed.append((message, attempts))
         bodies = await self._bodies([row for row, _ in claimed])
         return [OutboxMessage(row, bodies[row.subject], attempts) for row, attempts in claimed]
 

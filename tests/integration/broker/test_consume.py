@@ -14,7 +14,7 @@ from pamqp import commands
 
 from axis.broker.consume import BatchConsumer, BatchLimits
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, SUBMIT
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.ports import StoreRefusedError, StoreUnavailableError
 from axis.local.bench.amqp import LightConnection
 from tests.integration.broker.conftest import Broker
 from tests.support.amqp import raw_head, short, table
@@ -251,6 +251,54 @@ async def test_message_that_nothing_can_handle_becomes_a_dead_letter_and_the_res
     headers = dead.messages[0].headers
     assert headers["x-first-death-queue"] == INTAKE_DOCUMENTS
     assert headers["x-first-death-reason"] == "rejected"
+
+
+async def test_message_that_the_store_refuses_becomes_a_dead_letter_once_others_went_through(
+    broker: Broker, channel: AbstractChannel
+) -> None:
+    await submit(channel, b"refused")
+    taken, dead = Taken(), Taken()
+    tries: list[bytes] = []
+
+    def refuse(bodies: list[bytes]) -> None:
+        if b"refused" in bodies:
+            tries.append(b"refused")
+            raise StoreRefusedError("column does not exist")
+
+    taken.before = refuse
+    async with consuming(broker, taken), consuming(broker, dead, queue=DEAD, keeps=True):
+        await until(lambda: _true(len(tries) >= 3))
+        assert dead.bodies == []
+        await submit(channel, *numbered(3))
+        await had(taken, 3)
+        await had(dead, 1)
+    assert dead.bodies == [b"refused"]
+    assert not any(message.redelivered for message in taken.messages)
+    assert await waiting(broker, INTAKE_DOCUMENTS) == 0
+
+
+async def test_dead_letter_that_cannot_be_kept_for_now_stops_no_other(
+    broker: Broker, channel: AbstractChannel
+) -> None:
+    await submit(channel, b"poison", b"other")
+    taken, dead = Taken(), Taken()
+    mended = False
+
+    def keep(bodies: list[bytes]) -> None:
+        if b"poison" in bodies and not mended:
+            raise KeyError
+
+    def give_up(_: list[bytes]) -> None:
+        raise KeyError
+
+    taken.before, dead.before = give_up, keep
+    async with consuming(broker, taken), consuming(broker, dead, queue=DEAD, keeps=True):
+        await had(dead, 1)
+        assert dead.bodies == [b"other"]
+        mended = True
+        await had(dead, 2)
+    assert dead.bodies == [b"other", b"poison"]
+    assert not any(message.redelivered for message in dead.messages)
 
 
 async def test_dead_letter_that_cannot_be_kept_yet_stays_until_it_can(

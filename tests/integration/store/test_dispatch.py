@@ -11,6 +11,7 @@ from axis.edxml.codes import Priority, StatusCode
 from axis.exchange.dispatch.outbox import LONGEST_PAUSE, DispatchLimits
 from axis.exchange.ports import BrokerLostError, OutboxMessage
 from axis.exchange.records import MessageType
+from axis.store import dispatch
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Connection, Pool
 from axis.store.sql import load_queries
@@ -101,6 +102,18 @@ async def test_claim_is_bounded_by_count_and_by_bytes_but_never_empty(
     assert len(await claimed(stocked, max_bytes=1)) == 1
     assert len(await claimed(stocked, max_bytes=199_999)) == 1  # both copies go over the wire
     assert len(await claimed(stocked, max_bytes=200_000)) == 2
+
+
+async def test_claim_is_bounded_by_the_receivers_that_its_copies_have(
+    exchange: Exchange, stocked: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await exchange.handle(case(document("G22", ["H37", "H37.02", "H37.101"])))
+    await stocked.execute("UPDATE outbox SET published_at = $1 WHERE type = 'receipt'", NOW)
+    monkeypatch.setattr(dispatch, "MAX_RECEIVERS", 6)
+    assert len(await claimed(stocked)) == 2
+    monkeypatch.setattr(dispatch, "MAX_RECEIVERS", 1)
+    assert len(await claimed(stocked)) == 1
 
 
 async def test_claim_takes_new_messages_before_those_that_a_full_queue_keeps_back(
