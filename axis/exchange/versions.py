@@ -56,16 +56,25 @@ class Links:
                     queue.append(link.document)
         return tuple(found)
 
-    def all_versions(self, document: UUID) -> tuple[UUID, ...]:
-        """Return a document with all versions before and after it."""
+    def firsts(self, document: UUID) -> tuple[UUID, ...]:
+        """Return what a document is a later version of, from the very beginning; else itself."""
         found = {document: None}
         queue = [document]
+        firsts: dict[UUID, None] = {}
         while queue:
-            for link in self._from.get(queue.pop(), ()):
-                if link.later and link.target not in found:
-                    found[link.target] = None
-                    queue.append(link.target)
-        return tuple(dict.fromkeys(one for root in found for one in self.versions(root)))
+            one = queue.pop()
+            before = [link.target for link in self._from.get(one, ()) if link.later]
+            if not before:
+                firsts[one] = None
+            new = [target for target in before if target not in found]
+            found.update(dict.fromkeys(new))
+            queue += new
+        return tuple(firsts) or (document,)
+
+    def all_versions(self, document: UUID) -> tuple[UUID, ...]:
+        """Return a document with all versions before and after it."""
+        firsts = self.firsts(document)
+        return tuple(dict.fromkeys(one for first in firsts for one in self.versions(first)))
 
     def family(self, documents: Collection[UUID]) -> tuple[UUID, ...]:
         """Return these documents with all versions before and after them, and their recalls."""

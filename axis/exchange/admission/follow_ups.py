@@ -21,6 +21,7 @@ from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import (
     BUSINESS,
     MAX_DELIVERIES,
+    beginnings,
     changes,
     codes_of,
     crowd,
@@ -93,7 +94,8 @@ def needed(
             whole.update(known.links.versions(target.id))
         elif crowd(document, known.directory, at) is None:
             named = {one.code for one in mentions(document)}
-            named.update(*(holders_as(code, target, known, at) for code in tuple(named)))
+            since = beginnings(document, target, known)
+            named.update(*(holders_as(code, since, known, at) for code in tuple(named)))
             codes = {one for code in named for one in codes_of(code, known, at)}
             versions = known.links.all_versions(target.id)
             pairs.update((version, code) for version in versions for code in codes)
@@ -153,7 +155,7 @@ def _updated(
     people.keep(
         code
         for code in {one.agency.code for one in routing.resolved}
-        if known.had(target.id, codes_of(code, known, at))
+        if known.had(beginnings(document, target, known), codes_of(code, known, at))
     )
     new = {
         one.agency.code: one
@@ -199,10 +201,11 @@ def _dropped(
     """Return whom an update drops, by their present codes, with the codes that it names them by."""
     found: dict[str, tuple[str, ...]] = {}
     added = [code for code, _ in changes(document, ReceiverType.ADDED)]
+    since = beginnings(document, target, known)
     kept = {*people.named, *people.sender}
     kept.update(one for code in added for one in _own(code, known, at))
     for code, _ in changes(document, ReceiverType.DROPPED):
-        holders = _own(code, known, at) or holders_as(code, target, known, at, but=kept)
+        holders = _own(code, known, at) or holders_as(code, since, known, at, but=kept)
         for one in holders:
             found[one] = (*found.get(one, ()), code)
     return found
@@ -225,7 +228,7 @@ def _replaced(
     for named in listed(document):
         if named.document_id in targets:
             codes = _own(named.code, known, at) or holders_as(
-                named.code, targets[named.document_id], known, at
+                named.code, (targets[named.document_id].id,), known, at
             )
             lists.setdefault(named.document_id, {}).update(dict.fromkeys(codes))
     for document_id, target in targets.items():

@@ -138,14 +138,14 @@ class Known:
             self.gone.add(delivery.copy)
         return moved
 
-    def had(self, document: UUID, codes: Iterable[str]) -> bool:
-        """Tell whether the agency with these codes got a document or a later version of it."""
-        versions = self.links.versions(document)
+    def had(self, documents: Iterable[UUID], codes: Iterable[str]) -> bool:
+        """Tell whether the agency with these codes got a document or a later version of one."""
+        versions = [one for document in documents for one in self.links.versions(document)]
         return any((version, code) in self.held for code in codes for version in versions)
 
-    def addressed_as(self, document: UUID, name: str) -> tuple[str, ...]:
-        """Return who got a document, or a later version of it, by this code; in order."""
-        versions = self.links.versions(document)
+    def addressed_as(self, documents: Iterable[UUID], name: str) -> tuple[str, ...]:
+        """Return who got a document, or a later version of one, by this code; in order."""
+        versions = [one for document in documents for one in self.links.versions(document)]
         return tuple(sorted({one for v in versions for one in self.addressed.get((v, name), ())}))
 
     def deliveries_at(

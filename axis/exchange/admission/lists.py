@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
+from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, ReceiverType
 from axis.edxml.lines import HEADER
@@ -96,10 +97,20 @@ def codes_of(code: str, known: Known, at: datetime) -> tuple[str, ...]:
     return tuple(one for member in members for one in codes_of(member, known, at))
 
 
+def beginnings(document: Document, target: KnownDocument, known: Known) -> tuple[UUID, ...]:
+    """Return the versions from which on it counts who has a target.
+
+    An update is about a document in all its versions, whichever DocumentId it names; a recall or a
+    replacement about its target and what is later.
+    """
+    update = document.kind is DocumentKind.UPDATE
+    return known.links.firsts(target.id) if update else (target.id,)
+
+
 def holders_as(
-    code: str, target: KnownDocument, known: Known, at: datetime, but: Collection[str] = ()
+    code: str, since: Collection[UUID], known: Known, at: datetime, but: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Return who has a document, or a later version, as a member of a group; present codes.
+    """Return who has a document, or a later version of one, as a member of a group; present codes.
 
     That is who was addressed by the group's code, whatever has become of the group since, and who
     belongs to it now and has the document for whatever reason. `but` are left out.
@@ -107,9 +118,9 @@ def holders_as(
     found = dict.fromkeys(
         one
         for one in members_of(code, known.directory, at)
-        if known.had(target.id, codes_of(one, known, at))
+        if known.had(since, codes_of(one, known, at))
     )
-    for receiver in known.addressed_as(target.id, code):
+    for receiver in known.addressed_as(since, code):
         agency = known.directory.present(receiver, at)
         found[receiver if agency is None else agency.code] = None
     return tuple(one for one in found if one not in but)

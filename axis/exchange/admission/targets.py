@@ -2,7 +2,8 @@
 
 Only the original sender may speak about a document, or the successor of one that has closed, and
 only to those who received it. To have received it is to have got the document itself or a later
-version of it, under the agency's present code or that of an agency that it has succeeded.
+version of it (for an update any version), under the agency's present code or that of an agency
+that it has succeeded.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -18,6 +19,7 @@ from axis.edxml.values import Business, Document
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import (
     BUSINESS,
+    beginnings,
     changes,
     codes_of,
     crowd,
@@ -95,7 +97,9 @@ def pairs_of(document: Document, known: Known, at: datetime) -> set[tuple[UUID, 
     for one in mentions(document):
         target = _target(one.document_id, senders, known)
         if isinstance(target, KnownDocument):
-            pairs.update((target.id, code) for code in codes_of(one.code, known, at))
+            since = beginnings(document, target, known)
+            codes = codes_of(one.code, known, at)
+            pairs.update((first, code) for first in since for code in codes)
     return pairs
 
 
@@ -109,7 +113,7 @@ def names_of(document: Document, known: Known, at: datetime) -> set[tuple[UUID, 
     for document_id, code in old_names(document, known.directory):
         target = _target(document_id, senders, known)
         if isinstance(target, KnownDocument):
-            names.add((target.id, code))
+            names.update((first, code) for first in beginnings(document, target, known))
     return names
 
 
@@ -145,8 +149,9 @@ def _never_had_it(
         if target is None or (claim.document_id, claim.code) in told:
             continue
         told.add((claim.document_id, claim.code))
-        had = known.had(target.id, codes_of(claim.code, known, at))
-        if not had and not known.addressed_as(target.id, claim.code):
+        since = beginnings(document, target, known)
+        had = known.had(since, codes_of(claim.code, known, at))
+        if not had and not known.addressed_as(since, claim.code):
             facts = {"code": claim.code, "document_id": claim.document_id}
             yield Finding(Reason.NEVER_HAD_IT, claim.place, facts=facts)
 

@@ -81,6 +81,17 @@ async def test_receiver_dropped_by_an_update_of_an_update_is_asked_for_all_versi
         }
 
 
+async def test_update_of_an_update_reaches_and_drops_who_has_an_earlier_version_alone(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = document("G22", ["G09", "H37", "H37.02"])
+    second = update(first, ["H37"], document_id="G22,2026/03/02,7/X")
+    original, _ = [await accept(exchange, one) for one in (first, second)]
+    third = update(second, ["H37.02"], drops=["G09"], document_id="G22,2026/03/02,8/X")
+    assert (await states(stocked, await accept(exchange, third))).keys() == {"H37.02", "G09"}
+    assert (await states(stocked, original))["G09"] == ("take_back_asked", "accepted")
+
+
 async def test_successor_reports_once_for_all_that_it_and_its_predecessor_were_sent(
     exchange: Exchange, stocked: Pool
 ) -> None:

@@ -106,6 +106,17 @@ def test_receiver_dropped_by_an_update_of_an_update_is_asked_for_all_versions() 
     assert at(story, "H37", *rows, last) == [S.ACCEPTED] * 3
 
 
+def test_update_of_an_update_reaches_and_drops_who_has_an_earlier_version_alone() -> None:
+    story, first = World(), document("G22", ["G09", "H37", "H37.02"])
+    second = update(first, ["H37"], document_id=SECOND)
+    rows = [story.accept(one) for one in (first, second)]
+    last = story.accept(update(second, ["H37.02"], drops=["G09"], document_id=THIRD))
+    assert story.states(last).keys() == {"H37.02", "G09"}
+    assert at(story, "G09", rows[0]) == [S.TAKE_BACK_ASKED]
+    beside = story.send(update(second, ["H37.101"], document_id=OWN))
+    assert beside.reasons == (Reason.NEVER_HAD_IT.code,)  # no version at all
+
+
 def test_new_document_under_the_document_id_of_an_update_is_a_conflict() -> None:
     story, first = World(), document("G22", ["G09"])
     story.accept(first)
