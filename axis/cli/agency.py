@@ -19,6 +19,7 @@ from axis.registry.directory import Directory
 from axis.registry.problems import quoted
 from axis.registry.table import MAX_CSV_BYTES
 from axis.verdict import Finding
+from axis.web.texts import TEXTS
 
 app = typer.Typer(
     name="agency", no_args_is_help=True, help="Danh bạ cơ quan · The registry's agencies."
@@ -64,7 +65,7 @@ def list_agencies(
     print_table(
         ("Mã · Code", "Tên · Name", "Cấp · Level", "Hệ thống · Endpoint", "Đến · Until"),
         [
-            (agency.code, agency.name, agency.level.value, agency.endpoint, agency.valid_to)
+            (agency.code, agency.name, level_text(agency.level), agency.endpoint, agency.valid_to)
             for agency in found[:limit]
         ],
     )
@@ -89,7 +90,7 @@ def show(
         [
             ("Mã · Code", agency.code),
             ("Tên · Name", agency.name),
-            ("Cấp · Level", agency.level.value),
+            ("Cấp · Level", level_text(agency.level)),
             ("Cấp trên · Parent", _named(directory, agency.parent)),
             ("Mã khác · Aliases", agency.aliases),
             ("Hệ thống riêng · Own endpoint", agency.endpoint),
@@ -99,6 +100,11 @@ def show(
             ("Hôm nay chuyển đến · Routed today to", route),
         ]
     )
+
+
+def level_text(level: Level) -> str:
+    """Return a level in both languages."""
+    return " · ".join(TEXTS[f"level.{level.value}"])
 
 
 def agency_of(directory: Directory, code: str) -> Agency:

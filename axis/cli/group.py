@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from axis.cli.agency import level_text
 from axis.cli.files import read_file
 from axis.cli.output import AsJson, print_facts, print_json, print_table, say
 from axis.cli.running import actor, administration, run
@@ -17,7 +18,6 @@ from axis.registry.directory import Directory
 from axis.registry.groups import Group
 from axis.registry.problems import quoted
 from axis.registry.table import MAX_CSV_BYTES
-from axis.web.texts import TEXTS
 
 app = typer.Typer(
     name="group",
@@ -145,5 +145,5 @@ async def _directory() -> Directory:
 def _rule(group: Group) -> str | None:
     if group.level is None:
         return None
-    rule = " · ".join(TEXTS[f"level.{group.level.value}"])
+    rule = level_text(group.level)
     return rule if group.below is None else f"{rule}, thuộc · below {group.below}"

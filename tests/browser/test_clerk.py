@@ -50,9 +50,9 @@ async def test_clerk_signs_in_follows_a_document_and_downloads_its_receipt(
 
 async def test_clerk_narrows_the_list_by_side_and_state(page: Page) -> None:
     await sign_in(page, "vanthu.g22")
-    await page.get_by_role("link", name="Văn bản đến").click()
+    await page.get_by_role("link", name="Văn bản đến", exact=True).click()
     await expect(page.locator("tbody tr")).to_have_count(1)
-    await expect(page.get_by_role("link", name="Văn bản đến")).to_have_attribute(
+    await expect(page.get_by_role("link", name="Văn bản đến", exact=True)).to_have_attribute(
         "aria-current", "page"
     )
     await page.get_by_label("Trạng thái").select_option(label="Hoàn thành")
