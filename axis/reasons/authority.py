@@ -170,6 +170,15 @@ HOLDER_UNREACHED = entry(
     "QĐ 28/2018/QĐ-TTg",
     Severity.WARN,
 )
+ADDED_AGAIN = entry(
+    "A-ADDED-AGAIN",
+    "Cơ quan «{code}» đã từ chối, đã trả lại hoặc đang được đề nghị trả lại văn bản «{document_id}»"
+    " nên chỉ nhận bản cập nhật này, không nhận lại văn bản đó. Nếu cần, hãy gửi văn bản mới.",
+    "Agency «{code}» has refused «{document_id}», given it back or is asked for it, so it gets this"
+    " update and not that document again. Send a new document if it needs one.",
+    "QĐ 28/2018/QĐ-TTg",
+    Severity.WARN,
+)
 REFUSED_BY_OPERATOR = entry(
     "A-REFUSED-BY-OPERATOR",
     "Quản trị trục không chờ kiểm tra văn bản nữa mà từ chối: {reason}",

@@ -17,9 +17,9 @@ from axis.edxml.values import Document, Status
 from axis.examination import Examination
 from axis.exchange.admission import follow_ups, targets
 from axis.exchange.admission.answering import WIDE, Settlement, settle
-from axis.exchange.admission.follow_ups import Reach
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import MAX_DELIVERIES, crowd, receiver_places, too_many
+from axis.exchange.admission.reach import Reach
 from axis.exchange.submission import Route, Submission
 from axis.facts import RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason

@@ -5,17 +5,18 @@ whom it adds and drops, and with it the document goes to those added. Each is se
 agency, or the successor of a closed one, is connected. A replacement goes where it is addressed.
 
 An update that adds a group adds its members of the day; those who have the document already get the
-update alone. One that drops a group drops who has the document as a member of it: was addressed by
-the group's code, whatever the group has become since, or belongs to it now. What the update says of
-one agency by its own code, in To or as added or dropped, counts more than what it says of a group.
+update alone, and so do those who have refused it or given it back: that is final. One that drops a
+group drops who has the document as a member of it: was addressed by the group's code, whatever the
+group has become since, or belongs to it now. What the update says of one agency by its own code, in
+To or as added or dropped, counts more than what it says of a group.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, ReceiverType
+from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.values import Document
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import (
@@ -30,57 +31,18 @@ from axis.exchange.admission.lists import (
     mentions,
     too_many,
 )
-from axis.exchange.admission.recipients import Had, Recipients
+from axis.exchange.admission.reach import Had, Reach
+from axis.exchange.admission.recipients import Recipients
 from axis.exchange.admission.targets import targets_of
-from axis.exchange.outgoing.messages import Behind
+from axis.exchange.deliveries.states import FINAL, DeliveryState
 from axis.exchange.ports import KnownDocument
 from axis.exchange.versions import Link
+from axis.reasons import Reason
 from axis.registry.routing import Resolved, Routing
 from axis.verdict import Finding
 
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What follows from a document for those who have others."""
-
-    routing: Routing
-    """Everybody to whom it goes."""
-    targets: Mapping[str, KnownDocument] = field(default_factory=dict)
-    links: tuple[Link, ...] = ()
-    """What it says of its targets; its own id is still to be put in."""
-    asked_back: tuple[Had, ...] = ()
-    """Deliveries that it asks for."""
-    added: tuple[Resolved, ...] = ()
-    """Who also gets its target, with it."""
-    had: Mapping[str, tuple[Had, ...]] = field(default_factory=dict)
-    """What receivers of it had before, by their present codes."""
-
-    def with_had(self, code: str, had: Had) -> "Reach":
-        """Return the reach with something more that a receiver has, or is just being sent."""
-        return replace(self, had={**self.had, code: (*self.had.get(code, ()), had)})
-
-    def behind(self, endpoint: str, codes: Iterable[str]) -> Behind:
-        """Return behind what its copy for these receivers goes to their endpoint.
-
-        It takes the lane in which that went, so that it can't overtake it; the normal one where it
-        went in both. Only where the endpoint was sent nothing, its own urgency decides.
-        """
-        if not self.links:
-            return Behind()
-        wanted = set(codes)
-        had = [one for code in codes for one in self.had.get(code, ())]
-        here = [delivery for _, delivery in had if delivery.endpoint == endpoint]
-        named = [
-            link.target
-            for link in self.links
-            if not link.receivers or not wanted.isdisjoint(link.receivers)
-        ]
-        newest = sorted(had, key=lambda one: one[0].accepted_at, reverse=True)
-        return Behind(
-            targets=tuple(dict.fromkeys((*named, *(document.id for document, _ in newest)))),
-            urgent=all(one.urgent for one in here) if here else None,
-            follows=tuple(sorted({one.copy for one in here if one.waiting and one.copy})),
-        )
+_GIVEN_UP = FINAL | {DeliveryState.TAKE_BACK_ASKED, DeliveryState.AGREED}
+"""Where a receiver does not have a document any more, or is not to keep it."""
 
 
 def needed(
@@ -157,11 +119,15 @@ def _updated(
         for code in {one.agency.code for one in routing.resolved}
         if known.had(beginnings(document, target, known), codes_of(code, known, at))
     )
-    new = {
-        one.agency.code: one
-        for one in _add(document, people, known, at)
-        if (target.id, one.agency.code) not in known.deliveries
-    }
+    new: dict[str, Resolved] = {}
+    for one, place in _add(document, people, known, at):
+        code = one.agency.code
+        delivery = known.deliveries.get((target.id, code))
+        if delivery is None:
+            new[code] = one
+        elif delivery.state in _GIVEN_UP:
+            told = {"code": code, "document_id": target.document_id}
+            people.findings.append(Finding(Reason.ADDED_AGAIN, place, facts=told))
     dropped = _dropped(document, target, people, known, at)
     dropped = {code: names for code, names in dropped.items() if code not in new}
     for code, names in dropped.items():
@@ -180,19 +146,21 @@ def _updated(
         tuple(new.values()),
         _by_agency(known.deliveries_at(versions, parties), known, at),
     )
-    return reached, people.findings
+    return reached, people.findings[:MAX_FINDINGS]
 
 
-def _add(document: Document, people: Recipients, known: Known, at: datetime) -> Iterator[Resolved]:
-    """Let those have an update whom it adds; return them."""
+def _add(
+    document: Document, people: Recipients, known: Known, at: datetime
+) -> Iterator[tuple[Resolved, str]]:
+    """Let those have an update whom it adds; return them with the places where it names them."""
     dropped = {
         one for code, _ in changes(document, ReceiverType.DROPPED) for one in _own(code, known, at)
     }
     for code, place in changes(document, ReceiverType.ADDED):
         if known.directory.group(code) is not None:
-            yield from people.add_group(code, place, but=dropped)
+            yield from ((one, place) for one in people.add_group(code, place, but=dropped))
         elif (found := people.add(code, (code,), place)) is not None:
-            yield found
+            yield found, place
 
 
 def _dropped(

@@ -15,14 +15,12 @@ from axis.edxml.limits import MAX_FINDINGS
 from axis.edxml.values import Document
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import BUSINESS, beginnings, codes_of, receiver_places
-from axis.exchange.ports import KnownDelivery, KnownDocument
+from axis.exchange.admission.reach import Had
+from axis.exchange.ports import KnownDocument
 from axis.reasons import Reason
 from axis.registry.groups import unreached_notes
 from axis.registry.routing import Resolved, Routing
 from axis.verdict import Finding
-
-Had = tuple[KnownDocument, KnownDelivery]
-"""A version of a document, and its delivery to somebody."""
 
 _UNREACHED = (Reason.RECEIVER_CLOSED, Reason.RECEIVER_UNREACHABLE)
 _NO_MEMBERS = (Reason.RECEIVER_UNKNOWN, Reason.GROUP_EMPTY)

@@ -6,7 +6,7 @@ from axis.edxml.values import Document
 from axis.evidence.events import Event
 from axis.exchange.admission import checks
 from axis.exchange.admission.checks import DocumentAdmission
-from axis.exchange.admission.follow_ups import Reach
+from axis.exchange.admission.reach import Reach
 from axis.exchange.admission.targets import answered
 from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close

@@ -35,7 +35,7 @@ def authority_vectors() -> Iterator[Vector]:
     yield from _seals()
     yield from _receivers()
     yield from _documents()
-    yield from _groups()
+    yield from _lists()
     yield from _holders()
     yield from _statuses()
     yield Vector(
@@ -144,8 +144,8 @@ def _documents() -> Iterator[Vector]:
         )
 
 
-def _groups() -> Iterator[Vector]:
-    """Groups in the lists of updates and replacements."""
+def _lists() -> Iterator[Vector]:
+    """What updates and replacements name in their own lists, groups included."""
     added, dropped = ReceiverType.ADDED, ReceiverType.DROPPED
     for name, change, group in (
         ("A-GROUP-EMPTY-added", added, GROUP_EMPTY),
@@ -160,6 +160,15 @@ def _groups() -> Iterator[Vector]:
         )
         message = following(DocumentKind.UPDATE, _FIRST, updates=[changed])
         yield _vector(name, replace(_SENT, body=xml(message)), before=(_SENT,))
+    refused = report(StatusCode.REFUSED, "G09", _FIRST, description="Sai thể thức")
+    again = DocumentUpdate(
+        document_receiver=1, receivers=(ReceiverChange(organ_id="G09", type=added),)
+    )
+    yield _vector(
+        "A-ADDED-AGAIN",
+        replace(_SENT, body=xml(following(DocumentKind.UPDATE, _FIRST, updates=[again]))),
+        before=(_SENT, replace(_AT_G09, body=xml(refused))),
+    )
     replacing = _replacing_at(GROUP, following(DocumentKind.REPLACE, _FIRST))
     yield _vector(
         "A-NEVER-HAD-IT-replaced-for-a-group", replace(_SENT, body=xml(replacing)), before=(_SENT,)

@@ -126,8 +126,10 @@ def test_new_document_under_the_document_id_of_an_update_is_a_conflict() -> None
     assert story.send(document("G09", ["H37"], document_id=SECOND), "g09").reasons == ()
 
 
-def test_receiver_added_again_after_it_gave_the_document_back_gets_the_update_alone() -> None:
-    """An update holds all of the document; what was given back stays given back."""
+def test_receiver_added_again_after_it_gave_the_document_back_gets_the_update_with_a_warning() -> (
+    None
+):
+    """What was given back stays given back; the sender is told."""
     story, first = World(), document("G22", ["G09", "H37"])
     original = story.accept(first)
     story.report("G09", StatusCode.ACCEPTED, first)
@@ -136,6 +138,9 @@ def test_receiver_added_again_after_it_gave_the_document_back_gets_the_update_al
         story.report("G09", code, first)
     row = story.accept(update(first, ["H37"], adds=["G09"], document_id=SECOND))
     assert at(story, "G09", original, row) == [S.DESTROYED, S.ACCEPTED]
+    (finding,) = row.verdict["findings"]
+    assert (finding["code"], finding["facts"]["code"]) == (Reason.ADDED_AGAIN.code, "G09")
+    assert finding["place"].endswith("/ReceiverList/Receiver/OrganId")
 
 
 # -- minds that change ----------------------------------------------------------------------------
