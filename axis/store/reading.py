@@ -121,6 +121,12 @@ class PostgresReader:
             )
         return [rows.held_line(row) for row in found]
 
+    async def status(self, scope: Scope, status: UUID) -> bytes | None:
+        """Return a status as it was signed, or None when it is not there or not the viewer's."""
+        async with self._snapshot() as connection:
+            body: bytes | None = await connection.fetchval(_SQL["status"], status, *_of(scope))
+        return body
+
     async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
         """Return one receipt, or None when it does not exist or is not the viewer's."""
         async with self._snapshot() as connection:

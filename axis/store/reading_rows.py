@@ -147,6 +147,7 @@ def _status(row: Record) -> TimelineEntry:
         receivers=(row["receiver"],),
         description=row["description"],
         receipt=row["receipt"],
+        signed=row["id"],
     )
 
 

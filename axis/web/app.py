@@ -54,6 +54,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/documents/{id}/receivers", for_signed_in(document.show_receivers)),
     ("GET", "/receipts/{id}", for_signed_in(receipts.show)),
     ("GET", "/receipts/{id}/xml", for_signed_in(receipts.download)),
+    ("GET", "/statuses/{id}/xml", for_signed_in(receipts.download_status)),
     ("GET", "/admin/agencies", for_admins(agencies.show_list)),
     ("GET", "/admin/agencies/{code}", for_admins(agencies.show)),
     ("GET", "/admin/certificates", for_admins(certificates.show_list)),

@@ -1,4 +1,4 @@
-"""Receipts: readable on a page, and the signed original as a download."""
+"""Proofs: receipts, readable on a page, and the signed originals as downloads."""
 
 import asyncio
 
@@ -38,6 +38,15 @@ async def download(request: web.Request, viewer: Viewer) -> web.Response:
     """Give out the signed XML as it was sent."""
     view = await _receipt(request, viewer)
     return attachment(view.xml, "application/xml", f"receipt-{view.id}.xml")
+
+
+async def download_status(request: web.Request, viewer: Viewer) -> web.Response:
+    """Give out a status as its reporter signed it: it proves itself."""
+    status = path_id(request)
+    body = await services(request).reader.status(viewer.scope, status)
+    if body is None:
+        raise NotFoundError
+    return attachment(body, "application/xml", f"status-{status}.xml")
 
 
 async def _receipt(request: web.Request, viewer: Viewer) -> ReceiptView:

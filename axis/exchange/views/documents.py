@@ -138,6 +138,8 @@ class TimelineEntry:
     the document's sender, else the one that its reporter got."""
     copies: tuple[UUID, ...] = ()
     """Receipts of the same event that receivers' systems got, where the viewer may read them."""
+    signed: UUID | None = None
+    """The status itself, under its reporter's own signature: what proves it without a receipt."""
 
 
 class Relation(StrEnum):
@@ -337,6 +339,9 @@ class Reader(Protocol):
 
     async def held(self, scope: Scope, wanted: HeldFilter) -> Sequence[HeldLine]:
         """Return submissions that wait for a check, newest first."""
+
+    async def status(self, scope: Scope, status: UUID) -> bytes | None:
+        """Return a status as it was signed, or None when it is not there or not the viewer's."""
 
     async def receipt(self, scope: Scope, receipt: UUID) -> ReceiptView | None:
         """Return one receipt, or None when it does not exist or is not the viewer's."""

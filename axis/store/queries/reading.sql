@@ -403,6 +403,15 @@ CROSS JOIN LATERAL (
 ORDER BY s.id DESC
 LIMIT $2
 
+-- name: status
+-- The signed bytes of one status, for both sides of it and the sender of what it is about.
+-- $1 status, $2 agencies, $3 everything
+SELECT t.body
+FROM status t JOIN document d ON d.id = t.document
+WHERE t.id = $1
+  AND ($3 OR d.sender = ANY ($2::text[])
+       OR t.sender = ANY ($2::text[]) OR t.addressee = ANY ($2::text[]))
+
 -- name: receipt
 -- $1 receipt, $2 agencies, $3 everything
 SELECT id, event, at, document, receipt AS xml

@@ -167,8 +167,10 @@ TEXTS = {
     "document.named": ("ghi trên văn bản: {codes}", "named in the document: {codes}"),
     "document.timeline": ("Diễn biến", "Timeline"),
     "document.timeline.lead": (
-        "Theo đồng hồ của trục, từ cũ đến mới. Mỗi biên nhận là bằng chứng có chữ ký số.",
-        "By the clock of the axis, oldest first. Every receipt is evidence with a signature.",
+        "Theo đồng hồ của trục, từ cũ đến mới. Biên nhận do trục ký số, trạng thái do nơi báo ký"
+        " số.",
+        "By the clock of the axis, oldest first. Receipts bear the axis's signature, statuses their"
+        " reporter's.",
     ),
     "document.timeline.all": (
         "Hiện cả {count} mục trước đó",
@@ -190,6 +192,11 @@ TEXTS = {
     "document.timeline.receipt.of": (
         "Biên nhận: {event}, {time}",
         "Receipt: {event}, {time}",
+    ),
+    "document.timeline.signed": ("Bản có chữ ký (XML)", "Signed original (XML)"),
+    "document.timeline.signed.of": (
+        "Bản có chữ ký (XML): {event}, {time}",
+        "Signed original (XML): {event}, {time}",
     ),
     "document.timeline.receipt.more": (
         "và {count} biên nhận khác",

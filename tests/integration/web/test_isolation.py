@@ -25,6 +25,7 @@ OWN_PAGES = [
     "/documents/refused",
     "/documents/0189aaaa-0000-7000-8000-000000000000",
     "/receipts/0189aaaa-0000-7000-8000-000000000001",
+    "/statuses/0189aaaa-0000-7000-8000-000000000001/xml",
 ]
 
 
@@ -116,6 +117,26 @@ async def test_receipt_is_for_the_agency_that_it_is_addressed_to(
             assert (await visitor.get(f"/receipts/{row['id']}/xml")).status == expected
 
 
+async def test_signed_status_is_for_both_its_sides(enter: Enter, stage: Stage) -> None:
+    statuses = await stage.pool.fetch("SELECT id, sender, addressee, body FROM status")
+    own = {
+        "vanthu.g22": {"G22"},
+        "vanthu.h37": {"H37", "H37.01", "H37.02"},
+        "vanthu.g09": {"G09"},
+        "vanthu.moi": set(),
+    }
+    assert {row["sender"] for row in statuses} >= {"G09", "H37", "H37.02"}
+    for name, agencies in own.items():
+        visitor = await enter(name)
+        for row in statuses:
+            answer = await visitor.get(f"/statuses/{row['id']}/xml")
+            if agencies & {row["sender"], row["addressee"]}:
+                assert await answer.read() == row["body"]
+                assert answer.headers["Content-Disposition"].startswith("attachment; ")
+            else:
+                assert answer.status == 404
+
+
 async def test_links_on_a_page_lead_only_to_what_its_viewer_may_read(
     enter: Enter, stage: Stage
 ) -> None:
@@ -132,6 +153,8 @@ async def test_links_on_a_page_lead_only_to_what_its_viewer_may_read(
                     if link.startswith("/documents/"):
                         pages.append(link)
         assert any(link.startswith("/receipts/") for link in seen)
+        if name == "vanthu.g22":  # statuses that no receipt proves, only their own signature
+            assert any(link.startswith("/statuses/") for link in seen)
 
 
 async def test_refusal_is_shown_to_the_agency_that_sent_it(enter: Enter, stage: Stage) -> None:
@@ -207,12 +230,12 @@ async def test_receipt_downloaded_is_the_signed_original_and_never_shown_inline(
 
 
 def links(markup: str) -> list[str]:
-    """Return the documents and receipts that a page links to."""
+    """Return the documents, receipts and signed statuses that a page links to."""
     found = []
     for part in markup.split('href="')[1:]:
         address = part.partition('"')[0]
         kind, _, rest = address.removeprefix("/").partition("/")
-        if kind in ("documents", "receipts") and is_id(rest.partition("/")[0]):
+        if kind in ("documents", "receipts", "statuses") and is_id(rest.partition("/")[0]):
             found.append(address)
     return found
 

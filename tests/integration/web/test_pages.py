@@ -81,6 +81,18 @@ async def test_document_tells_its_timeline_in_the_order_of_events(
     assert places == sorted(places)
 
 
+async def test_status_without_a_receipt_for_the_viewer_is_proven_by_its_own_signature(
+    enter: Enter, stage: Stage
+) -> None:
+    path = f"/documents/{stage.scene.invitation}"
+    assigned = await stage.pool.fetchval(
+        "SELECT id FROM status WHERE document = $1 AND code = '04'", stage.scene.invitation
+    )
+    link = f'href="/statuses/{assigned}/xml"'
+    assert link in await (await enter("vanthu.g22")).source(path)
+    assert link not in await (await enter("vanthu.h37")).source(path)  # it has the receipt
+
+
 async def test_long_timeline_begins_with_the_newest_entries(
     enter: Enter, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
