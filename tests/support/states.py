@@ -14,7 +14,7 @@ from typing import Final
 
 from axis.exchange.deliveries.deadlines import step_in
 from axis.exchange.deliveries.next_step import next_step
-from axis.exchange.deliveries.states import TABLE, WAY, DeliveryEvent, DeliveryState
+from axis.exchange.deliveries.states import FINAL, TABLE, WAY, DeliveryEvent, DeliveryState
 from axis.web.texts import TEXTS
 
 _S = DeliveryState
@@ -161,7 +161,7 @@ def mermaid() -> str:
     lines += [f"    [*] --> {_S.ACCEPTED}"]
     lines += [f"    {one.source} --> {one.target} : {one.label}" for one in arrows()]
     lines += [f"    {WITHDRAWN.source} --> {WITHDRAWN.target} : {WITHDRAWN_LABEL}"]
-    lines += [f"    {state} --> [*]" for state in DeliveryState if not TABLE[state]]
+    lines += [f"    {state} --> [*]" for state in DeliveryState if state in FINAL]
     return "\n".join(lines)
 
 

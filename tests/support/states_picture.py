@@ -83,6 +83,12 @@ _ROUTES: Final[Mapping[tuple[str, str], tuple[tuple[Point, ...], Point, str]]] =
     ("take_back_asked", "agreed"): (((970, 570), (970, 735)), (978, 725), "start"),
     ("declined", "agreed"): (((960, 370), (960, 490), (900, 490), (900, 735)), (892, 690), "end"),
     ("agreed", "withdrawn"): (((1043, 768), (1150, 768), (1150, 695)), (1110, 799), "two"),
+    ("withdrawn", "agreed"): (((1020, 695), (1020, 735)), (1028, 720), "start"),
+    ("withdrawn", "destroyed"): (
+        ((1195, 695), (1195, 885), (1043, 885)),
+        (1187, 850),
+        "end",
+    ),
     ("agreed", "destroyed"): (((940, 785), (940, 860)), (948, 826), "start"),
     ("take_back_asked", "withdrawn"): (((1100, 570), (1100, 645)), (1110, 611), "two"),
 }

@@ -11,7 +11,7 @@ from axis.exchange.admission.answering import Settlement
 from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close
 from axis.exchange.decision.withdrawing import ask_back
-from axis.exchange.deliveries.states import DeliveryState
+from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.outgoing import messages
 from axis.exchange.ports import KnownDelivery, KnownDocument, KnownStatus
 from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
@@ -142,9 +142,12 @@ def _move(
         return []
     destroyed = []
     for one in settlement.moves:
-        if _is_late_report(one.delivery, status) or one.position == one.delivery.position:
+        position = one.position
+        if _is_late_report(one.delivery, status):
+            position = move(one.delivery.position, DeliveryEvent.REPORTED_ARRIVED)
+        if position == one.delivery.position:
             continue
-        moved = docket.known.moved(one.delivery, one.position, status.timestamp)
+        moved = docket.known.moved(one.delivery, position, status.timestamp)
         docket.records.changes.append(
             DeliveryChange(moved.id, moved.position, docket.at, moved.reported_at)
         )
@@ -168,7 +171,7 @@ def _is_late_report(delivery: KnownDelivery, status: Status) -> bool:
     It is about the work on the document then, and confirms no destruction.
     """
     return (
-        delivery.state is DeliveryState.AGREED
+        delivery.state in (DeliveryState.AGREED, DeliveryState.WITHDRAWN)
         and status.code is StatusCode.DONE
         and delivery.reported_at is not None
         and status.timestamp is not None

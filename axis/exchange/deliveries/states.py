@@ -120,7 +120,8 @@ WAY: Final = (
 RANK: Final[Mapping[DeliveryState, int]] = {state: rank for rank, state in enumerate(WAY)}
 
 FINAL: Final = frozenset({_S.REFUSED, _S.WITHDRAWN, _S.DESTROYED})
-"""Nothing moves a delivery on that was refused, or given back for good."""
+"""Nothing moves a delivery on that was refused, or given back for good. One exception: who reports
+a document that was given back unread had it after all, whichever message the axis took first."""
 
 _PROVES: Final[Mapping[DeliveryEvent, DeliveryState]] = {
     _E.RETURNED: _S.DISPATCHED,
@@ -215,7 +216,13 @@ TABLE: Final[Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]]] = {
     },
     _S.AGREED: {_E.REPORTED_DONE: _S.DESTROYED, _E.NOTHING_LEFT: _S.WITHDRAWN},
     _S.REFUSED: {},
-    _S.WITHDRAWN: {},
+    _S.WITHDRAWN: {
+        _E.REPORTED_ARRIVED: _S.AGREED,
+        _E.REPORTED_RECEIVED: _S.AGREED,
+        _E.REPORTED_ASSIGNED: _S.AGREED,
+        _E.REPORTED_IN_PROGRESS: _S.AGREED,
+        _E.REPORTED_DONE: _S.DESTROYED,
+    },
     _S.DESTROYED: {},
 }
 """The moves; an event that a state does not name leaves it as it is. One exception is `move`'s:
@@ -225,7 +232,7 @@ what is given back before anybody reported it has the state WITHDRAWN instead of
 def move(position: Position, event: DeliveryEvent) -> Position:
     """Return where an event leads; the same position when it changes nothing."""
     state, reached = position.state, position.reached
-    if state in FINAL:
+    if event not in TABLE[state] and state in FINAL:
         return position
     if event in _BACK_TO_START:
         to = TABLE[state].get(event)

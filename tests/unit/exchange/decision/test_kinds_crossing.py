@@ -154,6 +154,39 @@ def test_disagreement_after_agreement_changes_nothing() -> None:
     assert at(story, "G09", original, row) == [S.AGREED] * 2
 
 
+@pytest.mark.parametrize(
+    ("code", "hours", "expected"),
+    [
+        (StatusCode.ARRIVED, -1, S.AGREED),
+        (StatusCode.ACCEPTED, -1, S.AGREED),
+        (StatusCode.DONE, -1, S.AGREED),  # the work, before it was given back
+        (StatusCode.DONE, 1, S.DESTROYED),
+    ],
+)
+def test_report_that_the_axis_takes_after_the_agreement_shows_that_it_was_not_given_back_unread(
+    code: StatusCode, hours: int, expected: S
+) -> None:
+    story, first = World(), document("G22", ["G09"])
+    row = story.accept(first)
+    story.report("G22", StatusCode.TAKE_BACK, first, to="G09")
+    story.report("G09", StatusCode.AGREED, first)
+    assert at(story, "G09", row) == [S.WITHDRAWN]
+    story.report("G09", code, first, at=REPORTED_AT + timedelta(hours=hours))
+    assert at(story, "G09", row) == [expected]
+    proofs = story.receipts(Event.DESTRUCTION_CONFIRMED)
+    assert len(proofs) == (expected is S.DESTROYED)
+
+
+def test_agreement_that_comes_twice_leaves_what_was_given_back_unread_as_it_is() -> None:
+    story, first = World(), document("G22", ["G09"])
+    rows = [story.accept(first), story.accept(update(first, ["G09"]))]
+    story.report("G22", StatusCode.TAKE_BACK, first, to="G09")
+    for hours in range(2):
+        again = REPORTED_AT + timedelta(hours=hours)
+        story.report("G09", StatusCode.AGREED, first, at=again)
+        assert at(story, "G09", *rows) == [S.WITHDRAWN] * 2
+
+
 @pytest.mark.parametrize("dropped", [False, True])
 def test_agreement_after_disagreement_gives_back_and_is_no_consent_to_the_update(
     dropped: bool,

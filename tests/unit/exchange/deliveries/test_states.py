@@ -175,7 +175,19 @@ def test_reports_before_or_after_a_declined_question_settle_alike(
     assert while_open.state is S.DECLINED
 
 
-@given(st.sampled_from(sorted(FINAL)), events)
+@given(positions, st.lists(st.sampled_from(REPORTS), min_size=1), st.integers(0, 3))
+def test_receiver_that_reports_owes_the_destruction_whichever_the_axis_hears_first(
+    position: Position, reports: list[DeliveryEvent], before: int
+) -> None:
+    """Two routers may take a 01 and the 15 after it in either order."""
+    if position.state not in RANK:
+        return
+    asked = after(E.BACK_ASKED, start=position)
+    settled = after(*reports[:before], E.GIVEN_BACK, *reports[before:], start=asked)
+    assert settled.state in (S.AGREED, S.DESTROYED)
+
+
+@given(st.sampled_from(sorted(state for state in FINAL if not TABLE[state])), events)
 def test_delivery_that_has_ended_stays_so(
     state: DeliveryState, sequence: list[DeliveryEvent]
 ) -> None:
