@@ -25,6 +25,9 @@ from tests.adversity.disturbed import disturb
 
 ROOT = Path(__file__).resolve().parents[2]
 
+END_SECONDS = 20.0
+"""Far longer than a process takes to notice that nobody will order any more."""
+
 _COMMAND = f"from {__name__} import main; main()"
 """Not ``-m``: every worker would import the main module again, with all that it imports."""
 
@@ -62,8 +65,7 @@ class Nursery:
             await nursery._answer()
             yield nursery
         finally:
-            process.kill()
-            await process.wait()
+            await _end(process)
 
     async def fork(self, name: str) -> int:
         """Start a router and return its pid; it is on its way, not ready."""
@@ -78,6 +80,18 @@ class Nursery:
         line = await self._process.stdout.readline()
         assert line, "the nursery has ended"
         return line
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let it end by itself, so that what it has in shared memory goes with it."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(END_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def main() -> None:

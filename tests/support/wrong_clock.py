@@ -1,7 +1,8 @@
 """A wrong wall clock for one process and its children, as a machine without NTP would have it.
 
 Everything in the process that asks for the time of day sees it, native libraries included; the
-count since boot stays right, as it does when somebody sets a machine's clock.
+count since boot stays right, as it does when somebody sets a machine's clock. (`time.sleep` fails
+in such a process; nothing of the axis calls it.)
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,6 @@ class WrongClock:
             "FAKETIME_CACHE_DURATION": str(CACHED_SECONDS),
             "DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
-            "FAKETIME_DISABLE_SHM": "1",  # whoever is killed would leave it behind
         }
 
     def give_to_postgresql(self, monkeypatch: pytest.MonkeyPatch) -> None:
