@@ -68,10 +68,9 @@ class Columns:
 
 def read_rows(data: bytes, columns: Columns, problems: Problems) -> Iterator[Row]:
     """Yield the rows; what can't be read is added to ``problems``, never raised."""
-    text = _decode(data, problems)
-    if text is None:
+    if not _readable(data, problems):
         return
-    delimiter = next((d for d in _DELIMITERS if columns.fit(_header(text, d))), None)
+    delimiter = next((d for d in _DELIMITERS if columns.fit(_header(data, d))), None)
     if delimiter is None:
         wanted = ", ".join((*columns.required, *filter(None, (" | ".join(columns.any_of),))))
         problems.add(
@@ -80,21 +79,21 @@ def read_rows(data: bytes, columns: Columns, problems: Problems) -> Iterator[Row
             1,
         )
         return
-    header = [columns.named(cell) for cell in _header(text, delimiter)]
+    header = [columns.named(cell) for cell in _header(data, delimiter)]
     if _header_is_wrong(header, columns, problems):
         return
-    yield from _rows(text, delimiter, header, columns, problems)
+    yield from _rows(data, delimiter, header, columns, problems)
 
 
-def _decode(data: bytes, problems: Problems) -> str | None:
+def _readable(data: bytes, problems: Problems) -> bool:
     if len(data) > MAX_CSV_BYTES:
         problems.add(
             f"Tệp dài {len(data)} byte, vượt giới hạn {MAX_CSV_BYTES} byte. Hãy chia nhỏ tệp.",
             f"The file is {len(data)} bytes, over the limit of {MAX_CSV_BYTES}. Split it.",
         )
-        return None
+        return False
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problems.add(
@@ -102,12 +101,13 @@ def _decode(data: bytes, problems: Problems) -> str | None:
             "The file is not UTF-8. In Excel, save it as “CSV UTF-8”.",
             line,
         )
-        return None
+        return False
+    return True
 
 
-def _header(text: str, delimiter: str) -> list[str]:
+def _header(data: bytes, delimiter: str) -> list[str]:
     try:
-        return next(_reader(text, delimiter), [])
+        return next(_reader(data, delimiter), [])
     except csv.Error:
         return []
 
@@ -129,9 +129,9 @@ def _header_is_wrong(header: list[str], columns: Columns, problems: Problems) ->
 
 
 def _rows(
-    text: str, delimiter: str, header: list[str], columns: Columns, problems: Problems
+    data: bytes, delimiter: str, header: list[str], columns: Columns, problems: Problems
 ) -> Iterator[Row]:
-    reader = _reader(text, delimiter)
+    reader = _reader(data, delimiter)
     given = frozenset(header).intersection(columns.all)
     line = 1
     try:
@@ -158,8 +158,10 @@ def _rows(
         )
 
 
-def _reader(text: str, delimiter: str) -> "_csv.Reader":
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _reader(data: bytes, delimiter: str) -> "_csv.Reader":
+    # decoded piece by piece: a whole text in memory takes four bytes a character
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    return csv.reader(text, delimiter=delimiter, strict=True)
 
 
 def _clean(cell: str) -> str:

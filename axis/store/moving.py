@@ -1,6 +1,7 @@
 """Deliveries that move between endpoints, on PostgreSQL."""
 
 from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -36,11 +37,13 @@ class PostgresMovingWork:
         rows = await self._connection.fetch(_SQL["in_inboxes"])
         return [(row["receiver"], row["endpoint"]) for row in rows]
 
-    async def waiting(self, receivers: Collection[Receiver], limit: int) -> Sequence[Waiting]:
-        """Lock and return deliveries that wait in these inboxes, passing over what others hold."""
+    async def waiting(
+        self, receivers: Collection[Receiver], limit: int, but: Collection[UUID]
+    ) -> Sequence[Waiting]:
+        """Lock and return deliveries that wait in these inboxes, but for some."""
         codes = [code for code, _ in receivers]
         endpoints = [endpoint for _, endpoint in receivers]
-        claimed = await self._connection.fetch(_SQL["claim"], codes, endpoints, limit)
+        claimed = await self._connection.fetch(_SQL["claim"], codes, endpoints, limit, list(but))
         rows = await self._connection.fetch(_SQL["waiting"], [row["id"] for row in claimed])
         return [Waiting(copy_arrived(row), _row(row)) for row in rows]
 

@@ -26,7 +26,7 @@ from axis.edxml.values import (
 )
 from axis.examination import Examination
 from axis.exchange.admission.known import Known
-from axis.exchange.decision.case import Case
+from axis.exchange.decision.case import Case, Decision
 from axis.exchange.decision.decider import Decider
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.outgoing.receipts import Notary
@@ -283,6 +283,12 @@ def decider(
 ) -> Decider:
     """A decider that knows the small registry and what it decides itself."""
     return Decider(known or Known(directory()), Notary(ISSUER), at, limits)
+
+
+def decided(deciding: Decider, cases: Sequence[Case]) -> list[Decision]:
+    """Decide the cases of a batch and return the decisions in the batch's order."""
+    by_number = dict(deciding.decide_each(cases))
+    return [by_number[number] for number in range(len(cases))]
 
 
 def claimed(first: Submission, *, attempts: int = 1, since: datetime = NOW) -> HeldSubmission:

@@ -3,7 +3,7 @@
 Pure: everything known comes in, records come out. Receipts are still unsigned XML here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,16 +40,13 @@ class Decider:
         """What the cases decided so far add."""
         return self._docket.records
 
-    def decide_all(self, cases: Sequence[Case]) -> Sequence[Decision]:
-        """Decide the cases of a batch and return the decisions in the batch's order.
+    def decide_each(self, cases: Sequence[Case]) -> Iterator[tuple[int, Decision]]:
+        """Yield the decision about each case, with the case's place in the batch, once it is made.
 
         New documents go first: others of the batch may speak about them.
         """
-        by_number = {
-            number: self.decide(cases[number])
-            for number in sorted(range(len(cases)), key=lambda one: cases[one].speaks_of_others)
-        }
-        return [by_number[number] for number in range(len(cases))]
+        for number in sorted(range(len(cases)), key=lambda one: cases[one].speaks_of_others):
+            yield number, self.decide(cases[number])
 
     def decide(self, case: Case) -> Decision:
         """Decide one case."""

@@ -9,7 +9,7 @@ WHERE reached = 'consigned' AND state IN ('consigned', 'expired')
 SELECT v.id
 FROM delivery v
 JOIN unnest($1::text[], $2::text[]) AS moved (receiver, endpoint) USING (receiver, endpoint)
-WHERE v.reached = 'consigned' AND v.state IN ('consigned', 'expired')
+WHERE v.reached = 'consigned' AND v.state IN ('consigned', 'expired') AND v.id <> ALL ($4::uuid[])
 ORDER BY v.id
 LIMIT $3
 FOR UPDATE OF v SKIP LOCKED

@@ -17,6 +17,7 @@ from axis.exchange.dispatch import outbox
 from axis.exchange.dispatch.moving import LOOK_AGAIN, Moving
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Publication
+from axis.exchange.records import EvidenceRow
 from axis.registry.agency import Agency
 from axis.store.deadlines import usual_deadlines
 from axis.store.dispatch import PostgresDispatchWork
@@ -261,6 +262,31 @@ async def test_recall_that_waits_while_a_copy_is_moved_takes_the_lane_of_the_new
     assert "inbox.g09" not in kinds
 
 
+async def test_delivery_that_brings_out_a_bug_keeps_no_other_from_moving(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    for _ in range(3):
+        await exchange.handle(case(document("G22", ["H37.02"])))
+    await published(exchange)
+    bad, *_ = [row["id"] for row in await all_of(stocked, "document")]
+    await put(stocked, replace(agency("H37.02"), endpoint="g09"))
+
+    class Bugged(Notary):
+        def about_own_copies(self, *args: Any) -> EvidenceRow:
+            _, copies, _ = args
+            if any(one.document.id == bad for one in copies):
+                raise ValueError("a bug")
+            return super().about_own_copies(*args)
+
+    mover = Moving(PostgresStore(stocked), MemoryWorkbench(), Bugged(ISSUER), lambda: NOW)
+    with pytest.raises(ValueError, match="a bug"):
+        await mover.round()
+    places = await stocked.fetch("SELECT endpoint FROM delivery ORDER BY id")
+    assert [row["endpoint"] for row in places] == ["lgsp-h37", "g09", "g09"]
+    assert await mover.round() == 0
+    assert await moving(stocked).round() == 1  # a router that was mended
+
+
 async def test_copy_that_was_taken_stays_where_it_was_taken(
     exchange: Exchange, stocked: Pool
 ) -> None:
@@ -300,7 +326,7 @@ async def test_inboxes_are_looked_through_again_on_the_day_that_an_agency_is_gon
 # -- at any moment -------------------------------------------------------------------------------
 
 
-class Died(Exception):  # noqa: N818 - what a process does
+class Died(BaseException):
     """The process ended here."""
 
 

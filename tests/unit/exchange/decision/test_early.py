@@ -29,6 +29,7 @@ from tests.support.exchange import (
     NOW,
     case,
     claimed,
+    decided,
     decider,
     directory,
     document,
@@ -257,7 +258,7 @@ def test_batch_in_the_wrong_order_is_settled_at_once_with_no_notice() -> None:
         case(about),
     ]
     deciding = decider()
-    decisions = deciding.decide_all(cases)
+    decisions = decided(deciding, cases)
     assert [one.ending for one in decisions] == [Ending.ACCEPTED] * 3
     assert [one.submission for one in decisions] == [one.submission.id for one in cases]
     assert deciding.records.held == []
@@ -271,7 +272,7 @@ def test_batch_is_decided_in_its_order_but_for_new_documents() -> None:
         case(about),
     ]
     deciding = decider()
-    deciding.decide_all(cases)
+    decided(deciding, cases)
     assert [row.code for row in deciding.records.statuses] == [
         StatusCode.ARRIVED,
         StatusCode.ACCEPTED,

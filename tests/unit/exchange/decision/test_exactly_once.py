@@ -27,7 +27,7 @@ from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.verdict import Finding
 from tests.support.changing import replace
-from tests.support.exchange import NOW, again, case, decider, directory, document, reported
+from tests.support.exchange import NOW, again, case, decided, decider, directory, document, reported
 
 NAMES = [f"G22,2026/03/02,{number}/X" for number in range(2)]
 RECEIVERS = ("G09", "H37.02")
@@ -155,7 +155,7 @@ class Correspondence(RuleBasedStateMachine):
             if isinstance(one.message, Document) and not one.message.target_document_ids
         }
         deciding = decider(self.known, self.at)
-        decisions = deciding.decide_all(cases)
+        decisions = decided(deciding, cases)
         for one, decision in zip(cases, decisions, strict=True):
             if decision.ending is Ending.HELD:
                 self.waiting[decision.submission] = (one, self.at, 1)

@@ -1,9 +1,12 @@
 """The intake's order, which is its guarantee: nothing is told before it is committed."""
 
+import asyncio
+
 import pytest
 
 from axis.edxml.codes import StatusCode
-from axis.exchange.decision.case import Case, Ending
+from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.decision.decider import Decider
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import StoreUnavailableError, WorkbenchUnavailableError
@@ -41,6 +44,28 @@ async def test_batch_is_told_after_it_is_committed_and_examined_before_it_locks_
         "decided",
     ]
     assert [decision.ending for decision in bench.observed.decisions] == [Ending.ACCEPTED] * 2
+
+
+async def test_others_have_a_turn_between_the_documents_of_a_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A batch of broadcasts would keep urgent documents and heartbeats waiting for seconds."""
+    bench = Bench(*(case(document()) for _ in range(3)))
+    decide = Decider.decide
+
+    def noting(self: Decider, one: Case) -> Decision:
+        bench.log.append("decide")
+        return decide(self, one)
+
+    async def have_turns() -> None:
+        while "decided" not in bench.log:
+            bench.log.append("turn")
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Decider, "decide", noting)
+    await asyncio.gather(bench.intake.handle(bench.submissions), have_turns())
+    first = bench.log.index("decide")
+    assert bench.log[first : first + 5] == ["decide", "turn", "decide", "turn", "decide"]
 
 
 async def test_status_about_an_unknown_document_locks_no_delivery() -> None:
