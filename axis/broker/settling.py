@@ -79,10 +79,14 @@ class Settling:
     async def try_again(self) -> None:
         """Try what is kept in hand; where it goes through, that settles the others, too."""
         self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        error: Exception | None = None
         for message in list(self._in_hand):
-            if await self._refusal(message) is None:
+            error = await self._refusal(message)
+            if error is None:
                 await self._judge()
                 return
+        kept = len(self._in_hand)
+        _log.warning("messages.wait", queue=self._queue, kept=kept, error=repr(error)[:200])
 
     async def _keep(self, message: AbstractIncomingMessage, error: Exception) -> None:
         _log.warning("message.kept", queue=self._queue, error=repr(error)[:200])

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import tracemalloc
 import unicodedata
 from datetime import date
 
@@ -15,8 +16,8 @@ from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.cells import MAX_ALIASES
 from axis.registry.csvfile import CertificateRow, read_agencies, read_certificates, read_endpoints
 from axis.registry.mandates import MAX_ACT_CHARS, MessageKind
-from axis.registry.problems import MAX_PROBLEMS, RegistryFileError
-from axis.registry.table import MAX_CSV_BYTES
+from axis.registry.problems import MAX_PROBLEMS, Problems, RegistryFileError
+from axis.registry.table import MAX_CSV_BYTES, Columns, read_rows
 
 HEADER = "code,name,level,parent,aliases,endpoint,valid_from,valid_to,successor\n"
 DISTRICT = Agency(
@@ -156,6 +157,20 @@ def test_read_agencies_control_characters_in_a_name_are_refused() -> None:
 def test_read_agencies_too_large_is_refused() -> None:
     (found,) = problems(read_agencies, bytes(MAX_CSV_BYTES + 1))
     assert str(MAX_CSV_BYTES) in found
+
+
+def test_rows_of_a_long_table_are_read_without_holding_its_text_beside_its_bytes() -> None:
+    """A register has a hundred thousand lines; whole texts take four bytes a character."""
+    data = b"code,name\n" + b"".join(b"G%d,%s\n" % (n, b"x" * 10_000) for n in range(300))
+    columns, wrong = Columns(required=("code", "name")), Problems()
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in read_rows(data, columns, wrong)) == 300
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    wrong.raise_if_any()
+    assert peak < 1.5 * len(data)
 
 
 def test_read_agencies_too_long_texts_and_lists_are_refused() -> None:
