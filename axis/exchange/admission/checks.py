@@ -4,19 +4,17 @@ Together with `axis.examination` they are the five admission checks. Everything 
 pure: what is known comes in as `Known`, findings go out.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 from msgspec import Struct, structs
 
-from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.codes import DocumentKind
 from axis.edxml.lines import HEADER
 from axis.edxml.values import Document, Status
 from axis.examination import Examination
 from axis.exchange.admission import follow_ups, targets
-from axis.exchange.admission.answering import WIDE, Settlement, settle
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import MAX_DELIVERIES, crowd, receiver_places, too_many
 from axis.exchange.admission.reach import Reach
@@ -34,8 +32,7 @@ from axis.verdict import FileFacts, Finding, Verdict
 MAX_RECEIVERS = 1_000
 """Receivers of one document: the largest real broadcasts go to about 700 agencies."""
 
-_SENDER = f"{HEADER}/From/OrganId"
-_ANSWERED = f"{HEADER}/ResponseFor"
+SENDER = f"{HEADER}/From/OrganId"
 _ROUTES_OF_DOCUMENTS = (Route.DOCUMENT, Route.URGENT)
 
 
@@ -61,14 +58,6 @@ class DocumentAdmission(Struct, frozen=True):
     def routing(self) -> Routing:
         """Everybody to whom it goes."""
         return self.reach.routing
-
-
-class StatusAdmission(Struct, frozen=True):
-    """What admission says about a status; it settles None where it is about nothing."""
-
-    speaker: Speaker
-    settlement: Settlement | None
-    findings: tuple[Finding, ...]
 
 
 def check_message_id(submission: Submission) -> list[Finding]:
@@ -99,7 +88,7 @@ def check_speaker(
     """
     outcome = known.directory.sender(message.sender, endpoint, at)
     if not isinstance(outcome, Agency):
-        return Speaker(None, tuple(replace(finding, place=_SENDER) for finding in outcome))
+        return Speaker(None, tuple(replace(finding, place=SENDER) for finding in outcome))
     certificate = examination.certificate
     if certificate is None:
         return Speaker(outcome, ())  # the signature check has said why
@@ -156,51 +145,7 @@ def admit_document(
         complaints += more
         complaints += _conflict(document, speaker.agency.code, known)
     findings += [*reach.routing.findings, *complaints]
-    return DocumentAdmission(speaker, reach, _with_lines(findings, examination))
-
-
-def admit_status(
-    status: Status, endpoint: str | None, examination: Examination, known: Known, at: datetime
-) -> StatusAdmission:
-    """Check who reports, and find the delivery that the status is about.
-
-    It is matched by DocumentId and parties, never by number alone.
-    """
-    speaker = check_speaker(status, endpoint, examination, known, at)
-    if speaker.agency is None or not known.stored_known:
-        findings = _with_lines(speaker.findings, examination)
-        return StatusAdmission(speaker, None, findings)
-    subject = _about(status, speaker.agency, known, at)
-    if isinstance(subject, Finding):
-        findings = _with_lines((*speaker.findings, subject), examination)
-        return StatusAdmission(speaker, None, findings)
-    return StatusAdmission(speaker, subject, _with_lines(speaker.findings, examination))
-
-
-def pairs_of(status: Status, known: Known, at: datetime) -> list[tuple[UUID, str]]:
-    """Return the (document, receiver) pairs that a status may be about."""
-    agency = known.directory.find(status.sender)
-    if agency is None:
-        return []
-    _, receivers = _parties(status, agency, known, at)
-    named = roots_of(status, known, at, tuple(StatusCode))
-    concerned = known.links.family(named) if status.code in WIDE else named
-    return [(document, receiver) for document in concerned for receiver in receivers]
-
-
-def roots_of(
-    status: Status, known: Known, at: datetime, codes: Collection[StatusCode] = WIDE
-) -> list[UUID]:
-    """Return the documents that a status of these codes names, if they are its other party's.
-
-    By default of those that may concern all that belongs together with them.
-    """
-    agency = known.directory.find(status.sender)
-    if agency is None or status.code not in codes:
-        return []
-    senders, _ = _parties(status, agency, known, at)
-    named = known.documents.get(status.document_id, [])
-    return [document.id for document in named if document.sender in senders]
+    return DocumentAdmission(speaker, reach, tuple(examination.lines.complete(findings)))
 
 
 def awaited(verdict: Verdict) -> tuple[str, ...]:
@@ -240,60 +185,6 @@ def _kind_of(message: Document | Status) -> MessageKind:
     return MessageKind(message.kind.label)
 
 
-def _about(status: Status, agency: Agency, known: Known, at: datetime) -> Settlement | Finding:
-    """Find the document and the deliveries that an agency's status is about, or what forbids it."""
-    named = known.documents.get(status.document_id, [])
-    senders, receivers = _parties(status, agency, known, at)
-    documents = [document for document in named if document.sender in senders]
-    deliveries = [
-        (document, delivery)
-        for document in documents
-        for receiver in receivers
-        if (delivery := known.deliveries.get((document.id, receiver))) is not None
-    ]
-    if not deliveries and status.code in WIDE:
-        family = known.links.family([document.id for document in documents])
-        deliveries = list(known.deliveries_at(family, receivers))
-    from_sender = status.code.from_sender
-    facts = {"document_id": status.document_id}
-    place = f"{_ANSWERED}/DocumentId"
-    if not documents:
-        reason = Reason.NOT_ORIGINAL_SENDER if named and from_sender else Reason.DOCUMENT_AWAITED
-        if not senders:
-            reason = Reason.TARGET_UNKNOWN  # no such agency: nothing to wait for
-        return Finding(reason, place, facts=facts)
-    if not deliveries and status.document_id in known.on_hold:
-        # It may be an update that makes it a receiver.
-        return Finding(Reason.DOCUMENT_AWAITED, place, facts=facts)
-    if not deliveries:
-        facts["code"] = status.addressee if from_sender else status.sender
-        place = f"{_ANSWERED}/OrganId" if from_sender else _SENDER
-        return Finding(Reason.NOT_A_RECEIVER, place, facts=facts)
-    chosen = settle(status.code, deliveries, known, receivers)
-    if chosen is None:
-        facts = {"status": status.code.value, "state": deliveries[-1][1].state.value}
-        return Finding(Reason.STATUS_OUT_OF_ORDER, f"{HEADER}/StatusCode", facts=facts)
-    return chosen
-
-
-def _parties(
-    status: Status, agency: Agency, known: Known, at: datetime
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the codes of the document's sender and of its receiver, each with predecessors.
-
-    Who has succeeded a closed receiver answers for what that one was sent, and may be taken it
-    back from. To take back is the original sender's alone, or its successor's once it has closed.
-    """
-    directory = known.directory
-    other = directory.find(status.addressee)
-    if status.code.from_sender:
-        receiver = directory.present(status.addressee, at)
-        receivers = () if receiver is None else directory.lineage(receiver, at)
-        return directory.lineage(agency, at), receivers
-    senders = () if other is None else directory.lineage(other, at)
-    return senders, directory.lineage(agency, at)
-
-
 def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
     """A new document may not reuse a DocumentId, be it that of an update or of a recall."""
     if document.kind is not DocumentKind.NEW:
@@ -303,7 +194,3 @@ def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
         return []
     facts = {"document_id": document.document_id}
     return [Finding(Reason.DOCUMENT_CONFLICT, f"{HEADER}/DocumentId", facts=facts)]
-
-
-def _with_lines(findings: Iterable[Finding], examination: Examination) -> tuple[Finding, ...]:
-    return tuple(examination.lines.complete(findings))

@@ -8,6 +8,7 @@ from axis.edxml.values import Status
 from axis.evidence.events import Event
 from axis.exchange.admission import checks
 from axis.exchange.admission.answering import Settlement
+from axis.exchange.admission.statuses import admit_status
 from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close
 from axis.exchange.decision.withdrawing import ask_back
@@ -41,7 +42,7 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
             document=first.document,
             urgent=first.urgent,
         )
-    admitted = checks.admit_status(status, matter.endpoint, examination, known, docket.at)
+    admitted = admit_status(status, matter.endpoint, examination, known, docket.at)
     agency = admitted.speaker.agency
     matter = replace(matter, agency=agency)
     verdict = Verdict.of(

@@ -15,7 +15,8 @@ from uuid import UUID
 from axis.clock import Clock
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
-from axis.exchange.admission import checks, follow_ups, targets
+from axis.exchange.admission import follow_ups, targets
+from axis.exchange.admission import statuses as about
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.standing import Standings, asked_about
 from axis.exchange.decision.case import Case, Decision, Ending
@@ -144,7 +145,7 @@ async def look_up(
     documents = [one for one in messages if isinstance(one, Document)]
     statuses = [one for one in messages if isinstance(one, Status)]
     roots = {one.id for document in documents for one in targets.targets_of(document, known, at)}
-    roots |= {one for status in statuses for one in checks.roots_of(status, known, at)}
+    roots |= {one for status in statuses for one in about.roots_of(status, known, at)}
     if roots:
         known.add_family(await work.family_of(roots))
     await _look_up_holders(work, known, documents, at)
@@ -171,7 +172,7 @@ async def _look_up_deliveries(
     statuses: Sequence[Status],
     at: datetime,
 ) -> None:
-    pairs = {pair for status in statuses for pair in checks.pairs_of(status, known, at)}
+    pairs = {pair for status in statuses for pair in about.pairs_of(status, known, at)}
     whole: set[UUID] = set()
     for document in documents:
         more, all_of = follow_ups.needed(document, known, at)
@@ -200,7 +201,7 @@ async def _look_up_repeated(
         if not isinstance(examination.message, Status):
             continue
         digests |= {examination.sha256, examination.content} - {""}
-        for pair in checks.pairs_of(examination.message, known, at):
+        for pair in about.pairs_of(examination.message, known, at):
             if pair in known.deliveries:
                 locked.add(known.deliveries[pair].id)
     for status in await work.statuses_of(locked, digests) if locked else ():

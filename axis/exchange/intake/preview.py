@@ -16,6 +16,7 @@ from axis.examination import Examination
 from axis.exchange.admission import checks
 from axis.exchange.admission.checks import Speaker
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.statuses import admit_status
 from axis.exchange.decision.case import Case
 from axis.exchange.intake.batches import look_up
 from axis.exchange.ports import Store
@@ -173,7 +174,7 @@ def _authority(
     if isinstance(message, Document):
         document = checks.admit_document(message, endpoint, examination, known, at)
         return document.speaker, document.findings
-    status = checks.admit_status(message, endpoint, examination, known, at)
+    status = admit_status(message, endpoint, examination, known, at)
     return status.speaker, status.findings
 
 

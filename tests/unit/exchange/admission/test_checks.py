@@ -12,11 +12,11 @@ from axis.edxml.write import write_document
 from axis.exchange.admission.checks import (
     MAX_RECEIVERS,
     admit_document,
-    admit_status,
     check_route,
     name_sealers,
 )
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.statuses import admit_status
 from axis.exchange.decision.case import Case
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level

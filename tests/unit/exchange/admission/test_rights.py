@@ -7,8 +7,9 @@ import pytest
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.values import Document, Status
 from axis.examination import Examination
-from axis.exchange.admission.checks import admit_document, admit_status, facts_of
+from axis.exchange.admission.checks import admit_document, facts_of
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.statuses import admit_status
 from axis.exchange.decision.case import Case, Ending
 from axis.exchange.intake.preview import Grounds, preview
 from axis.facts import Capacity, Right, SignatureFacts
