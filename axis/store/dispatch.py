@@ -10,8 +10,8 @@ from asyncpg import Record
 from axis.edxml.codes import DocumentKind
 from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.dispatch.moving import named_in
 from axis.exchange.dispatch.outbox import LONGEST_PAUSE
+from axis.exchange.dispatch.redirecting import named_in
 from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory

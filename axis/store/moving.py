@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from axis.exchange.deliveries.deadlines import Deadlines
-from axis.exchange.dispatch.moving import Receiver, Waiting
+from axis.exchange.dispatch.redirecting import Receiver, Waiting
 from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.registry.directory import Directory
 from axis.store.directory import DirectoryCache

@@ -20,7 +20,7 @@ from uuid import UUID
 from axis.clock import Clock
 from axis.evidence.events import Event
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
-from axis.exchange.dispatch.moving import astray, named_in, redirect
+from axis.exchange.dispatch.redirecting import astray, named_in, redirect
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_senders
 from axis.exchange.ports import (

@@ -10,7 +10,7 @@ import pytest
 from axis.edxml.codes import DocumentKind
 from axis.evidence.events import Event
 from axis.exchange.deliveries.states import DeliveryState, Position
-from axis.exchange.dispatch.moving import Waiting, astray, moved_on, redirect, rerouted
+from axis.exchange.dispatch.redirecting import Waiting, astray, moved_on, redirect, rerouted
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import CopyArrived, KnownDocument
 from axis.exchange.records import MessageType, Narrowing, OutboxRow, Records, Rerouting
