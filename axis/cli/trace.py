@@ -95,6 +95,10 @@ def _linked(other: LinkedDocument, groups: Sequence[ReceiverGroup]) -> str:
     relation = f"{other.relation.name_vi} · {other.relation.name_en}"
     told = ", ".join(addressees(other.receivers, groups))
     whom = f" (cho · for {told})" if told else ""
+    known = {one.receiver for group in groups for one in group.deliveries}
+    gone = [code for code in other.dropped if code in known]
+    if gone:
+        whom += f" (bỏ nơi nhận · drops {', '.join(gone)})"
     named = f"{other.number}/{other.notation} {other.subject} [{other.id}]{whom}"
     return f"{'→' if other.relation.forward else '←'} [bold]{relation}[/] {escape(shown(named))}"
 

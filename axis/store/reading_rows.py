@@ -156,6 +156,7 @@ def _linked(row: Record) -> LinkedDocument:
         id=row["id"],
         relation=Relation(row["relation"]),
         receivers=tuple(row["receivers"]),
+        dropped=tuple(row["dropped"]),
         kind=DocumentKind(row["kind"]),
         number=row["number"],
         notation=row["notation"],

@@ -75,6 +75,7 @@ async def test_pages_on_a_narrow_screen_have_no_violation_and_do_not_overflow(
         "/documents",
         "/documents/held",
         "/documents/{invitation}",
+        "/documents/{withdrawn}",
         "/admin/certificates",
     ):
         await page.goto(path.format(**known))

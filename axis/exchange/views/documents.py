@@ -191,6 +191,9 @@ class LinkedDocument:
     """What the page's document has to do with it."""
     receivers: tuple[str, ...] = ()
     """Agencies for which that holds; none: for all who have the documents."""
+    dropped: tuple[str, ...] = ()
+    """Agencies that the update drops as receivers (bỏ nơi nhận), as far as the viewer may know;
+    their predecessors among them."""
     kind: DocumentKind
     number: str
     notation: str
@@ -220,6 +223,13 @@ class DocumentView:
     them and it holds for the viewer."""
     acted_on_by: tuple[LinkedDocument, ...]
     """Recalls (of earlier versions, too), updates, replacements and answers, likewise."""
+
+    @property
+    def dropped(self) -> frozenset[str]:
+        """The receivers that an update drops, this one or one of this document."""
+        return frozenset(
+            code for link in (*self.targets, *self.acted_on_by) for code in link.dropped
+        )
 
 
 @dataclass(frozen=True, slots=True)

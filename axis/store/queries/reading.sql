@@ -320,7 +320,7 @@ ORDER BY t.id
 -- name: linked
 -- Documents that this one is about or answers, and those that are about it or answer it, as far as
 -- the viewer's. A recall of an earlier version recalls this one, too. What holds for some receivers
--- only is told the sender and those. At most the newest $4 of them.
+-- only is told the sender and those, as is who was dropped. At most the newest $4 of them.
 -- $1 document, $2 agencies, $3 everything, $4 limit, $5 steps to earlier versions
 WITH RECURSIVE version AS (
     SELECT $1::uuid AS id, 0 AS step
@@ -332,31 +332,34 @@ WITH RECURSIVE version AS (
     JOIN document t ON t.id = k.target
     WHERE version.step < $5 AND (d.kind = 2 OR d.kind = 3 AND d.document_id = t.document_id)
 ), tie AS (
-    SELECT k.target AS id, k.receivers,
+    SELECT k.target AS id, k.receivers, k.dropped,
            CASE d.kind WHEN 1 THEN 'recalls' WHEN 2 THEN 'updates' ELSE 'replaces' END AS relation
     FROM document_link k JOIN document d ON d.id = k.document
     WHERE k.document = $1
     UNION
-    SELECT k.document, k.receivers,
+    SELECT k.document, k.receivers, k.dropped,
            CASE d.kind WHEN 1 THEN 'recalled_by' WHEN 2 THEN 'updated_by' ELSE 'replaced_by' END
     FROM document_link k JOIN document d ON d.id = k.document
     WHERE k.target = $1
     UNION
-    SELECT k.document, k.receivers, 'recalled_by'
+    SELECT k.document, k.receivers, k.dropped, 'recalled_by'
     FROM version
     JOIN document_link k ON k.target = version.id
     JOIN document d ON d.id = k.document
     WHERE d.kind = 1 AND d.id > $1
     UNION
-    SELECT d.id, '{}', 'answers'
+    SELECT d.id, '{}', '{}', 'answers'
     FROM document_answer a JOIN document d ON d.sender = a.agency AND d.document_id = a.document_id
     WHERE a.document = $1 AND d.kind <> 1
     UNION
-    SELECT a.document, '{}', 'answered_by'
+    SELECT a.document, '{}', '{}', 'answered_by'
     FROM document d JOIN document_answer a ON a.agency = d.sender AND a.document_id = d.document_id
     WHERE d.id = $1 AND d.kind <> 1
 )
-SELECT d.id, tie.relation, tie.receivers, d.kind, d.number, d.notation, d.subject, d.accepted_at
+SELECT d.id, tie.relation, tie.receivers,
+       CASE WHEN $3 OR own.sender = ANY ($2::text[]) THEN tie.dropped
+            ELSE ARRAY(SELECT unnest(tie.dropped) INTERSECT SELECT unnest($2::text[])) END AS dropped,
+       d.kind, d.number, d.notation, d.subject, d.accepted_at
 FROM tie
 JOIN document d ON d.id = tie.id
 JOIN document own ON own.id = $1

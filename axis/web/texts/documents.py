@@ -204,6 +204,8 @@ TEXTS = {
     ),
     "document.links": ("Văn bản liên quan", "Linked documents"),
     "document.answers": ("Văn bản trả lời", "Answers"),
+    "document.dropped": ("Bỏ nơi nhận", "Dropped"),
+    "document.links.dropped": ("bỏ nơi nhận {receivers}", "drops {receivers}"),
     "document.links.for": ("áp dụng cho {receivers}", "for {receivers}"),
     "direction.out": ("Đi", "Out"),
     "direction.in": ("Đến", "In"),

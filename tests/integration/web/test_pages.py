@@ -3,6 +3,7 @@
 import pytest
 
 from axis.edxml.codes import StatusCode
+from axis.edxml.follow_ups import update_of
 from axis.web import document
 from axis.web.documents import PAGE_LINES
 from tests.integration.web.conftest import Enter
@@ -123,6 +124,22 @@ async def test_recalled_document_leads_to_its_recall_and_back(enter: Enter, stag
     assert f'href="/documents/{scene.recall}"' in withdrawn
     recall = await visitor.source(f"/documents/{scene.recall}")
     assert f'href="/documents/{scene.withdrawn}"' in recall
+
+
+async def test_update_tells_its_sender_and_whom_it_drops_that_it_does(
+    enter: Enter, stage: Stage
+) -> None:
+    letter = stage.desk.letter("G22", ["G09", "H37.02"], "Kế hoạch tập huấn")
+    original = await stage.desk.send(letter, "g22")
+    update = update_of(letter, at=stage.clock(), dropped=["G09"])
+    documents = (original, await stage.desk.send(update, "g22"))
+    for name, told in (("vanthu.g22", True), ("vanthu.g09", True), ("vanthu.h37", False)):
+        visitor = await enter(name)
+        for one in documents:
+            page = await visitor.read(f"/documents/{one}")
+            assert "cập nhật" in page
+            assert ("bỏ nơi nhận Bộ Nội vụ" in page) is told, name
+            assert page.count("Bỏ nơi nhận") == int(told), name
 
 
 async def test_what_senders_write_is_shown_as_text(enter: Enter, stage: Stage) -> None:
