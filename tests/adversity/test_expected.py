@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from axis.edxml.codes import DocumentKind, StatusCode
-from axis.exchange.deliveries.states import DeliveryEvent, Position, event_of, move
+from axis.exchange.deliveries.reports import event_of
+from axis.exchange.deliveries.states import DeliveryEvent, Position, move
 from tests.adversity.expected import Said, states, ways
 
 E = DeliveryEvent

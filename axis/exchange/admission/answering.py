@@ -13,12 +13,12 @@ from typing import Final
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.exchange.admission.known import Known
+from axis.exchange.deliveries.reports import event_of
 from axis.exchange.deliveries.states import (
     RANK,
     DeliveryEvent,
     DeliveryState,
     Position,
-    event_of,
     move,
 )
 from axis.exchange.ports import KnownDelivery, KnownDocument

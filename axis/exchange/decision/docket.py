@@ -4,32 +4,27 @@ What is entered counts at once as known, so that a later case of the batch sees 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from axis.edxml.values import Document, Status
 from axis.evidence.events import Event
-from axis.exchange.admission import checks
 from axis.exchange.admission.known import Known
-from axis.exchange.admission.standing import asked_about
 from axis.exchange.decision.case import Case, Decision, Ending, Matter
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.outgoing import messages
 from axis.exchange.outgoing.receipts import About, Notary
 from axis.exchange.ports import EarlierSubmission
 from axis.exchange.records import (
-    AuthorityRow,
     DeadLetterRow,
     EvidenceRow,
-    HeldRow,
-    Postponement,
     Records,
     Resend,
     Resubmitted,
     SubmissionOutcome,
     SubmissionRow,
 )
-from axis.reasons import Reason, Severity
+from axis.reasons import Severity
 from axis.verdict import Finding, Verdict
 
 
@@ -48,76 +43,8 @@ class Docket:
     def refuse(self, matter: Matter, findings: Iterable[Finding]) -> Decision:
         """Refuse with a rejection receipt that names every reason."""
         verdict = Verdict.of(findings)
-        reasons = self._tell(matter, Event.SUBMISSION_REJECTION, verdict, SubmissionOutcome.REFUSED)
+        reasons = self.tell(matter, Event.SUBMISSION_REJECTION, verdict, SubmissionOutcome.REFUSED)
         return close(matter.case, Ending.REFUSED, reasons=reasons)
-
-    def hold(self, matter: Matter, verdict: Verdict) -> Decision:
-        """Keep a submission until what it waits for is there, or the wait has lasted too long: what
-        its check needs, or the document that it speaks about.
-
-        The first time the submitter gets a notice of it. One that finds no room is refused: given
-        back to its queue it would block what comes behind it, and be a dead letter in the end.
-        """
-        case, held = matter.case, matter.case.held
-        self._watch(case)
-        awaits = checks.awaited(verdict)
-        since = self.at if held is None else held.since
-        end = self._end_of_wait(since, awaits)
-        if held is None:
-            load, size = self.known.held_load, case.examination.size
-            early_at = matter.endpoint if awaits else None
-            if not self.limits.room_beside(load, size, early_at):
-                waiting = load.all_early if awaits else load.checks
-                full = Finding(Reason.NO_ROOM_TO_WAIT, facts={"count": waiting.count})
-                return self.refuse(matter, [full, *checks.given_up(verdict)])
-            reasons = self._tell(matter, Event.SUBMISSION_HELD, verdict, SubmissionOutcome.HELD)
-            self.records.held.append(
-                HeldRow(
-                    submission=case.submission.id,
-                    body=case.submission.body,
-                    verdict=verdict.to_json(),
-                    held_since=self.at,
-                    next_try_at=min(self.limits.next_try(self.at, 0), end),
-                    expires_at=end,
-                    endpoint=matter.endpoint,
-                    brings=_brings(case),
-                    awaits=awaits,
-                )
-            )
-            self.known.held_load = load.plus(size, early_at)
-            self._hold_on(case, awaits, end)
-            return close(case, Ending.HELD, reasons=reasons)
-        if self.at >= end and awaits:
-            return self.refuse(matter, checks.given_up(verdict))
-        if self.at >= end:
-            hours = round(self.limits.longest / timedelta(hours=1))
-            over = Finding(Reason.WAITED_TOO_LONG, facts={"hours": hours})
-            return self.refuse(matter, [over, *verdict.findings])
-        reasons = _reasons(verdict)
-        self.records.postponed.append(
-            Postponement(
-                submission=case.submission.id,
-                leased_until=held.leased_until,
-                next_try_at=min(self.limits.next_try(self.at, held.attempts), end),
-                expires_at=end,
-                awaits=awaits,
-                reasons=reasons,
-                verdict=verdict.to_json(),
-            )
-        )
-        return close(case, Ending.STILL_HELD, reasons=reasons)
-
-    def _end_of_wait(self, since: datetime, awaits: tuple[str, ...]) -> datetime:
-        if not awaits:
-            return self.limits.end(since, None)
-        on_hold = self.known.on_hold
-        return self.limits.end(since, [on_hold[name] for name in awaits if name in on_hold])
-
-    def _hold_on(self, case: Case, awaits: tuple[str, ...], end: datetime) -> None:
-        """Remember that a document waits for a check: what speaks about it waits as long."""
-        name = _brings(case)
-        if name is not None and not awaits:
-            self.known.on_hold[name] = max(end, self.known.on_hold.get(name, end))
 
     def repeat_first(
         self, matter: Matter, receipt: UUID, receipt_size: int, *, document: UUID, urgent: bool
@@ -162,7 +89,7 @@ class Docket:
 
     # -- entries -------------------------------------------------------------------------------
 
-    def _tell(
+    def tell(
         self, matter: Matter, event: Event, verdict: Verdict, outcome: SubmissionOutcome
     ) -> tuple[str, ...]:
         """Tell the submitter that nothing is delivered (refused or held); return the reasons."""
@@ -170,7 +97,7 @@ class Docket:
         message = matter.case.message
         urgent = isinstance(message, Document) and message.priority.urgent
         self.prove(matter, receipt, urgent=urgent)
-        reasons = _reasons(verdict)
+        reasons = reasons_of(verdict)
         self.enter(matter, outcome, receipt.id, reasons=reasons)
         return reasons
 
@@ -216,17 +143,6 @@ class Docket:
             )
         )
 
-    def _watch(self, case: Case) -> None:
-        """Have authorities asked about of which nothing is known: a check may wait for that."""
-        standings = self.known.standings
-        if standings is None:
-            return
-        self.records.authorities += [
-            AuthorityRow(fingerprint=one.fingerprint, der=one.der, seen_at=self.at)
-            for one in asked_about(case.examination)[1:]
-            if one.fingerprint not in standings.known
-        ]
-
     def enter(
         self,
         matter: Matter,
@@ -263,19 +179,19 @@ class Docket:
         self.known.submissions[matter.endpoint, matter.key] = EarlierSubmission(
             examination.sha256, receipt, size, held=outcome is SubmissionOutcome.HELD
         )
-        name = _brings(matter.case)
+        name = brings(matter.case)
         if name is not None and (
             outcome is SubmissionOutcome.ACCEPTED or rows is self.records.settled
         ):
             self.records.arrived[name] = self.at
 
 
-def _brings(case: Case) -> str | None:
+def brings(case: Case) -> str | None:
     """Return the DocumentId under which a document comes with a submission."""
     return case.message.document_id or None if isinstance(case.message, Document) else None
 
 
-def _reasons(verdict: Verdict) -> tuple[str, ...]:
+def reasons_of(verdict: Verdict) -> tuple[str, ...]:
     """Return the codes of what refuses or holds, each once."""
     weighty = (one for one in verdict.findings if one.severity is not Severity.WARN)
     return tuple(dict.fromkeys(finding.reason.code for finding in weighty))

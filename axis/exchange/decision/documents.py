@@ -10,6 +10,7 @@ from axis.exchange.admission.reach import Reach
 from axis.exchange.admission.targets import answered
 from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close
+from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.outgoing import messages
@@ -51,7 +52,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
         checks.facts_of(examination, admitted.speaker),
     )
     if verdict.outcome is Outcome.INDETERMINATE:
-        return docket.hold(matter, verdict)
+        return hold(docket, matter, verdict)
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)
     row = _row(docket, matter, document, matter.agency, examination.certificate, verdict, admitted)

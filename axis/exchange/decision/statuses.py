@@ -11,6 +11,7 @@ from axis.exchange.admission.answering import Settlement
 from axis.exchange.admission.statuses import admit_status
 from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close
+from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.outgoing import messages
@@ -56,7 +57,7 @@ def decide_status(docket: Docket, matter: Matter, status: Status) -> Decision:
         signature=checks.facts_of(examination, admitted.speaker),
     )
     if verdict.outcome is Outcome.INDETERMINATE:
-        return docket.hold(matter, verdict)
+        return hold(docket, matter, verdict)
     settlement, certificate = admitted.settlement, examination.certificate
     if not verdict.passed or agency is None or certificate is None or settlement is None:
         return docket.refuse(matter, verdict.findings)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from axis.edxml.codes import DocumentKind, StatusCode
-
 
 class DeliveryState(StrEnum):
     """Where one receiver's copy is."""
@@ -253,26 +251,3 @@ def _proven(position: Position, event: DeliveryEvent) -> DeliveryState:
     if state in (_S.TAKE_BACK_ASKED, _S.UNDELIVERABLE) and event is _E.INBOX_EMPTIED:
         return reached  # it may have left the inbox to be withdrawn, or was never in it
     return max(reached, _PROVES.get(event, reached), key=RANK.__getitem__)
-
-
-def event_of(code: StatusCode, kind: DocumentKind, state: DeliveryState) -> DeliveryEvent:
-    """Return what a status (trạng thái) does to a delivery of a document of this kind.
-
-    15 to an update that nobody asks back means that the receiver takes it in.
-    """
-    if code is StatusCode.AGREED:
-        update = kind is DocumentKind.UPDATE and state is not _S.TAKE_BACK_ASKED
-        return _E.CONSENTED if update else _E.GIVEN_BACK
-    return _EVENT_OF_STATUS[code]
-
-
-_EVENT_OF_STATUS: Final = {
-    StatusCode.ARRIVED: _E.REPORTED_ARRIVED,
-    StatusCode.REFUSED: _E.REPORTED_REFUSED,
-    StatusCode.ACCEPTED: _E.REPORTED_RECEIVED,
-    StatusCode.ASSIGNED: _E.REPORTED_ASSIGNED,
-    StatusCode.IN_PROGRESS: _E.REPORTED_IN_PROGRESS,
-    StatusCode.DONE: _E.REPORTED_DONE,
-    StatusCode.TAKE_BACK: _E.BACK_ASKED,
-    StatusCode.DISAGREED: _E.KEPT,
-}

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axis.edxml.codes import DocumentKind, StatusCode
+from axis.exchange.deliveries.reports import event_of
 from axis.exchange.deliveries.states import (
     FINAL,
     RANK,
@@ -13,7 +14,6 @@ from axis.exchange.deliveries.states import (
     DeliveryEvent,
     DeliveryState,
     Position,
-    event_of,
     move,
 )
 
