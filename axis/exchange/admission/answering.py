@@ -97,7 +97,9 @@ def _answer(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlemen
     event = DeliveryEvent.GIVEN_BACK if code is StatusCode.AGREED else DeliveryEvent.KEPT
     given = [Settled(*pair, (event,)) for pair in asked]
     questions = [pair for pair in family if _unanswered(pair[1]) and _asks(pair, known)]
-    answered = [_answered(event, pair, family, given, questions) for pair in questions]
+    answered = [
+        _answered(event, pair, _asked_for(pair, family, known), given) for pair in questions
+    ]
     first = answered[-1] if answered else given[0]
     return Settlement(first.document, first.delivery, (*given, *answered))
 
@@ -113,13 +115,19 @@ def _answer_again(code: StatusCode, family: Sequence[Pair], known: Known) -> Set
         return None
     document, delivery = last = asked[-1]
     event = event_of(code, document.kind, delivery.state)
-    if code is StatusCode.AGREED and _was_asked_back(delivery, family):
+    asks = _asks(last, known)
+    asked_for = _asked_for(last, family, known) if asks else []
+    if code is StatusCode.AGREED and (asks or _was_asked_back(delivery, family)):
         event = DeliveryEvent.GIVEN_BACK
     if event is not DeliveryEvent.GIVEN_BACK:
         return Settlement(document, delivery, (Settled(document, delivery, (event,)),))
-    declined = _in(DeliveryState.DECLINED, family)
-    given = [Settled(*pair, (event,)) for pair in declined if pair[1].id != delivery.id]
-    moves = (_answered(event, last, family, given, [last]), *given)
+    kept = _in(DeliveryState.DECLINED, family)
+    if asks:  # what was kept then may have been worked on since
+        recalls = [pair for pair in kept if pair[0].kind is DocumentKind.RECALL]
+        worked_on = [pair for pair in asked_for if pair[1].state in RANK]
+        kept = [*_in(DeliveryState.DECLINED, asked_for), *worked_on, *recalls]
+    given = [Settled(*pair, (event,)) for pair in kept if pair[1].id != delivery.id]
+    moves = (_answered(event, last, asked_for, given), *given)
     return Settlement(document, delivery, moves)
 
 
@@ -138,28 +146,32 @@ def _was_asked_back(delivery: KnownDelivery, family: Sequence[Pair]) -> bool:
 
 
 def _answered(
-    event: DeliveryEvent,
-    question: Pair,
-    family: Sequence[Pair],
-    given: Sequence[Settled],
-    questions: Sequence[Pair],
+    event: DeliveryEvent, question: Pair, asked_for: Sequence[Pair], given: Sequence[Settled]
 ) -> Settled:
     """Answer a recall, or an update that drops the receiver and is given back with the document.
 
     Nothing is left to destroy where nobody had it, or it is destroyed already.
     """
     states = {one.delivery.id: one.position.state for one in given}
-    asking = {delivery.id for _, delivery in questions}
-    left = {
-        states.get(delivery.id, delivery.state)
-        for _, delivery in _documents(family)
-        if delivery.id not in asking
-    }
+    left = {states.get(delivery.id, delivery.state) for _, delivery in asked_for}
     events = [event]
     if event is DeliveryEvent.GIVEN_BACK and left and left <= _GONE:
         destroyed = DeliveryState.DESTROYED in left
         events.append(DeliveryEvent.REPORTED_DONE if destroyed else DeliveryEvent.NOTHING_LEFT)
     return Settled(*question, tuple(events))
+
+
+def _asked_for(question: Pair, family: Sequence[Pair], known: Known) -> list[Pair]:
+    """Return the documents that a recall, or an update that drops the receiver, asks for."""
+    links, document = known.links, question[0]
+    update = document.kind is DocumentKind.UPDATE
+    versions = {
+        version
+        for link in links.of(document.id)
+        for version in (links.all_versions if update else links.versions)(link.target)
+    }
+    before = _documents(family[: family.index(question)])
+    return [pair for pair in before if pair[0].id in versions]
 
 
 def _asks(pair: Pair, known: Known) -> bool:

@@ -94,6 +94,20 @@ def test_recall_of_what_is_given_back_already_owes_no_destruction() -> None:
     assert len(story.receipts(Event.DESTRUCTION_CONFIRMED)) == 1
 
 
+def test_recall_of_an_update_alone_concerns_nothing_but_the_update_whatever_is_answered() -> None:
+    story, first = World(), document("G22", ["G09", "H37"])
+    second = update(first, ["G09", "H37"], document_id=SECOND)
+    original, changed = [story.accept(one) for one in (first, second)]
+    for code in ("G09", "H37"):
+        story.report(code, StatusCode.ACCEPTED, first)
+    row = story.accept(recall(second, ["G09"], OWN))
+    story.report("G09", StatusCode.AGREED, second)
+    assert at(story, "G09", original, changed, row) == [S.RECEIVED, S.WITHDRAWN, S.WITHDRAWN]
+    for number, code in enumerate((StatusCode.DISAGREED, StatusCode.AGREED), 1):
+        story.report("H37", code, second, at=REPORTED_AT + timedelta(hours=number))
+    assert at(story, "H37", original, changed, row) == [S.RECEIVED, S.AGREED, S.AGREED]
+
+
 # -- updates of updates ---------------------------------------------------------------------------
 def test_receiver_dropped_by_an_update_of_an_update_is_asked_for_all_versions() -> None:
     story, first = World(), document("G22", ["G09", "H37"])
@@ -203,6 +217,23 @@ def test_agreement_after_disagreement_gives_back_and_is_no_consent_to_the_update
     assert at(story, "G09", original, row) == [S.DECLINED] * 2
     story.report("G09", StatusCode.AGREED, first, at=later + timedelta(hours=1))
     assert at(story, "G09", original, row) == [S.AGREED] * 2
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_agreement_after_disagreement_gives_back_what_was_worked_on_meanwhile(
+    dropped: bool,
+) -> None:
+    story, first = World(), document("G22", ["G09", "H37"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    asking = update(first, ["H37"], drops=["G09"]) if dropped else recall(first, ["G09"])
+    row = story.accept(asking)
+    for number, code in enumerate((StatusCode.DISAGREED, StatusCode.IN_PROGRESS), 1):
+        story.report("G09", code, first, at=REPORTED_AT + timedelta(hours=number))
+    assert at(story, "G09", original, row) == [S.IN_PROGRESS, S.DECLINED]
+    for number, code in enumerate((StatusCode.AGREED, StatusCode.DONE), 3):
+        story.report("G09", code, first, at=REPORTED_AT + timedelta(hours=number))
+    assert at(story, "G09", original, row) == [S.DESTROYED] * 2
 
 
 def test_agreement_to_an_update_that_was_declined_after_a_take_back_is_consent() -> None:
