@@ -17,7 +17,7 @@ from axis.registry.directory import Directory, DirectoryChange
 from axis.registry.groups import Group
 from axis.registry.mandates import Mandate, MessageKind
 from axis.store.pool import Connection
-from axis.store.registry_log import touched
+from axis.store.registry_log import Mark, touched
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
@@ -28,7 +28,7 @@ class DirectoryCache:
     """The newest snapshot of the registry that this process has read."""
 
     def __init__(self) -> None:
-        self._current: Directory | None = None
+        self._current: tuple[Mark, Directory] | None = None
         self._loading = asyncio.Lock()
 
     async def held(self, connection: Connection) -> Directory:
@@ -38,9 +38,9 @@ class DirectoryCache:
         program: no message is to blame for it.
         """
         await connection.execute(_HOLDING["hold_registry"])
-        version = await current_version(connection)
+        mark = await current_mark(connection)
         try:
-            return await self.at(version, connection)
+            return await self.at(mark, connection)
         except (InvalidInputError, ValueError) as error:
             raise StoreUnavailableError(f"the registry is not sound: {error}") from error
 
@@ -51,36 +51,39 @@ class DirectoryCache:
         await connection.execute(_HOLDING["let_go"])
         return found
 
-    async def at(self, version: int, connection: Connection) -> Directory:
-        """Return the snapshot of this version, reading it when another one is held.
+    async def at(self, mark: Mark, connection: Connection) -> Directory:
+        """Return the snapshot of this state, reading it when another one is held.
 
         Of several batches that need it at once, one reads it for all: the whole country's takes
         more than a second, where it cannot be made from the snapshot before.
         """
         async with self._loading:
-            if self._current is None or self._current.version != version:
-                self._current = await _later(self._current, connection, version)
-            return self._current
+            if self._current is None or self._current[0] != mark:
+                self._current = mark, await _later(self._current, connection, mark)
+            return self._current[1]
 
 
-async def current_version(connection: Connection) -> int:
-    """Return the registry's version; unless it is held, it may change at once."""
-    version: int = await connection.fetchval(_SQL["version"])
-    return version
+async def current_mark(connection: Connection) -> Mark:
+    """Return the registry's state; unless it is held, it may change at once."""
+    (row,) = await connection.fetch(_SQL["version"])
+    return Mark(*row)
 
 
-async def _later(before: Directory | None, connection: Connection, version: int) -> Directory:
+async def _later(
+    current: tuple[Mark, Directory] | None, connection: Connection, mark: Mark
+) -> Directory:
     """Read what has changed since a snapshot, or everything."""
-    changed = None if before is None else await touched(connection, before.version, version)
-    if before is None or changed is None:
-        return await load_directory(connection, version)
+    changed = None if current is None else await touched(connection, current[0], mark)
+    if current is None or changed is None:
+        return await load_directory(connection, mark.version)
+    _, before = current
     agencies = await connection.fetch(_SQL["agencies_named"], list(changed.agencies))
     aliases = await connection.fetch(_SQL["aliases_of"], list(changed.agencies))
     mandates: dict[str, tuple[Mandate, ...]] = dict.fromkeys(changed.certificates, ())
     for row in await connection.fetch(_SQL["mandates_of"], list(changed.certificates)):
         mandates[row["fingerprint"]] = (*mandates[row["fingerprint"]], _mandate(row))
     change = DirectoryChange(
-        version=version,
+        version=mark.version,
         agencies=tuple(_agencies(agencies, aliases)),
         endpoints=tuple(map(_endpoint, await connection.fetch(_SQL["endpoints"]))),
         groups=tuple(map(_group, await connection.fetch(_SQL["groups"]))),

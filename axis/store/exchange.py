@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from axis.exchange.deliveries.deadlines import DeadlineKind, Deadlines
 from axis.store.deadlines import late_counts, usual_deadlines
-from axis.store.directory import DirectoryCache, current_version
+from axis.store.directory import DirectoryCache, current_mark
 from axis.store.dispatch import PostgresDispatchWork
 from axis.store.intake import PostgresIntakeWork
 from axis.store.letter_work import PostgresLetterWork
@@ -45,7 +45,7 @@ class PostgresStore:
     async def registry_version(self) -> int:
         """Return the registry's version; nothing is held."""
         async with transaction(self._pool) as connection:
-            return await current_version(connection)
+            return (await current_mark(connection)).version
 
     @asynccontextmanager
     async def letters(self) -> AsyncIterator[PostgresLetterWork]:

@@ -21,10 +21,10 @@ from axis.registry.groups import Group
 from axis.registry.problems import quoted
 from axis.registry.rollover import Switch, WantedSwitch, plan_switch
 from axis.store import registry_rows as rows
-from axis.store.directory import DirectoryCache
+from axis.store.directory import DirectoryCache, current_mark
 from axis.store.pool import Connection, Pool, transaction
 from axis.store.registry_change import Change, check_agencies, check_endpoints, check_groups
-from axis.store.registry_log import raise_version
+from axis.store.registry_log import Mark, raise_version
 from axis.store.sql import load_queries
 
 _SQL = load_queries("registry")
@@ -49,8 +49,8 @@ class PostgresAdministration:
     async def directory(self) -> Directory:
         """Return the registry as it is now."""
         async with transaction(self._pool) as connection:
-            version = await connection.fetchval(_SQL["held_version"])
-            return await self._directories.at(version, connection)
+            (row,) = await connection.fetch(_SQL["held_version"])
+            return await self._directories.at(Mark(*row), connection)
 
     async def put_agencies(self, agencies: Sequence[Agency], actor: str) -> None:
         """Add or change agencies, all or none; raises InvalidInputError."""
@@ -207,5 +207,4 @@ class PostgresAdministration:
 
     async def _directory(self, connection: Connection) -> Directory:
         """Return the registry that the change starts from; the lock keeps others away."""
-        version = await connection.fetchval(_SQL["version"])
-        return await self._directories.at(version, connection)
+        return await self._directories.at(await current_mark(connection), connection)

@@ -4,7 +4,8 @@ earlier version at hand and need not read everything again.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
@@ -17,6 +18,15 @@ MAX_VERSIONS: Final = 1_000
 """Versions that are kept; a router reads within minutes what has changed."""
 
 _SQL = load_queries("registry")
+
+
+class Mark(NamedTuple):
+    """One state of the registry. A server that takes over without the last changes of the one
+    before, or one that was restored, gives their numbers to others: the time tells them apart.
+    """
+
+    version: int
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +43,21 @@ async def raise_version(
     connection: Connection, agencies: Collection[str], certificates: Collection[str]
 ) -> None:
     """Tell every router that the registry has changed, and what; waits for running batches."""
-    version = await connection.fetchval(_SQL["raise_version"])
+    ((version, changed_at),) = await connection.fetch(_SQL["raise_version"])
     whole = max(len(agencies), len(certificates)) > MAX_LISTED
     listed = ([], []) if whole else (list(agencies), list(certificates))
-    await connection.execute(_SQL["log_change"], version, whole, *listed)
+    await connection.execute(_SQL["log_change"], version, changed_at, whole, *listed)
     await connection.execute(_SQL["forget_changes"], version - MAX_VERSIONS)
 
 
-async def touched(connection: Connection, before: int, version: int) -> Touched | None:
+async def touched(connection: Connection, before: Mark, after: Mark) -> Touched | None:
     """Return what changed between two versions; None where that is not known, or too much."""
-    if not before < version <= before + MAX_VERSIONS:
+    if not before.version < after.version <= before.version + MAX_VERSIONS:
         return None
-    rows = await connection.fetch(_SQL["changes"], before, version)
-    if len(rows) != version - before or any(row["whole"] for row in rows):
+    if await connection.fetchval(_SQL["change"], before.version) != before.changed_at:
+        return None
+    rows = await connection.fetch(_SQL["changes"], before.version, after.version)
+    if len(rows) != after.version - before.version or any(row["whole"] for row in rows):
         return None
     agencies = frozenset(code for row in rows for code in row["agencies"])
     certificates = frozenset(one for row in rows for one in row["certificates"])

@@ -10,3 +10,7 @@ CREATE INDEX outbox_tried ON outbox (urgent, due_at, id)
 -- What is late is counted every few seconds: from the index alone.
 DROP INDEX delivery_late;
 CREATE INDEX delivery_late ON delivery (id) INCLUDE (late) WHERE late <> '{}';
+
+-- A server that takes over without the last changes gives their numbers to others: the time of each
+-- tells a router that it has another history in hand.
+ALTER TABLE registry_change ADD COLUMN changed_at timestamptz;

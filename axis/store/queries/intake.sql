@@ -20,9 +20,6 @@ ROLLBACK TO SAVEPOINT registry
 -- Rows that the transaction has locked and a subtransaction changes cost a multixact each.
 RELEASE SAVEPOINT registry
 
--- name: registry_version
-SELECT version FROM registry_version
-
 -- name: earlier_submissions
 -- What was decided before under these (endpoint, key) pairs, or is held.
 SELECT s.endpoint, s.message_key, s.sha256, s.receipt, length(e.receipt) AS receipt_size,

@@ -21,6 +21,10 @@ SELECT g.code, g.name, g.level, g.below,
 FROM agency_group g
 ORDER BY g.code
 
+-- name: change
+-- When a version was made, where that is known.
+SELECT changed_at FROM registry_change WHERE version = $1
+
 -- name: changes
 -- What led from version $1 to version $2, if it is known.
 SELECT version, whole, agencies, certificates FROM registry_change
@@ -46,18 +50,20 @@ ORDER BY fingerprint, agency, id
 SELECT pg_advisory_xact_lock(hashtextextended('registry', 0))
 
 -- name: version
-SELECT version FROM registry_version
+SELECT version, changed_at FROM registry_version
 
 -- name: held_version
 -- Reads the version and holds changes back, so that all that is read after it fits together.
-SELECT version FROM registry_version FOR SHARE
+SELECT version, changed_at FROM registry_version FOR SHARE
 
 -- name: raise_version
 -- Tells every router that the registry has changed; waits for batches that hold the old one.
-UPDATE registry_version SET version = version + 1, changed_at = now() RETURNING version
+UPDATE registry_version SET version = version + 1, changed_at = now()
+RETURNING version, changed_at
 
 -- name: log_change
-INSERT INTO registry_change (version, whole, agencies, certificates) VALUES ($1, $2, $3, $4)
+INSERT INTO registry_change (version, changed_at, whole, agencies, certificates)
+VALUES ($1, $2, $3, $4, $5)
 
 -- name: forget_changes
 DELETE FROM registry_change WHERE version <= $1

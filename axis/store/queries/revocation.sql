@@ -40,9 +40,6 @@ SELECT der FROM revocation_authority ORDER BY fingerprint
 -- One router at a time keeps the information; the lock ends with its connection.
 SELECT pg_try_advisory_lock(hashtextextended('revocation', 0))
 
--- name: still_there
-SELECT true
-
 -- name: put_evidence
 INSERT INTO revocation_evidence (sha256, kind, issuer, url, this_update, next_update, fetched_at,
                                  der)

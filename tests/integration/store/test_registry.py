@@ -399,6 +399,28 @@ async def test_snapshot_after_changes_that_nobody_listed_is_read_anew(
     assert directory.find("H37") == replace(H37, name="Tên mới")
 
 
+@pytest.mark.parametrize("more", [0, 1])
+async def test_snapshot_of_a_history_that_a_failover_has_lost_is_read_anew(
+    filled: PostgresAdministration, pool: Pool, more: int
+) -> None:
+    """The server that takes over lacks the last change; its number then goes to another one."""
+    before = await pool.fetchrow("SELECT version, changed_at FROM registry_version")
+    assert before is not None
+    await filled.put_agencies([replace(H37, name="Không còn nữa")], "lan")
+    assert (await filled.directory()).find("H37") == replace(H37, name="Không còn nữa")
+
+    await pool.execute("UPDATE agency SET name = $1 WHERE code = 'H37'", H37.name)
+    await pool.execute("DELETE FROM registry_change WHERE version > $1", before["version"])
+    await pool.execute("UPDATE registry_version SET version = $1, changed_at = $2", *before)
+    other = PostgresAdministration(pool, lambda: NOW)
+    for name in ("Tên mới", "Tên mới hơn")[: more + 1]:
+        await other.put_agencies([replace(G22, name=name)], "lan")
+
+    directory = await filled.directory()
+    assert directory.find("H37") == H37
+    assert directory.find("G22") == replace(G22, name=name)
+
+
 def same(left: Directory, right: Directory) -> bool:
     """Whether two snapshots answer alike, with what they are made of."""
     codes = {code for agency in left for code in agency.codes}
