@@ -30,7 +30,7 @@ from axis.exchange.watch import Watch
 from axis.ids import make_ids_by
 from axis.keeping import revocation_keeper
 from axis.logs import configure_logging
-from axis.metrics import ClockFigures, WatchFigures
+from axis.metrics.background import ClockFigures, WatchFigures
 from axis.receipt_key import CertificateUse, receipt_key
 from axis.router import Parts, Router
 from axis.settings import Settings, read_secret

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from axis.clock import Clock
 from axis.examination import Rules
-from axis.metrics import KeeperFigures
+from axis.metrics.background import KeeperFigures
 from axis.responders import HttpResponders
 from axis.revocation.keeper import Keeper
 from axis.revocation.schedule import Pace

@@ -10,7 +10,7 @@ import structlog
 
 from axis.clock import Clock, in_vietnam
 from axis.errors import ConfigurationError
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.settings import ReceiptSettings
 from axis.store.receipt_certificates import MARK_EVERY, PostgresReceiptCertificates
 from axis.tokens import TokenKey, TokenPlace

@@ -25,18 +25,13 @@ from axis.exchange.dead_letters import DeadLetters, LetterStore
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.dispatch.moving import Moving, MovingStore
 from axis.exchange.dispatch.outbox import Dispatch, DispatchLimits
+from axis.exchange.faults import BrokerLostError, StoreRefusedError, UnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.intake.retrying import Retrying
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import (
-    BrokerLostError,
-    Store,
-    StoreRefusedError,
-    UnavailableError,
-    Workbench,
-)
-from axis.metrics import RouterMetrics, RouterObserver, Stopwatch
+from axis.exchange.ports import Store, Workbench
+from axis.metrics.router import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
 from axis.trust.policy import RevocationRules

@@ -10,9 +10,9 @@ from typing import Final
 import structlog
 
 from axis.exchange.dispatch.taking import Taking, TakingStore
-from axis.exchange.ports import BrokerUnavailableError, UnavailableError
+from axis.exchange.faults import BrokerUnavailableError, UnavailableError
 from axis.exchange.watch import Watch
-from axis.metrics import WatchFigures
+from axis.metrics.background import WatchFigures
 
 ROUND_SECONDS: Final = 1.0
 """Between looks for deadlines that have passed; a look costs one query of an index."""

@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
 
 from axis.broker.foreign import tolerate_foreign_properties
-from axis.exchange.ports import BrokerUnavailableError
+from axis.exchange.faults import BrokerUnavailableError
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 """A node that does not greet within this is treated as away."""

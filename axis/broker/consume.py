@@ -14,7 +14,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from axis.broker.connection import being_cancelled, connect
 from axis.broker.settling import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Handler, Settling
-from axis.exchange.ports import BrokerUnavailableError
+from axis.exchange.faults import BrokerUnavailableError
 
 RENEWAL_SECONDS = 60.0
 """After so long a consumer that had to take smaller portions tries larger ones again."""

@@ -6,7 +6,7 @@ import aiohttp
 
 from axis.broker.topology import DEAD
 from axis.exchange.dispatch.taking import Glance
-from axis.exchange.ports import BrokerUnavailableError
+from axis.exchange.faults import BrokerUnavailableError
 
 _PAGE: Final = 500
 """The most that RabbitMQ gives in one answer."""

@@ -12,7 +12,8 @@ from aio_pika.abc import AbstractExchange, DeliveryMode
 from aio_pika.exceptions import DeliveryError
 
 from axis.broker.connection import BROKER_FAULTS, being_cancelled, connect
-from axis.exchange.ports import BrokerLostError, BrokerUnavailableError, Publication
+from axis.exchange.faults import BrokerLostError, BrokerUnavailableError
+from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType
 
 CONFIRM_TIMEOUT_SECONDS = 30.0

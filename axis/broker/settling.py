@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
-from axis.exchange.ports import StoreRefusedError, UnavailableError
+from axis.exchange.faults import StoreRefusedError, UnavailableError
 
 Handler = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[None]]
 

@@ -5,7 +5,7 @@ import typer
 
 from axis.cli.output import say
 from axis.cli.running import database_errors, run
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.settings import load_settings
 from axis.store.migrate import migrate as apply_migrations
 from axis.store.pool import CONNECT_TIMEOUT_SECONDS

@@ -11,7 +11,7 @@ import asyncpg
 
 from axis.clock import Clock
 from axis.errors import AxisError
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.ids import make_ids_by
 from axis.settings import Settings, load_settings
 from axis.store.clock import clock_of

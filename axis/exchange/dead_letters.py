@@ -22,11 +22,13 @@ from axis.clock import Clock
 from axis.errors import InvalidInputError
 from axis.evidence.events import Event
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
+from axis.exchange.faults import is_outage
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_senders
-from axis.exchange.ports import CopyArrived, Workbench, is_outage
+from axis.exchange.ports import Workbench
 from axis.exchange.records import DeadLetterRow, DeliveryChange, Records
+from axis.exchange.stored import CopyArrived
 from axis.exchange.submission import Submission
 
 MIN_REASON_CHARS: Final = 10

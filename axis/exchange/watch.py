@@ -18,10 +18,12 @@ from axis.clock import Clock
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import EVENTS, MOVES, DeadlineKind, Facts, Waiting
 from axis.exchange.deliveries.states import move
+from axis.exchange.faults import is_outage
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers, tell_senders
-from axis.exchange.ports import CopyArrived, Workbench, is_outage
+from axis.exchange.ports import Workbench
 from axis.exchange.records import DeliveryChange, Lapse, Records
+from axis.exchange.stored import CopyArrived
 from axis.registry.directory import Directory
 
 MAX_DELIVERIES: Final = 1_000

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from axis.exchange.ports import UnavailableError
+from axis.exchange.faults import UnavailableError
 from axis.revocation.ports import Lead
 from axis.revocation.term import Means, Term
 

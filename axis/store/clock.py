@@ -16,7 +16,7 @@ from typing import Final, NoReturn, Protocol
 import structlog
 
 from axis.clock import Clock, system_clock
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.store.pool import CONNECT_TIMEOUT_SECONDS, Pool, translated
 from axis.store.sql import load_queries
 

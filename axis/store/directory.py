@@ -10,7 +10,7 @@ from functools import cache
 import asyncpg
 
 from axis.errors import InvalidInputError
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.facts import Capacity
 from axis.registry.agency import Agency, Endpoint, Level
 from axis.registry.directory import Directory, DirectoryChange

@@ -12,8 +12,8 @@ from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.dispatch.outbox import LONGEST_PAUSE
 from axis.exchange.dispatch.redirecting import named_in
-from axis.exchange.ports import CopyArrived, KnownDocument, OutboxMessage
 from axis.exchange.records import MessageType, OutboxRow, Records
+from axis.exchange.stored import CopyArrived, KnownDocument, OutboxMessage
 from axis.registry.directory import Directory
 from axis.store.directory import DirectoryCache
 from axis.store.pool import Connection

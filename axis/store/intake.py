@@ -8,7 +8,9 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind, Priority
 from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.ports import (
+from axis.exchange.ports import MessageKey
+from axis.exchange.records import Records
+from axis.exchange.stored import (
     EarlierSubmission,
     Family,
     HeldLoad,
@@ -16,9 +18,7 @@ from axis.exchange.ports import (
     KnownDelivery,
     KnownDocument,
     KnownStatus,
-    MessageKey,
 )
-from axis.exchange.records import Records
 from axis.exchange.versions import Link
 from axis.registry.directory import Directory
 from axis.store import holding

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from axis.exchange.dead_letters import Kept, LetterKind
 from axis.exchange.deliveries.deadlines import Deadlines
-from axis.exchange.ports import CopyArrived
 from axis.exchange.records import DeadLetterRow, Records
+from axis.exchange.stored import CopyArrived
 from axis.exchange.submission import Submission
 from axis.store import dead_letters
 from axis.store.dispatch import copies_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import orjson
 
-from axis.exchange.ports import StoreRefusedError, StoreUnavailableError
+from axis.exchange.faults import StoreRefusedError, StoreUnavailableError
 
 if TYPE_CHECKING:
     Connection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]

@@ -12,7 +12,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from axis.exchange.ports import StoreUnavailableError, WorkbenchUnavailableError
+from axis.exchange.faults import StoreUnavailableError, WorkbenchUnavailableError
 from axis.exchange.views.documents import SearchTooBroadError
 from axis.web.basic import CHALLENGE
 from axis.web.checks import ChecksBusyError, TooManyChecksError

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from axis.exchange.ports import WorkbenchUnavailableError
+from axis.exchange.faults import WorkbenchUnavailableError
 from axis.revocation.ports import ResponderError
 from axis.revocation.questions import Question, Subject, find_subjects
 from axis.trust.certificates import Certificate

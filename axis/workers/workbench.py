@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from axis.examination import Examination
-from axis.exchange.ports import WorkbenchUnavailableError
+from axis.exchange.faults import WorkbenchUnavailableError
 from axis.reasons import Reason
 from axis.workers.process import Called, NotSigned, Tools, uncheckable
 from axis.workers.worker import Patience, Worker, WorkerLateError, WorkerLostError

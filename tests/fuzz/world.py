@@ -11,7 +11,7 @@ from axis.edxml.codes import DocumentKind
 from axis.examination import Rules
 from axis.exchange.admission.known import Known
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.ports import KnownDelivery, KnownDocument
+from axis.exchange.stored import KnownDelivery, KnownDocument
 from axis.exchange.versions import Link
 from axis.ids import new_id
 from axis.local.pki import make_demo_pki

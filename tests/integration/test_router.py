@@ -20,8 +20,8 @@ from axis.broker.topology import INTAKE_DOCUMENTS, SUBMIT, endpoint_queues
 from axis.examination import Examination
 from axis.exchange.dead_letters import LetterFilter, LetterState
 from axis.exchange.decision.case import Case
+from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import StoreUnavailableError
 from axis.exchange.records import DeadLetterRow
 from axis.ids import new_id
 from axis.local.rabbitmq import Credentials

@@ -21,7 +21,7 @@ from axis.evidence.xml import read_receipt
 from axis.exchange.dispatch.taking import Pace, Taking
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.watch import Watch
-from axis.metrics import WatchFigures
+from axis.metrics.background import WatchFigures
 from axis.router import Parts, Router
 from axis.settings import RouterSettings
 from axis.store.exchange import PostgresStore

@@ -21,7 +21,7 @@ from axis.evidence.events import Event
 from axis.evidence.receipt import Receipt, Subject, SubjectKind
 from axis.evidence.xml import read_receipt, write_receipt
 from axis.examination import Examination, Rules
-from axis.exchange.ports import WorkbenchUnavailableError
+from axis.exchange.faults import WorkbenchUnavailableError
 from axis.ids import new_id
 from axis.local.pdf import make_pdf
 from axis.local.pki import DemoPki, make_demo_pki

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from axis.examination import Examination, Rules, examine
-from axis.exchange.ports import HeldLoad
+from axis.exchange.stored import HeldLoad
 from axis.registry.directory import Directory
 
 

@@ -30,7 +30,7 @@ from axis.exchange.decision.case import Case, Decision
 from axis.exchange.decision.decider import Decider
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import HeldSubmission
+from axis.exchange.stored import HeldSubmission
 from axis.exchange.submission import Submission
 from axis.ids import new_id
 from axis.registry.agency import Agency, Endpoint, Level

@@ -9,7 +9,9 @@ from uuid import UUID
 from axis.examination import Examination
 from axis.exchange.decision.case import Decision
 from axis.exchange.lanes import Lane
-from axis.exchange.ports import (
+from axis.exchange.ports import MessageKey, Publication
+from axis.exchange.records import Records
+from axis.exchange.stored import (
     CopyArrived,
     EarlierSubmission,
     Family,
@@ -18,11 +20,8 @@ from axis.exchange.ports import (
     KnownDelivery,
     KnownDocument,
     KnownStatus,
-    MessageKey,
     OutboxMessage,
-    Publication,
 )
-from axis.exchange.records import Records
 from axis.registry.directory import Directory
 from axis.trust.standing import Standing
 from tests.support.exchange import directory

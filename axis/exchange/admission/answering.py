@@ -21,7 +21,7 @@ from axis.exchange.deliveries.states import (
     Position,
     move,
 )
-from axis.exchange.ports import KnownDelivery, KnownDocument
+from axis.exchange.stored import KnownDelivery, KnownDocument
 
 Pair = tuple[KnownDocument, KnownDelivery]
 

@@ -35,7 +35,7 @@ from axis.exchange.admission.reach import Had, Reach
 from axis.exchange.admission.recipients import Recipients
 from axis.exchange.admission.targets import targets_of
 from axis.exchange.deliveries.states import FINAL, DeliveryState
-from axis.exchange.ports import KnownDocument
+from axis.exchange.stored import KnownDocument
 from axis.exchange.versions import Link
 from axis.reasons import Reason
 from axis.registry.routing import Resolved, Routing

@@ -12,14 +12,14 @@ from axis.edxml.codes import DocumentKind
 from axis.examination import Examination
 from axis.exchange.admission.standing import Standings
 from axis.exchange.deliveries.states import Position
-from axis.exchange.ports import (
+from axis.exchange.ports import MessageKey
+from axis.exchange.stored import (
     EarlierSubmission,
     Family,
     HeldLoad,
     KnownDelivery,
     KnownDocument,
     KnownStatus,
-    MessageKey,
 )
 from axis.exchange.versions import Link, Links
 from axis.registry.directory import Directory

@@ -16,7 +16,7 @@ from axis.edxml.codes import DocumentKind, ReceiverType
 from axis.edxml.lines import HEADER
 from axis.edxml.values import Business, Document
 from axis.exchange.admission.known import Known
-from axis.exchange.ports import KnownDocument
+from axis.exchange.stored import KnownDocument
 from axis.reasons import Reason
 from axis.registry.directory import Directory
 from axis.verdict import Finding

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from axis.exchange.outgoing.messages import Behind
-from axis.exchange.ports import KnownDelivery, KnownDocument
+from axis.exchange.stored import KnownDelivery, KnownDocument
 from axis.exchange.versions import Link
 from axis.registry.routing import Resolved, Routing
 

@@ -16,7 +16,7 @@ from axis.edxml.values import Document
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import BUSINESS, beginnings, codes_of, receiver_places
 from axis.exchange.admission.reach import Had
-from axis.exchange.ports import KnownDocument
+from axis.exchange.stored import KnownDocument
 from axis.reasons import Reason
 from axis.registry.groups import unreached_notes
 from axis.registry.routing import Resolved, Routing

@@ -30,7 +30,7 @@ from axis.exchange.admission.lists import (
     receiver_places,
     replacement_place,
 )
-from axis.exchange.ports import KnownDocument
+from axis.exchange.stored import KnownDocument
 from axis.reasons import Reason
 from axis.registry.agency import Agency
 from axis.registry.directory import Directory

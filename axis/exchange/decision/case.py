@@ -7,7 +7,8 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind
 from axis.edxml.values import Document, Message
 from axis.examination import Examination
-from axis.exchange.ports import HeldSubmission, MessageKey
+from axis.exchange.ports import MessageKey
+from axis.exchange.stored import HeldSubmission
 from axis.exchange.submission import Submission
 from axis.registry.agency import Agency
 from axis.verdict import Finding

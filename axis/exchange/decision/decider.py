@@ -16,8 +16,8 @@ from axis.exchange.decision.documents import decide_document
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.decision.statuses import decide_status
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import EarlierSubmission
 from axis.exchange.records import Records
+from axis.exchange.stored import EarlierSubmission
 from axis.reasons import Reason
 from axis.verdict import Finding
 

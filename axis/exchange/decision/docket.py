@@ -14,7 +14,6 @@ from axis.exchange.decision.case import Case, Decision, Ending, Matter
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.outgoing import messages
 from axis.exchange.outgoing.receipts import About, Notary
-from axis.exchange.ports import EarlierSubmission
 from axis.exchange.records import (
     DeadLetterRow,
     EvidenceRow,
@@ -24,6 +23,7 @@ from axis.exchange.records import (
     SubmissionOutcome,
     SubmissionRow,
 )
+from axis.exchange.stored import EarlierSubmission
 from axis.reasons import Severity
 from axis.verdict import Finding, Verdict
 

@@ -14,8 +14,8 @@ from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.outgoing import messages
-from axis.exchange.ports import KnownDelivery, KnownDocument
 from axis.exchange.records import DeliveryRow, DocumentRow, SubmissionOutcome
+from axis.exchange.stored import KnownDelivery, KnownDocument
 from axis.ids import new_id
 from axis.registry.agency import Agency
 from axis.registry.routing import Routing

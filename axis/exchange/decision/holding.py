@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from axis.exchange.ports import HeldLoad, Load
+from axis.exchange.stored import HeldLoad, Load
 
 MAX_HELD: Final = 20_000
 """Submissions that wait at a time: some hours of a country's documents with the scanner away."""

@@ -15,8 +15,8 @@ from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.outgoing import messages
-from axis.exchange.ports import KnownDelivery, KnownDocument, KnownStatus
 from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
+from axis.exchange.stored import KnownDelivery, KnownDocument, KnownStatus
 from axis.ids import new_id
 from axis.registry.agency import Agency
 from axis.trust.certificates import Certificate

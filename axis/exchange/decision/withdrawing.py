@@ -13,8 +13,8 @@ from axis.exchange.admission.known import Known
 from axis.exchange.deliveries.states import DeliveryEvent, move
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers
-from axis.exchange.ports import CopyArrived, KnownDelivery, KnownDocument
 from axis.exchange.records import DeliveryChange, Records, Withdrawal
+from axis.exchange.stored import CopyArrived, KnownDelivery, KnownDocument
 
 
 def ask_back(

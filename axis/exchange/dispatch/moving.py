@@ -18,8 +18,9 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.exchange.dispatch.redirecting import Receiver, Waiting, moved_on, rerouted
+from axis.exchange.faults import is_outage
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import Workbench, is_outage
+from axis.exchange.ports import Workbench
 from axis.exchange.records import Records
 from axis.registry.agency import legal_day
 from axis.registry.directory import Directory

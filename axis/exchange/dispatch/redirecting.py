@@ -16,8 +16,8 @@ from axis.exchange.deliveries.states import FINAL, DeliveryEvent, DeliveryState,
 from axis.exchange.outgoing import messages
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers, tell_senders
-from axis.exchange.ports import CopyArrived
 from axis.exchange.records import DeliveryChange, Narrowing, OutboxRow, Records, Rerouting
+from axis.exchange.stored import CopyArrived
 from axis.ids import new_id
 from axis.registry.directory import Directory
 from axis.verdict import Finding

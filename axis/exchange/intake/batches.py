@@ -24,8 +24,9 @@ from axis.exchange.decision.decider import Decider
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import HeldSubmission, IntakeWork, Store, Workbench
+from axis.exchange.ports import IntakeWork, Store, Workbench
 from axis.exchange.records import Resubmitted
+from axis.exchange.stored import HeldSubmission
 from axis.exchange.submission import Submission
 from axis.registry.directory import Directory
 from axis.trust.policy import RevocationMode, RevocationRules

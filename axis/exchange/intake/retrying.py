@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Final
 
 from axis.clock import Clock
+from axis.exchange.faults import is_outage
 from axis.exchange.intake.batches import Intake
-from axis.exchange.ports import HeldSubmission, Store, is_outage
+from axis.exchange.ports import Store
+from axis.exchange.stored import HeldSubmission
 
 BATCH_COUNT: Final = 20
 """Tried in one round: little enough that documents which come in meanwhile find workers."""

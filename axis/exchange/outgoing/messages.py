@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from axis.exchange.ports import KnownDocument
 from axis.exchange.records import MessageType, OutboxRow, StatusRow
+from axis.exchange.stored import KnownDocument
 from axis.ids import new_id
 
 MAX_COPY_RECEIVERS = 1_000

@@ -18,8 +18,8 @@ from axis.evidence.receipt import (
 )
 from axis.evidence.xml import write_receipt
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
-from axis.exchange.ports import CopyArrived, KnownDelivery, KnownDocument
 from axis.exchange.records import DeliveryRow, EvidenceRow
+from axis.exchange.stored import CopyArrived, KnownDelivery, KnownDocument
 from axis.exchange.submission import Submission
 from axis.ids import new_id
 from axis.registry.agency import Agency

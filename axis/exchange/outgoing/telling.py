@@ -9,8 +9,8 @@ from uuid import UUID
 from axis.evidence.events import Event
 from axis.exchange.outgoing import messages
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import CopyArrived
 from axis.exchange.records import EvidenceRow, Records
+from axis.exchange.stored import CopyArrived
 from axis.registry.directory import Directory
 from axis.verdict import Finding
 

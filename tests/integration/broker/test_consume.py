@@ -14,7 +14,7 @@ from pamqp import commands
 
 from axis.broker.consume import BatchConsumer, BatchLimits
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, SUBMIT
-from axis.exchange.ports import StoreRefusedError, StoreUnavailableError
+from axis.exchange.faults import StoreRefusedError, StoreUnavailableError
 from axis.local.bench.amqp import LightConnection
 from tests.integration.broker.conftest import Broker
 from tests.support.amqp import raw_head, short, table

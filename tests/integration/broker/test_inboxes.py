@@ -8,8 +8,8 @@ from aio_pika.abc import AbstractChannel
 
 from axis.broker.inboxes import ManagementInboxes
 from axis.broker.topology import DEAD
+from axis.exchange.faults import BrokerUnavailableError
 from axis.exchange.outgoing.messages import inbox
-from axis.exchange.ports import BrokerUnavailableError
 from tests.conftest import VirtualHost
 from tests.integration.broker.conftest import Broker
 from tests.support.counting import quick_counts

@@ -10,8 +10,9 @@ import pytest
 from aio_pika.abc import AbstractChannel
 
 from axis.broker.publish import RabbitPublisher
+from axis.exchange.faults import BrokerLostError, BrokerUnavailableError
 from axis.exchange.outgoing.messages import inbox
-from axis.exchange.ports import BrokerLostError, BrokerUnavailableError, Publication
+from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType
 from tests.integration.broker.conftest import Broker
 from tests.support.eventually import until

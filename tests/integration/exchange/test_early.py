@@ -20,7 +20,8 @@ from axis.exchange.decision.holding import FIRST_PAUSE, LONGEST_EARLY, LONGEST_W
 from axis.exchange.intake.batches import Intake
 from axis.exchange.intake.retrying import Retrying
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import HeldLoad, Load, Publication
+from axis.exchange.ports import Publication
+from axis.exchange.stored import HeldLoad, Load
 from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.store.exchange import PostgresStore

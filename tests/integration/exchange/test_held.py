@@ -13,10 +13,11 @@ import pytest
 from axis.examination import Examination
 from axis.exchange.decision.case import Case, Ending
 from axis.exchange.decision.holding import FIRST_PAUSE, LONGEST_WAIT, HoldLimits
+from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.intake.retrying import LEASE, Retrying
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import IntakeWork, StoreUnavailableError
+from axis.exchange.ports import IntakeWork
 from axis.reasons import Reason
 from axis.store import holding
 from axis.store.exchange import PostgresStore

@@ -11,9 +11,10 @@ import pytest
 
 from axis.edxml.codes import StatusCode
 from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import IntakeWork, StoreUnavailableError
+from axis.exchange.ports import IntakeWork
 from axis.reasons import Reason
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool, open_pool

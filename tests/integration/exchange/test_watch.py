@@ -14,8 +14,8 @@ from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
 from axis.exchange import watch as watching
 from axis.exchange.deliveries.deadlines import DeadlineKind
+from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import StoreUnavailableError
 from axis.exchange.watch import Watch
 from axis.registry.agency import Agency, Level
 from axis.store.exchange import PostgresStore

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from axis.clock import system_clock
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.local.servers import LocalServers
 from axis.store import clock as clocks
 from axis.store.clock import StoreClock, clock_of, kept_clock, measure

@@ -9,8 +9,9 @@ import pytest
 
 from axis.edxml.codes import Priority, StatusCode
 from axis.exchange.dispatch.outbox import LONGEST_PAUSE, DispatchLimits
-from axis.exchange.ports import BrokerLostError, OutboxMessage
+from axis.exchange.faults import BrokerLostError
 from axis.exchange.records import MessageType
+from axis.exchange.stored import OutboxMessage
 from axis.store import dispatch
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Connection, Pool

@@ -20,7 +20,7 @@ from axis.edxml.values import (
 )
 from axis.exchange.decision.case import Ending
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level

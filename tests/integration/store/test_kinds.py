@@ -9,7 +9,7 @@ from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.edxml.values import Document, ResponseFor
 from axis.exchange.decision.case import Ending
 from axis.exchange.dispatch.outbox import DispatchLimits
-from axis.exchange.ports import BrokerLostError
+from axis.exchange.faults import BrokerLostError
 from axis.exchange.views.documents import Relation, Scope
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from axis.exchange.ports import StoreRefusedError, StoreUnavailableError, is_outage
+from axis.exchange.faults import StoreRefusedError, StoreUnavailableError, is_outage
 from axis.store import pool as pooling
 from axis.store.pool import Pool, answers, open_pool, transaction
 from tests.support.proxy import proxied

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from axis.exchange.decision.case import Case, Decision, Ending
+from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import StoreUnavailableError
 from axis.exchange.records import AuthorityRow
 from axis.facts import RevocationState
 from axis.reasons import Reason

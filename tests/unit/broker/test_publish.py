@@ -14,7 +14,8 @@ from axis.broker.publish import (
     SILENT_TIMEOUT_SECONDS,
     RabbitPublisher,
 )
-from axis.exchange.ports import BrokerLostError, BrokerUnavailableError, Publication
+from axis.exchange.faults import BrokerLostError, BrokerUnavailableError
+from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType
 from tests.support.exchange import NOW
 

@@ -8,11 +8,7 @@ import pytest
 
 from axis.broker import settling
 from axis.broker.settling import MAX_GIVEN_UP, MAX_IN_HAND, Settling
-from axis.exchange.ports import (
-    StoreRefusedError,
-    StoreUnavailableError,
-    WorkbenchUnavailableError,
-)
+from axis.exchange.faults import StoreRefusedError, StoreUnavailableError, WorkbenchUnavailableError
 from tests.support.amqp import channel_of
 from tests.support.eventually import until
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.store.clock import DRIFT, WAITED_FOR, Measurement, StoreClock, look_again
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)

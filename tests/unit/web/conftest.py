@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from axis.accounts import Account, Role
 from axis.examination import Rules
-from axis.exchange.ports import StoreUnavailableError
+from axis.exchange.faults import StoreUnavailableError
 from axis.ids import new_id
 from axis.registry.administration import EndpointAccount
 from axis.registry.passwords import rabbit_hash

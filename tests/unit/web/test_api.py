@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import encode_basic_auth
 
-from axis.exchange.ports import StoreUnavailableError, WorkbenchUnavailableError
+from axis.exchange.faults import StoreUnavailableError, WorkbenchUnavailableError
 from axis.web import api
 from axis.web.checks import CHECKS_AT_ONCE, CHECKS_OF_ONE
 from axis.web.throttle import MAX_FAILURES, WINDOW

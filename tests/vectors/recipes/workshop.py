@@ -24,7 +24,7 @@ from axis.exchange.decision.decider import Decider
 from axis.exchange.decision.holding import LONGEST_WAIT, HoldLimits
 from axis.exchange.intake.preview import Grounds, preview
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import HeldSubmission
+from axis.exchange.stored import HeldSubmission
 from axis.exchange.submission import Submission
 from axis.facts import Capacity, SignatureLevel
 from axis.ids import new_id

@@ -19,8 +19,8 @@ from axis.exchange.decision.holding import (
     MAX_EARLY_OF_ONE,
     HoldLimits,
 )
-from axis.exchange.ports import HeldLoad, Load
 from axis.exchange.records import SubmissionOutcome
+from axis.exchange.stored import HeldLoad, Load
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.verdict import Finding

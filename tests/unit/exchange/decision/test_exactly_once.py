@@ -21,8 +21,8 @@ from axis.exchange.admission.known import Known
 from axis.exchange.decision.case import Case, Ending
 from axis.exchange.decision.holding import LONGEST_EARLY, LONGEST_WAIT
 from axis.exchange.deliveries.states import RANK, DeliveryState
-from axis.exchange.ports import HeldSubmission
 from axis.exchange.records import MessageType, Records, SubmissionOutcome, SubmissionRow
+from axis.exchange.stored import HeldSubmission
 from axis.facts import SignatureFacts
 from axis.reasons import Reason
 from axis.verdict import Finding

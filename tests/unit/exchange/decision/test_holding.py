@@ -15,11 +15,12 @@ from axis.exchange.admission.known import Known
 from axis.exchange.decision.case import Case, Ending
 from axis.exchange.decision.decider import Decider
 from axis.exchange.decision.holding import FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT, HoldLimits
+from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.intake.retrying import LEASE, Retrying
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import EarlierSubmission, HeldLoad, Load, StoreUnavailableError
 from axis.exchange.records import SubmissionOutcome
+from axis.exchange.stored import EarlierSubmission, HeldLoad, Load
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.verdict import Finding, Outcome

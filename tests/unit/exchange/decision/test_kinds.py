@@ -13,8 +13,8 @@ from axis.evidence.events import Event
 from axis.exchange.admission.known import Known
 from axis.exchange.decision.case import Ending
 from axis.exchange.deliveries.states import DeliveryState as S
-from axis.exchange.ports import KnownDelivery
 from axis.exchange.records import MessageType
+from axis.exchange.stored import KnownDelivery
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.directory import Directory

@@ -11,7 +11,7 @@ from axis.exchange.admission.follow_ups import needed
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.targets import names_of, pairs_of
 from axis.exchange.deliveries.states import DeliveryState as S
-from axis.exchange.ports import KnownDocument
+from axis.exchange.stored import KnownDocument
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.groups import Group

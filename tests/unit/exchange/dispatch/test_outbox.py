@@ -14,18 +14,16 @@ from axis.evidence.xml import read_receipt
 from axis.exchange.deliveries.states import RANK, DeliveryState
 from axis.exchange.dispatch import outbox
 from axis.exchange.dispatch.outbox import Dispatch, Dispatched, DispatchLimits
-from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import (
+from axis.exchange.faults import (
     BrokerLostError,
     BrokerUnavailableError,
-    CopyArrived,
-    KnownDocument,
-    OutboxMessage,
-    Publication,
     StoreRefusedError,
     StoreUnavailableError,
 )
+from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.ports import Publication
 from axis.exchange.records import MessageType, OutboxRow
+from axis.exchange.stored import CopyArrived, KnownDocument, OutboxMessage
 from axis.ids import new_id
 from axis.registry.directory import Directory
 from tests.support.eventually import until

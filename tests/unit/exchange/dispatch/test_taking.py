@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from axis.exchange.dispatch import taking
 from axis.exchange.dispatch.taking import Glance, Pace, Taking
-from axis.exchange.ports import BrokerUnavailableError
+from axis.exchange.faults import BrokerUnavailableError
 from tests.support.exchange import NOW
 from tests.support.keeping import Hands
 

@@ -7,9 +7,9 @@ import pytest
 from axis.edxml.codes import StatusCode
 from axis.exchange.decision.case import Case, Decision, Ending
 from axis.exchange.decision.decider import Decider
+from axis.exchange.faults import StoreUnavailableError, WorkbenchUnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.ports import StoreUnavailableError, WorkbenchUnavailableError
 from tests.support.exchange import ISSUER, NOW, case, document, reported
 from tests.support.memory import SIGNATURE, MemoryStore, MemoryWorkbench, Observed
 

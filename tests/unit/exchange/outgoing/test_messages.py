@@ -5,8 +5,8 @@ import pytest
 from axis.edxml.codes import DocumentKind, Priority
 from axis.exchange.dispatch.outbox import publication
 from axis.exchange.outgoing.messages import answers, inbox
-from axis.exchange.ports import OutboxMessage
 from axis.exchange.records import MessageType
+from axis.exchange.stored import OutboxMessage
 from tests.support.exchange import NOW, case, decider, document
 
 

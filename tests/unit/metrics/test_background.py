@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from axis.metrics import CLOCK_LIMIT, ClockFigures
+from axis.metrics.background import CLOCK_LIMIT, ClockFigures
 
 
 @pytest.fixture
