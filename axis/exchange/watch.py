@@ -18,20 +18,17 @@ from axis.clock import Clock
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import EVENTS, MOVES, DeadlineKind, Facts, Waiting
 from axis.exchange.deliveries.states import move
-from axis.exchange.faults import is_outage
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers, tell_senders
 from axis.exchange.ports import Workbench
 from axis.exchange.records import DeliveryChange, Lapse, Records
+from axis.exchange.rounds import Rounds
 from axis.exchange.stored import CopyArrived
 from axis.registry.directory import Directory
 
 MAX_DELIVERIES: Final = 1_000
 """In one round: a broadcast to 700 agencies is told in one receipt. After a standstill of days,
 what is due is dealt with in rounds of this size."""
-
-MAX_SET_ASIDE: Final = 100
-"""Deliveries that a bug keeps from being dealt with; beyond so many the bug is everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,54 +80,33 @@ class Watch:
         self._workbench = workbench
         self._notary = notary
         self._clock = clock
-        self._aside: set[UUID] = set()
+        self._rounds = Rounds(self._deal, MAX_DELIVERIES)
 
     async def round(self) -> Mapping[DeadlineKind, int]:
         """Deal with what is due and return how many deadlines of each kind that were.
 
-        Raises an UnavailableError, and nothing was done, or it is unknown whether it was. A bug
-        that one delivery brings out is raised, too, once the others of its round are dealt with;
-        that one is then set aside as long as the process lives.
+        Raises as `Rounds.round` does.
         """
-        try:
-            return await self._deal(MAX_DELIVERIES)
-        except Exception as error:
-            if not is_outage(error):
-                await self._one_by_one()
-            raise
+        return await self._rounds.round()
 
     async def late(self) -> Mapping[DeadlineKind, int]:
         """Return how many deliveries are late, by what they are late with."""
         return await self._store.late()
 
     async def _deal(
-        self, limit: int, claimed: list[UUID] | None = None
+        self, limit: int, but: Collection[UUID], claimed: list[UUID]
     ) -> Mapping[DeadlineKind, int]:
         async with self._store.watch() as work:
             directory = await work.directory()
             now = self._clock()
-            due = await work.overdue(at=now, limit=limit, but=self._aside)
-            if claimed is not None:
-                claimed += [one.copy.delivery for one in due]
+            due = await work.overdue(at=now, limit=limit, but=but)
+            claimed += [one.copy.delivery for one in due]
             if not due:
                 return {}
             records = lapses_of(due, directory, self._notary, now)
             receipts = await self._workbench.sign([row.receipt for row in records.evidence])
             await work.save(records.with_signed(receipts))
         return Counter(kind for lapse in records.lapses for kind in lapse.missed)
-
-    async def _one_by_one(self) -> None:
-        """Deal with what is due one delivery a transaction, setting aside what brings out a bug."""
-        for _ in range(MAX_DELIVERIES):
-            claimed: list[UUID] = []
-            try:
-                await self._deal(1, claimed)
-            except Exception as error:
-                if is_outage(error) or not claimed or len(self._aside) >= MAX_SET_ASIDE:
-                    raise
-                self._aside.update(claimed)
-            if not claimed:
-                return
 
 
 def lapses_of(

@@ -18,18 +18,15 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.exchange.dispatch.redirecting import Receiver, Waiting, moved_on, rerouted
-from axis.exchange.faults import is_outage
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Workbench
 from axis.exchange.records import Records
+from axis.exchange.rounds import Rounds
 from axis.registry.agency import legal_day
 from axis.registry.directory import Directory
 
 MAX_MOVED: Final = 500
 """Deliveries moved in one transaction: each is a receipt to sign, and the registry is held."""
-
-MAX_SET_ASIDE: Final = 100
-"""Deliveries that a bug keeps from being moved; beyond so many the bug is everywhere."""
 
 LOOK_AGAIN: Final = timedelta(minutes=10)
 """How often inboxes are looked through although the registry has not changed: a copy may be
@@ -78,36 +75,16 @@ class Moving:
         self._clock = clock
         self._looked: tuple[int, date] | None = None
         self._again: datetime | None = None
-        self._aside: set[UUID] = set()
+        self._rounds = Rounds(self._move, MAX_MOVED)
 
     async def round(self) -> int:
         """Move some deliveries and return how many; 0 where nothing has to be moved.
 
-        Raises an UnavailableError, and nothing was done, or it is unknown whether it was. A bug
-        that one delivery brings out is raised, too, once the others of its round are moved; that
-        one is then set aside as long as the process lives.
+        Raises as `Rounds.round` does.
         """
-        try:
-            return await self._move(MAX_MOVED)
-        except Exception as error:
-            if not is_outage(error):
-                await self._one_by_one()
-            raise
+        return await self._rounds.round()
 
-    async def _one_by_one(self) -> None:
-        """Move what waits one delivery a transaction, setting aside what brings out a bug."""
-        for _ in range(MAX_MOVED):
-            claimed: list[UUID] = []
-            try:
-                await self._move(1, claimed)
-            except Exception as error:
-                if is_outage(error) or not claimed or len(self._aside) >= MAX_SET_ASIDE:
-                    raise
-                self._aside.update(claimed)
-            if not claimed:
-                return
-
-    async def _move(self, limit: int, claimed: list[UUID] | None = None) -> int:
+    async def _move(self, limit: int, but: Collection[UUID], claimed: list[UUID]) -> int:
         now = self._clock()
         seen = (await self._store.registry_version(), legal_day(now))
         if seen == self._looked and self._again is not None and now < self._again:
@@ -121,9 +98,8 @@ class Moving:
             if not moved:
                 self._looked, self._again = seen, now + LOOK_AGAIN
                 return 0
-            waiting = await work.waiting(moved.keys(), limit, self._aside)
-            if claimed is not None:
-                claimed += [one.copy.delivery for one in waiting]
+            waiting = await work.waiting(moved.keys(), limit, but)
+            claimed += [one.copy.delivery for one in waiting]
             if not waiting:
                 return 0
             records = rerouted(waiting, moved, directory, self._notary, now)

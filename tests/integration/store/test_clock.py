@@ -1,7 +1,7 @@
 """The store's clock on a real PostgreSQL, also on one whose own clock is set."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from axis.local.servers import LocalServers
 from axis.store import clock as clocks
 from axis.store.clock import StoreClock, clock_of, kept_clock, measure
 from axis.store.pool import Pool, open_pool
+from tests.support.clocks import Noted
 from tests.support.eventually import until
 from tests.support.wrong_clock import WrongClock
 
@@ -19,20 +20,6 @@ DAY = timedelta(days=1)
 
 NEAR = timedelta(seconds=2)
 """A machine that is busy lets a process wait for so long between two looks."""
-
-
-@dataclass
-class Noted:
-    """Implements ClockObserver."""
-
-    ahead: list[timedelta] = field(default_factory=list)
-    steps: list[timedelta] = field(default_factory=list)
-
-    def measured(self, ahead: timedelta) -> None:
-        self.ahead.append(ahead)
-
-    def was_set(self, by: timedelta) -> None:
-        self.steps.append(by)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The store's clock between measurements: close to the truth, never back, deaf to the machine's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from axis.exchange.faults import StoreUnavailableError
 from axis.store.clock import DRIFT, WAITED_FOR, Measurement, StoreClock, look_again
+from tests.support.clocks import Noted
 
 NOON = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 """Noon in Việt Nam."""
@@ -170,20 +171,6 @@ def test_clock_of_the_database_that_is_set_again_and_again_is_always_followed(
 
 
 # -- looking again -------------------------------------------------------------------------------
-
-
-@dataclass
-class Noted:
-    """Implements ClockObserver."""
-
-    ahead: list[timedelta] = field(default_factory=list)
-    steps: list[timedelta] = field(default_factory=list)
-
-    def measured(self, ahead: timedelta) -> None:
-        self.ahead.append(ahead)
-
-    def was_set(self, by: timedelta) -> None:
-        self.steps.append(by)
 
 
 @pytest.fixture
