@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 MAX_TEXT_CHARS = 1000
@@ -20,6 +21,8 @@ def clean(text: str) -> str:
     """Return the text bounded, with U+FFFD for what a receipt cannot or must not hold."""
     if len(text) > MAX_TEXT_CHARS:
         text = text[: MAX_TEXT_CHARS - 1] + "…"
+    if text.isascii() and text.isprintable():  # codes and ids: nothing to look for
+        return text
     return _UNFIT.sub("\ufffd", text)
 
 
@@ -37,16 +40,23 @@ class Clean:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
-            value = getattr(self, field.name)
-            object.__setattr__(self, field.name, _cleaned(value))
+        for name in _names(type(self)):  # type: ignore[arg-type]  # mypy mistakes it for a value
+            value = getattr(self, name)
+            cleaned = _cleaned(value)
+            if cleaned is not value:
+                object.__setattr__(self, name, cleaned)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of a value's fields; a broadcast's receipt has thousands of values."""
+    return tuple(field.name for field in fields(kind))
 
 
 def _cleaned(value: Any) -> Any:
-    if type(value) is str:  # not an enum member that is also a string
+    kind = type(value)
+    if kind is str:  # not an enum member that is also a string
         return clean(value)
-    if isinstance(value, datetime):
-        return clean_moment(value)
-    if type(value) is tuple:
-        return tuple(_cleaned(part) for part in value)
-    return value
+    if kind is tuple:
+        return tuple([_cleaned(part) for part in value])
+    return clean_moment(value) if isinstance(value, datetime) else value

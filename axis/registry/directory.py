@@ -194,8 +194,8 @@ class Directory:
         Alias → successor when closed, as in `resolve`; it need not be open nor be connected.
         """
         agency = self.find(code)
-        if agency is None:
-            return None
+        if agency is None or agency.valid_to is None:
+            return agency
         return next(reversed([agency, *self._successors(agency, legal_day(at))]))
 
     def lineage(self, agency: Agency, at: date) -> tuple[str, ...]:
@@ -204,6 +204,8 @@ class Directory:
         They are the codes under which it may have received: a successor has what its
         predecessors, over any number of mergers, were sent.
         """
+        if agency.code not in self._agencies.heirs:
+            return (agency.code,)
         day = legal_day(at)
         found = {agency.code: agency}
         queue = [agency]

@@ -114,10 +114,11 @@ def _updated(
     at: datetime,
 ) -> tuple[Reach, list[Finding]]:
     people = Recipients(document, routing, known, at, target)
+    holders = known.holders(beginnings(document, target, known))
     people.keep(
         code
         for code in {one.agency.code for one in routing.resolved}
-        if known.had(beginnings(document, target, known), codes_of(code, known, at))
+        if not holders.isdisjoint(codes_of(code, known, at))
     )
     new: dict[str, Resolved] = {}
     for one, place in _add(document, people, known, at):

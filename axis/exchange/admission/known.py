@@ -3,7 +3,7 @@
 Decisions add to it, so that a later message of the batch sees an earlier one.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -138,10 +138,10 @@ class Known:
             self.gone.add(delivery.copy)
         return moved
 
-    def had(self, documents: Iterable[UUID], codes: Iterable[str]) -> bool:
-        """Tell whether the agency with these codes got a document or a later version of one."""
-        versions = [one for document in documents for one in self.links.versions(document)]
-        return any((version, code) in self.held for code in codes for version in versions)
+    def holders(self, documents: Iterable[UUID]) -> Set[str]:
+        """Return the codes under which agencies got a document or a later version of one."""
+        versions = {one for document in documents for one in self.links.versions(document)}
+        return {code for version, code in self.held if version in versions}
 
     def addressed_as(self, documents: Iterable[UUID], name: str) -> tuple[str, ...]:
         """Return who got a document, or a later version of one, by this code; in order."""
@@ -163,5 +163,5 @@ class Known:
             for key in keys
             if key in self.deliveries and key[0] in self.by_id
         ]
-        found.sort(key=lambda pair: (pair[0].accepted_at, pair[0].id, pair[1].id))
+        found.sort(key=lambda pair: (pair[0].accepted_at, pair[0].id.int, pair[1].id.int))
         yield from found

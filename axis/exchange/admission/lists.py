@@ -115,10 +115,11 @@ def holders_as(
     That is who was addressed by the group's code, whatever has become of the group since, and who
     belongs to it now and has the document for whatever reason. `but` are left out.
     """
+    holders = known.holders(since)
     found = dict.fromkeys(
         one
         for one in members_of(code, known.directory, at)
-        if known.had(since, codes_of(one, known, at))
+        if not holders.isdisjoint(codes_of(one, known, at))
     )
     for receiver in known.addressed_as(since, code):
         agency = known.directory.present(receiver, at)

@@ -84,12 +84,12 @@ class Recipients:
         self._people = {code: one for code, one in self._people.items() if code in kept}
         about_groups = Reason.GROUP_MEMBERS_UNREACHED
         self._findings = [one for one in self._findings if one.reason is not about_groups]
-        since = beginnings(self._document, self._target, self._known)
+        holders = self._known.holders(beginnings(self._document, self._target, self._known))
         for code, place in receiver_places(self._document).items():
             group = self._directory.group(code)
             members = None if group is None else self._directory.members(group, self._at)
             for member in () if members is None else members.unreached:
-                if self._known.had(since, codes_of(member, self._known, self._at)):
+                if not holders.isdisjoint(codes_of(member, self._known, self._at)):
                     self._note_unreached(member, (), place)
 
     def add(self, code: str, named: tuple[str, ...], place: str | None = None) -> Resolved | None:

@@ -6,7 +6,7 @@ version of it (for an update any version), under the agency's present code or th
 that it has succeeded.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -144,14 +144,18 @@ def _never_had_it(
     document: Document, targets: Mapping[str, KnownDocument], known: Known, at: datetime
 ) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
+    begun: dict[str, tuple[tuple[UUID, ...], Set[str]]] = {}
     for claim in _claims(document, known, at):
         target = targets.get(claim.document_id)
         if target is None or (claim.document_id, claim.code) in told:
             continue
         told.add((claim.document_id, claim.code))
-        since = beginnings(document, target, known)
-        had = known.had(since, codes_of(claim.code, known, at))
-        if not had and not known.addressed_as(since, claim.code):
+        if claim.document_id not in begun:  # once for the thousands whom a message may name
+            since = beginnings(document, target, known)
+            begun[claim.document_id] = since, known.holders(since)
+        since, holders = begun[claim.document_id]
+        never = holders.isdisjoint(codes_of(claim.code, known, at))
+        if never and not known.addressed_as(since, claim.code):
             facts = {"code": claim.code, "document_id": claim.document_id}
             yield Finding(Reason.NEVER_HAD_IT, claim.place, facts=facts)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from axis.edxml.values import Document, Status
@@ -259,6 +260,7 @@ def _subject(about: About) -> Subject:
     return Subject(kind=SubjectKind.UNREADABLE, sha256=about.sha256, size=about.size)
 
 
+@lru_cache(maxsize=16)  # a recall's many receipts are about one document
 def _stored(document: KnownDocument) -> Subject:
     return Subject(
         kind=SubjectKind.DOCUMENT,

@@ -1,6 +1,5 @@
 """Tells the parties of documents what has become of copies."""
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -86,5 +85,7 @@ def _document(copy: CopyArrived) -> tuple[UUID]:
 def _grouped(
     copies: Sequence[CopyArrived], key: Callable[[CopyArrived], tuple[Any, ...]]
 ) -> Iterator[list[CopyArrived]]:
-    for _, group in itertools.groupby(sorted(copies, key=key), key):
-        yield list(group)
+    groups: dict[tuple[Any, ...], list[CopyArrived]] = {}
+    for copy in copies:
+        groups.setdefault(key(copy), []).append(copy)
+    yield from groups.values()

@@ -1,6 +1,7 @@
 """The whole country on a real PostgreSQL: 111,000 agencies, 2,000 endpoints, all communes."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -44,6 +45,7 @@ async def pool(database: str) -> AsyncIterator[Pool]:
     async with await open_pool(database, max_size=4) as pool:
         await fill(PostgresAdministration(pool, lambda: NOW), COUNTRY)
         yield pool
+    gc.unfreeze()
 
 
 async def fill(registry: PostgresAdministration, country: Country) -> None:
@@ -65,8 +67,15 @@ async def snapshot(pool: Pool, cache: DirectoryCache) -> Directory:
 async def test_whole_country_is_routed_and_changed_and_all_its_communes_get_a_document(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await snapshot_is_not_looked_through_for_garbage(pool)
     await snapshot_follows_changes_without_reading_all(pool, monkeypatch)
     await document_to_all_communes_is_bounded_in_every_part(pool)
+
+
+async def snapshot_is_not_looked_through_for_garbage(pool: Pool) -> None:
+    directory = await snapshot(pool, DirectoryCache())
+    looked_through = {id(one) for one in gc.get_objects()}
+    assert looked_through.isdisjoint(map(id, directory))
 
 
 async def snapshot_follows_changes_without_reading_all(
