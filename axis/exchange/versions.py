@@ -6,9 +6,15 @@ a later version has had the document.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
+
+MAX_VERSIONS: Final = 100
+"""Later versions that a document may have, and messages of one kind under one DocumentId. Documents
+are updated a few times; whatever names one has to look at all of these, so that a document which is
+updated without end would slow down everything about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,14 @@ DOCUMENT_CONFLICT = entry(
     " replacement, or use a new id.",
     "QCVN 102:2016/BTTTT",
 )
+TOO_MANY_VERSIONS = entry(
+    "A-TOO-MANY-VERSIONS",
+    "Văn bản «{document_id}» đã có {limit} gói tin loại này, nhiều nhất mà trục nhận. Hãy gửi văn"
+    " bản mới với mã định danh văn bản riêng.",
+    "Document «{document_id}» has {limit} messages of this kind already, as many as the axis takes."
+    " Send a new document with a DocumentId of its own.",
+    OUR_LIMIT,
+)
 TARGET_UNKNOWN = entry(
     "A-TARGET-UNKNOWN",
     "Trục không có văn bản «{document_id}» mà gói tin này nói tới và không chờ thêm. Hãy kiểm tra"

@@ -4,7 +4,7 @@ Together with `axis.examination` they are the five admission checks. Everything 
 pure: what is known comes in as `Known`, findings go out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,9 @@ from axis.exchange.admission import follow_ups, targets
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.lists import MAX_DELIVERIES, crowd, receiver_places, too_many
 from axis.exchange.admission.reach import Reach
+from axis.exchange.stored import KnownDocument
 from axis.exchange.submission import Route, Submission
+from axis.exchange.versions import MAX_VERSIONS
 from axis.facts import RevocationFact, Right, SignatureFacts
 from axis.reasons import Reason
 from axis.registry.agency import Agency
@@ -144,6 +146,7 @@ def admit_document(
         reach, more = follow_ups.reach(document, found, routing, known, at)
         complaints += more
         complaints += _conflict(document, speaker.agency.code, known)
+        complaints += _too_many_versions(document, speaker.agency.code, found, known)
     findings += [*reach.routing.findings, *complaints]
     return DocumentAdmission(speaker, reach, tuple(examination.lines.complete(findings)))
 
@@ -194,3 +197,26 @@ def _conflict(document: Document, sender: str, known: Known) -> list[Finding]:
         return []
     facts = {"document_id": document.document_id}
     return [Finding(Reason.DOCUMENT_CONFLICT, f"{HEADER}/DocumentId", facts=facts)]
+
+
+def _too_many_versions(
+    document: Document, sender: str, found: Mapping[str, KnownDocument], known: Known
+) -> list[Finding]:
+    """A document may not be updated without end, under one DocumentId or under many.
+
+    Each kind has its own limit, so that a document with all its updates can still be recalled.
+    """
+    named = known.documents.get(document.document_id, [])
+    alike = [one for one in named if (one.sender, one.kind) == (sender, document.kind)]
+    full = [document.document_id] if len(alike) >= MAX_VERSIONS else []
+    if document.kind is DocumentKind.UPDATE:
+        versions = {name: known.links.all_versions(target.id) for name, target in found.items()}
+        full += [name for name, ids in versions.items() if len(ids) > MAX_VERSIONS]
+    return [
+        Finding(
+            Reason.TOO_MANY_VERSIONS,
+            f"{HEADER}/DocumentId",
+            facts={"document_id": name, "limit": MAX_VERSIONS},
+        )
+        for name in full[:1]
+    ]

@@ -6,6 +6,7 @@ from typing import Final
 from axis.edxml.codes import DocumentKind, ReceiverType, StatusCode
 from axis.edxml.limits import MAX_RECEIVERS
 from axis.edxml.values import Document, DocumentUpdate, Organization, ReceiverChange
+from axis.exchange.versions import MAX_VERSIONS
 from tests.support.changing import replace
 from tests.vectors.recipes.messages import following, letter, report, xml
 from tests.vectors.recipes.vector import Person, Sending, Vector, Waiting, Way, reason_shown
@@ -126,6 +127,12 @@ def _receivers() -> Iterator[Vector]:
 def _documents() -> Iterator[Vector]:
     other = letter(subject="V/v nội dung khác")
     yield _vector("A-CONFLICT", replace(_SENT, body=xml(other)), before=(_SENT,))
+    updates = [
+        following(DocumentKind.UPDATE, _FIRST, subject=f"V/v cập nhật lần {number}")
+        for number in range(1, MAX_VERSIONS + 2)
+    ]
+    *earlier, last = (replace(_SENT, body=xml(one)) for one in updates)
+    yield _vector("A-TOO-MANY-VERSIONS", last, before=(_SENT, *earlier))
     for kind in (DocumentKind.RECALL, DocumentKind.UPDATE, DocumentKind.REPLACE):
         name = kind.name.lower()
         unknown = following(kind, letter(number="100"))

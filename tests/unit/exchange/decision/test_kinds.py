@@ -15,6 +15,7 @@ from axis.exchange.decision.case import Ending
 from axis.exchange.deliveries.states import DeliveryState as S
 from axis.exchange.records import MessageType
 from axis.exchange.stored import KnownDelivery
+from axis.exchange.versions import MAX_VERSIONS
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.directory import Directory
@@ -99,6 +100,32 @@ def test_receiver_that_never_had_it_and_cannot_be_reached_is_refused_as_ever() -
     world.accept(first)
     decision = world.send(recall(first, ["G09", "H37.90"]))
     assert Reason.RECEIVER_CLOSED.code in decision.reasons
+
+
+# -- updates without end --------------------------------------------------------------------------
+@pytest.mark.parametrize("own_ids", [False, True], ids=["under its DocumentId", "under others"])
+def test_document_that_has_been_updated_without_end_takes_no_update_and_can_be_recalled(
+    *, own_ids: bool
+) -> None:
+    world, first = World(), document("G22", ["G09"])
+    world.accept(first)
+    for number in range(MAX_VERSIONS):
+        own = f"G22,2026/03/02,{number}/X" if own_ids else ""
+        world.accept(update(first, ["G09"], document_id=own))
+    decision = world.send(update(first, ["G09"], document_id="G22,2026/03/02,last/X" * own_ids))
+    assert decision.reasons == (Reason.TOO_MANY_VERSIONS.code,)
+    world.accept(recall(first, ["G09"]))
+
+
+def test_documents_of_others_under_one_document_id_count_for_nobody_else() -> None:
+    world, theirs = World(), document("G09", ["G22"], document_id="7/X")
+    world.accept(theirs, "g09")
+    for _ in range(MAX_VERSIONS):
+        message = replace(update(theirs, ["G22"]), from_=theirs.from_)
+        world.accept(message, "g09")
+    own = document("G22", ["G09"], document_id="7/X")
+    world.accept(own)
+    world.accept(update(own, ["G09"]))
 
 
 # -- recall: what it takes back -------------------------------------------------------------------
