@@ -13,7 +13,7 @@ from axis.cli.receipt_view import state_text
 from axis.cli.running import database, run
 from axis.clock import system_clock
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.next_step import Owner
 from axis.exchange.views.lateness import DeadlineFilter, DeadlineLine
 from axis.settings import Settings, load_settings
 from axis.store.lateness import deadline_lines
@@ -75,7 +75,7 @@ def deadlines(
 
 
 def _row(line: DeadlineLine) -> tuple[object, ...]:
-    step = next_step(line.state)
+    step = line.step
     moments = [moment for moment in (line.deadline, line.due) if moment is not None]
     return (
         [_STEPS[kind] for kind in line.late],

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from rich.markup import escape
+from rich.padding import Padding
 
 from axis.cli.output import console, print_facts, print_title, say, shown, size
 from axis.cli.running import database, run
@@ -18,6 +19,7 @@ from axis.exchange.views.documents import (
     Scope,
     TimelineEntry,
 )
+from axis.exchange.views.reasons import explanation
 from axis.exchange.views.receivers import ReceiverGroup, addressees, receiver_groups
 from axis.exchange.views.timeline import TimelineGroup, grouped, remark, wording
 from axis.registry.problems import quoted
@@ -26,6 +28,9 @@ from axis.web.texts import TEXTS
 
 MAX_NAMED_RECEIVERS = 5
 """Receivers that one line of the timeline names; a broadcast has hundreds."""
+
+MAX_REASON = 400
+"""Characters of why another document acts on this one, unless all are asked for."""
 
 MAX_ENTRIES = 100
 """Newest entries of a timeline, unless all are asked for: some screens."""
@@ -71,6 +76,10 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
     )
     for other in (*view.targets, *view.acted_on_by):
         page.print(_linked(other, groups), highlight=False, soft_wrap=True)
+        if not other.relation.forward:
+            why = explanation(other.reason, other.kind)
+            _print_reason(why if everything or len(why) <= MAX_REASON else f"{why[:MAX_REASON]}…")
+    _print_reason(explanation(view.reason, line.kind))
     print_receivers(groups, everything=everything)
     page.print("\n[bold]Diễn biến · Timeline[/]")
     timeline = grouped(view.timeline)
@@ -81,6 +90,12 @@ def print_trace(view: DocumentView, *, everything: bool = False) -> None:
     for group in told:
         for text in _lines(group, groups, everything=everything):
             page.print(text, highlight=False, soft_wrap=True)
+
+
+def _print_reason(reason: str) -> None:
+    if reason:
+        line = Padding(f"Lý do · Reason: {escape(shown(reason))}", (0, 0, 0, 4))
+        console().print(line, highlight=False)
 
 
 def _priority(priority: Priority) -> str:

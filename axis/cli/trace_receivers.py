@@ -7,7 +7,7 @@ from rich.padding import Padding
 
 from axis.cli.output import console, say, shown
 from axis.cli.receipt_view import state_text
-from axis.exchange.deliveries.next_step import NextStep, Owner, next_step
+from axis.exchange.deliveries.next_step import NextStep, Owner
 from axis.exchange.views.documents import DeliveryLine
 from axis.exchange.views.receivers import STUCK, ReceiverGroup, reached_before
 from axis.exchange.views.rollup import RollUp
@@ -57,7 +57,7 @@ def _print_rollup(name: str, rollup: RollUp) -> None:
 def _print_line(one: DeliveryLine, known: Collection[str]) -> None:
     others = [code for code in one.named if code != one.receiver and code not in known]
     named = f" ({', '.join(others)})" if others else ""
-    step = next_step(one.state)
+    step = one.step
     page = console()
     page.print(
         f"  {escape(shown(one.receiver + named))} {escape(shown(one.receiver_name))}",
@@ -74,6 +74,10 @@ def _print_line(one: DeliveryLine, known: Collection[str]) -> None:
         by = f" (hạn · by {shown(one.deadline)})" if one.deadline and not one.late else ""
         vi, en = (f"{owner}: {what}" for owner, what in _both(step))
         lines.append(f"→ {vi} · {en}{by}")
+    elif one.superseded:
+        later = one.later
+        named = "" if later is None else f" {later.number}/{later.notation} [{later.id}]"
+        lines.append(f"→ {step.vi} · {step.en}{escape(shown(named))}")
     for line in lines:
         page.print(Padding(line, (0, 0, 0, 4)), highlight=False)
 

@@ -51,6 +51,8 @@ class DocumentRow:
     type_name: str
     promulgated: date | None
     due: date | None
+    reason: str | None
+    """Why this recall, update or replacement, in its sender's words; None where it gives none."""
     endpoint: str
     certificate: str
     verdict: Mapping[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from axis.edxml.codes import Priority
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import next_step
+from axis.exchange.deliveries.next_step import SUPERSEDED, owner_of
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.lateness import DeadlineFilter, DeadlineLine
 from axis.store.pool import Pool, transaction
@@ -20,16 +20,17 @@ async def deadline_lines(pool: Pool, wanted: DeadlineFilter) -> Sequence[Deadlin
     """
     async with transaction(pool) as connection:
         rows = await connection.fetch(
-            _LINES, wanted.agency, wanted.states, wanted.late, wanted.limit
+            _LINES, wanted.agency, wanted.steps, wanted.late, wanted.limit
         )
     lines = []
     for row in rows:
         values = dict(row)
-        state, awaited = DeliveryState(row["state"]), row["awaited"]
+        step, awaited = values.pop("step"), row["awaited"]
         values |= {
             "priority": Priority(row["priority"]),
-            "state": state,
-            "owner": next_step(state).owner,
+            "state": DeliveryState(row["state"]),
+            "superseded": step == SUPERSEDED,
+            "owner": owner_of(step),
             "awaited": None if awaited is None else DeadlineKind(awaited),
             "late": tuple(map(DeadlineKind, row["late"])),
         }

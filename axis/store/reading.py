@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from axis.evidence.events import Event
-from axis.exchange.deliveries.next_step import states_of
+from axis.exchange.deliveries.next_step import steps_of
 from axis.exchange.views.documents import (
     Direction,
     DocumentFilter,
@@ -140,7 +140,8 @@ class PostgresReader:
         common = (
             wanted.before or _NEWEST,
             text,
-            _states(wanted),
+            None if wanted.state is None else wanted.state.value,
+            None if wanted.owner is None else list(steps_of(wanted.owner)),
             wanted.limit,
         )
         try:
@@ -178,15 +179,6 @@ class PostgresReader:
 def like_text(text: str) -> str | None:
     """Return a text for the inside of a LIKE pattern, None for nothing to look for."""
     return " ".join(text.split()).translate(_LIKE_SPECIAL) or None
-
-
-def _states(wanted: DocumentFilter) -> list[str] | None:
-    """Return the states that one delivery must have one of; None for any."""
-    states = None if wanted.state is None else {wanted.state.value}
-    if wanted.owner is not None:
-        owned = {state.value for state in states_of(wanted.owner)}
-        states = owned if states is None else owned & states
-    return None if states is None else list(states)
 
 
 async def _agencies_matching(connection: Connection, text: str | None) -> list[str] | None:

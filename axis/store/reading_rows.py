@@ -8,7 +8,7 @@ from asyncpg import Record
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import RECEIVING, Owner, next_step
+from axis.exchange.deliveries.next_step import RECEIVING, Owner, owner_of
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import (
     DeliveryLine,
@@ -16,6 +16,7 @@ from axis.exchange.views.documents import (
     DocumentLine,
     DocumentView,
     HeldLine,
+    LaterVersion,
     LinkedDocument,
     OpenSteps,
     Relation,
@@ -67,6 +68,7 @@ def document_view(
     return DocumentView(
         line=document_line(line),
         due=line["due"],
+        reason=line["reason"],
         sha256=line["sha256"],
         size=line["size"],
         endpoint=line["endpoint"],
@@ -81,11 +83,11 @@ def document_view(
 
 
 def open_steps(counted: Sequence[Record], limit: int) -> OpenSteps:
-    """Return whose turn it is, of deliveries counted by state."""
+    """Return whose turn it is, of deliveries counted by what their next step follows from."""
     owners: Counter[Owner] = Counter()
     own: Counter[Owner] = Counter()
     for row in counted:
-        owner = next_step(DeliveryState(row["state"])).owner
+        owner = owner_of(row["step"])
         owners[owner] += row["n"]
         if row["received"] if owner in RECEIVING else row["sent"] and owner is Owner.SENDER:
             own[owner] += row["n"]
@@ -113,13 +115,16 @@ def held_line(row: Record) -> HeldLine:
 
 
 def _delivery(row: Record) -> DeliveryLine:
+    values = dict(row)
+    later = [values.pop(name) for name in ("later", "later_number", "later_notation")]
     return DeliveryLine(
         **{
-            **row,
+            **values,
             "named": tuple(row["named"]),
             "state": DeliveryState(row["state"]),
             "reached": DeliveryState(row["reached"]),
             "late": tuple(map(DeadlineKind, row["late"])),
+            "later": LaterVersion(*later) if row["later"] else None,
         }
     )
 
@@ -157,6 +162,7 @@ def _linked(row: Record) -> LinkedDocument:
         relation=Relation(row["relation"]),
         receivers=tuple(row["receivers"]),
         dropped=tuple(row["dropped"]),
+        reason=row["reason"],
         kind=DocumentKind(row["kind"]),
         number=row["number"],
         notation=row["notation"],

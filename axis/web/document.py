@@ -7,6 +7,7 @@ from aiohttp import web
 
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import DeliveryLine, DocumentView
+from axis.exchange.views.reasons import explanation
 from axis.exchange.views.receivers import addressees, by_attention, reached_before, receiver_groups
 from axis.exchange.views.rollup import Stage
 from axis.exchange.views.timeline import grouped, remark, wording
@@ -23,6 +24,9 @@ PAGE_RECEIVERS = 100
 
 NAMED_RECEIVERS = 4
 """Receivers that a timeline entry names before it only counts them, and receipts of theirs."""
+
+SHOWN_REASON = 400
+"""Characters of why another document acts on this one; its own page has all."""
 
 SHOWN_ENTRIES = 300
 """Newest entries of a timeline, shown whole when asked for."""
@@ -47,6 +51,7 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
             "addressees": lambda receivers: addressees(receivers, groups),
             "stages": tuple(Stage),
             "shown_receivers": SHOWN_RECEIVERS,
+            "shown_reason": SHOWN_REASON,
             "timeline": shown,
             "left_out": len(timeline) - len(shown),
             "named_receivers": NAMED_RECEIVERS,
@@ -55,6 +60,7 @@ async def show(request: web.Request, viewer: Viewer) -> web.Response:
             "names": names,
             "names_of": lambda codes: ", ".join(names.get(code, code) for code in codes),
             "remark": remark,
+            "explanation": explanation,
             "wording": wording,
         },
     )

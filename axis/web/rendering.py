@@ -10,7 +10,6 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from axis.clock import in_vietnam, iso_utc
-from axis.exchange.deliveries.next_step import next_step
 from axis.reasons import reason_of_code
 from axis.web.context import VIEWER, language
 from axis.web.language import PARAMETER, switch_address
@@ -37,7 +36,7 @@ def set_up_templates(app: web.Application) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(asset=asset_address, next_step=next_step)
+    environment.globals.update(asset=asset_address)
     environment.filters.update(moment=moment, day=day, iso=iso_utc, size=size)
     return environment
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from axis.edxml.codes import DocumentKind
 from axis.edxml.values import Document
 from axis.evidence.events import Event
 from axis.exchange.admission import checks
@@ -112,6 +113,7 @@ def _row(
         type_name=document.type.name,
         promulgated=document.promulgation.date,
         due=document.due_date,
+        reason=_reason(document),
         endpoint=matter.endpoint,
         certificate=certificate.fingerprint,
         verdict=verdict.to_json(),
@@ -119,6 +121,14 @@ def _row(
         links=tuple(replace(link, document=own) for link in admitted.reach.links),
         answers=tuple(answered(document, docket.known.directory)),
     )
+
+
+def _reason(document: Document) -> str | None:
+    """Return why a document speaks about others; a new one speaks about none."""
+    business = document.business
+    if business is None or document.kind is DocumentKind.NEW:
+        return None
+    return business.reason or None
 
 
 def _known(row: DocumentRow, document: Document, verdict: Verdict) -> KnownDocument:

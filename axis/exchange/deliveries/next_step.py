@@ -58,17 +58,34 @@ class NextStep:
     unseen; empty where one does, or nothing is left to do."""
 
 
-def next_step(state: DeliveryState) -> NextStep:
-    """Return the next step of a delivery in this state."""
-    return _STEPS[state]
+def next_step(state: DeliveryState, *, superseded: bool = False) -> NextStep:
+    """Return the next step of a delivery in this state.
+
+    ``superseded``: a later version of the document has reached the receiver. It is not asked to do
+    the work of both; whether it accepts or refuses the former, it still says.
+    """
+    return _SUPERSEDED if superseded and state in SUPERSEDABLE else _STEPS[state]
 
 
-def states_of(owner: Owner) -> tuple[DeliveryState, ...]:
-    """Return the states whose next step is this owner's."""
-    return tuple(state for state, step in _STEPS.items() if step.owner is owner)
+def owner_of(step: str) -> Owner:
+    """Return whose step it is in a state, or by `SUPERSEDED`."""
+    return _SUPERSEDED.owner if step == SUPERSEDED else _STEPS[DeliveryState(step)].owner
+
+
+def steps_of(owner: Owner) -> tuple[str, ...]:
+    """Return the states, and `SUPERSEDED` among them, in which the next step is this owner's."""
+    return tuple(step for step in (*_STEPS, SUPERSEDED) if owner_of(step) is owner)
 
 
 _S = DeliveryState
+
+SUPERSEDABLE: Final = (_S.RECEIVED, _S.ASSIGNED, _S.IN_PROGRESS)
+"""States whose next step is the work itself, done by the later version where one is there."""
+
+SUPERSEDED: Final = "superseded"
+"""What stands in the place of such a state where that version is there."""
+
+_SUPERSEDED: Final = NextStep(Owner.NOBODY, "xử lý theo văn bản mới", "work by the later version")
 
 _PROCESS = NextStep(
     Owner.RECEIVER,

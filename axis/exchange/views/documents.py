@@ -14,7 +14,7 @@ from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.errors import AxisError
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import RECEIVING, Owner
+from axis.exchange.deliveries.next_step import RECEIVING, NextStep, Owner, next_step
 from axis.exchange.deliveries.states import DeliveryState
 
 
@@ -101,6 +101,15 @@ class DocumentLine:
     """How many of the deliveries that the viewer may see are in each state."""
 
 
+@dataclass(frozen=True, slots=True)
+class LaterVersion:
+    """The update or replacement by which a receiver works instead."""
+
+    id: UUID
+    number: str
+    notation: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryLine:
     """One receiver of a document."""
@@ -118,6 +127,15 @@ class DeliveryLine:
     """By when the next step has to be done; None when there is no such time, or it has passed."""
     late: tuple[DeadlineKind, ...]
     """Steps that are still owed after their deadline."""
+    superseded: bool = False
+    """Whether the receiver is to work by a later version instead."""
+    later: LaterVersion | None = None
+    """The newest of these, where the viewer may see it."""
+
+    @property
+    def step(self) -> NextStep:
+        """What has to be done next, and by whom."""
+        return next_step(self.state, superseded=self.superseded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +212,9 @@ class LinkedDocument:
     dropped: tuple[str, ...] = ()
     """Agencies that the update drops as receivers (bỏ nơi nhận), as far as the viewer may know;
     their predecessors among them."""
+    reason: str | None = None
+    """Why the recall, update or replacement, in its sender's words; None for answers, and where it
+    gives none."""
     kind: DocumentKind
     number: str
     notation: str
@@ -207,6 +228,9 @@ class DocumentView:
 
     line: DocumentLine
     due: date | None
+    reason: str | None
+    """Why it recalls, updates or replaces others, in its sender's words; None where it gives none
+    or does not."""
     sha256: str
     size: int
     endpoint: str

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from axis.edxml.codes import Priority
 from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.next_step import Owner, next_step
+from axis.exchange.deliveries.next_step import NextStep, Owner, next_step, steps_of
 from axis.exchange.deliveries.states import DeliveryState
 
 
@@ -23,11 +23,9 @@ class DeadlineFilter:
     limit: int = 50
 
     @property
-    def states(self) -> list[str] | None:
-        """The states in which the step is the owner's."""
-        if self.owner is None:
-            return None
-        return [state.value for state in DeliveryState if next_step(state).owner is self.owner]
+    def steps(self) -> list[str] | None:
+        """What the next step follows from where it is the owner's; None for any."""
+        return None if self.owner is None else list(steps_of(self.owner))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +42,8 @@ class DeadlineLine:
     receiver_name: str
     endpoint: str
     state: DeliveryState
+    superseded: bool
+    """Whether the receiver is to work by a later version instead."""
     owner: Owner
     """Whose step is next."""
     awaited: DeadlineKind | None
@@ -54,3 +54,8 @@ class DeadlineLine:
     """When the document's own date ends."""
     late: tuple[DeadlineKind, ...]
     """What it is late with."""
+
+    @property
+    def step(self) -> NextStep:
+        """What has to be done next, and by whom."""
+        return next_step(self.state, superseded=self.superseded)

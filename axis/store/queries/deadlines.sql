@@ -3,15 +3,11 @@
 SELECT id, kind, priority, due, accepted_at FROM document WHERE id = ANY ($1::uuid[])
 
 -- name: waiting
--- What deliveries that the transaction has locked wait for, and what that depends on. A document is
--- superseded for a receiver that has an update (kind 2) or a replacement (3) of it.
+-- What deliveries that the transaction has locked wait for, and what that depends on.
 SELECT v.id, v.state, v.reached, v.deadline_kind, v.deadline, v.due, v.late,
        d.kind, d.priority, d.due AS due_day, d.accepted_at,
        d.due IS NOT NULL AND EXISTS (
-           SELECT FROM document_link l
-           JOIN document later ON later.id = l.document AND later.kind IN (2, 3)
-           JOIN delivery newer ON newer.document = later.id AND newer.receiver = v.receiver
-           WHERE l.target = d.id
+           SELECT FROM superseded s WHERE s.document = d.id AND s.receiver = v.receiver
        ) AS superseded
 FROM delivery v
 JOIN document d ON d.id = v.document
@@ -35,10 +31,7 @@ SELECT v.id, v.copy, v.state, v.reached, v.named, v.receiver, a.name AS receiver
        d.number || '/' || d.notation AS code, d.endpoint, d.priority >= 1 AS urgent,
        d.accepted_at, s.message_key, s.received_at, s.receipt, d.priority, d.due AS due_day,
        d.due IS NOT NULL AND EXISTS (
-           SELECT FROM document_link l
-           JOIN document later ON later.id = l.document AND later.kind IN (2, 3)
-           JOIN delivery newer ON newer.document = later.id AND newer.receiver = v.receiver
-           WHERE l.target = d.id
+           SELECT FROM superseded s WHERE s.document = d.id AND s.receiver = v.receiver
        ) AS superseded
 FROM delivery v
 JOIN document d ON d.id = v.document
@@ -59,27 +52,29 @@ CROSS JOIN LATERAL unnest(late) AS kind
 GROUP BY kind
 
 -- name: lines
--- Deliveries that are late, the oldest first, then those that fall due next.
--- $1 agency or null, $2 states or null, $3 only late ones, $4 limit
+-- Deliveries that are late, the oldest first, then those that fall due next. The day by which a
+-- document is due is not that of a receiver that works by a later version.
+-- $1 agency or null, $2 steps (view stepped) or null, $3 only late ones, $4 limit
 WITH chosen AS (
-    (SELECT v.id, 0 AS part, NULL::timestamptz AS moment
-     FROM delivery v JOIN document d ON d.id = v.document
+    (SELECT v.id, v.step, 0 AS part, NULL::timestamptz AS moment
+     FROM stepped v JOIN document d ON d.id = v.document
      WHERE v.late <> '{}'
        AND ($1::text IS NULL OR $1 IN (d.sender, v.receiver))
-       AND ($2::text[] IS NULL OR v.state = ANY ($2))
+       AND ($2::text[] IS NULL OR v.step = ANY ($2))
      ORDER BY v.id
      LIMIT $4)
     UNION ALL
-    (SELECT v.id, 1 AS part, least(v.deadline, v.due) AS moment
-     FROM delivery v JOIN document d ON d.id = v.document
+    (SELECT v.id, v.step, 1 AS part, least(v.deadline, v.due) AS moment
+     FROM stepped v JOIN document d ON d.id = v.document
      WHERE NOT $3 AND v.late = '{}' AND least(v.deadline, v.due) IS NOT NULL
        AND ($1::text IS NULL OR $1 IN (d.sender, v.receiver))
-       AND ($2::text[] IS NULL OR v.state = ANY ($2))
+       AND ($2::text[] IS NULL OR v.step = ANY ($2))
+       AND v.step <> 'superseded'
      ORDER BY least(v.deadline, v.due), v.id
      LIMIT $4)
 )
 SELECT v.id AS delivery, v.document, d.document_id, d.subject, d.priority, d.sender, v.receiver,
-       a.name AS receiver_name, v.endpoint, v.state, v.deadline_kind AS awaited, v.deadline, v.due,
+       a.name AS receiver_name, v.endpoint, v.state, chosen.step, v.deadline_kind AS awaited, v.deadline, v.due,
        v.late
 FROM chosen
 JOIN delivery v USING (id)

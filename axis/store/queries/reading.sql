@@ -1,5 +1,6 @@
 -- Whatever a person sees is bound to the scope: $agencies are the viewer's, $everything is true
--- for administrators. A sender sees every delivery of its documents, a receiver its own.
+-- for administrators. A sender sees every delivery of its documents, a receiver its own. A step is
+-- a delivery's state, or that a later version counts instead (view stepped).
 
 -- name: agencies_matching
 -- Codes of agencies with this text in code, old code or name, up to a number.
@@ -12,9 +13,10 @@ LIMIT $2
 
 -- name: found_of_all
 -- Ids of matching documents for administrators, newest first. Few matching agencies lead to their
--- documents along indexes; where the text fits very many of them ($5 null), documents that fit
+-- documents along indexes; where the text fits very many of them ($6 null), documents that fit
 -- come soon when the newest are looked at one by one.
--- $1 older than, $2 text or null, $3 states or null, $4 limit, $5 matching agencies or null
+-- $1 older than, $2 text or null, $3 state or null, $4 steps or null, $5 limit, $6 matching
+-- agencies or null
 WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern)
 SELECT id FROM (
     (SELECT d.id
@@ -22,7 +24,7 @@ SELECT id FROM (
      WHERE d.id < $1
        AND ($2::text IS NULL
             OR d.search LIKE (SELECT pattern FROM wanted)
-            OR $5::text[] IS NULL AND (
+            OR $6::text[] IS NULL AND (
                 SELECT true
                 FROM (SELECT d.sender AS code
                       UNION ALL SELECT v.receiver FROM delivery v WHERE v.document = d.id) AS party
@@ -30,44 +32,51 @@ SELECT id FROM (
                 WHERE a.search LIKE (SELECT pattern FROM wanted)
                    OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
                 LIMIT 1))
-       AND ($3::text[] IS NULL
-            OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = ANY ($3)))
+       AND ($3::text IS NULL AND $4::text[] IS NULL
+            OR EXISTS (SELECT FROM stepped v
+                       WHERE v.document = d.id
+                         AND ($3 IS NULL OR v.state = $3) AND ($4 IS NULL OR v.step = ANY ($4))))
      ORDER BY d.id DESC
-     LIMIT $4)
+     LIMIT $5)
     UNION
     SELECT sent.id
-    FROM unnest($5::text[]) AS party (code) CROSS JOIN LATERAL (
+    FROM unnest($6::text[]) AS party (code) CROSS JOIN LATERAL (
         SELECT d.id
         FROM document d
         WHERE d.sender = party.code AND d.id < $1
-          AND ($3::text[] IS NULL
-               OR EXISTS (SELECT FROM delivery v WHERE v.document = d.id AND v.state = ANY ($3)))
+          AND ($3::text IS NULL AND $4::text[] IS NULL
+               OR EXISTS (SELECT FROM stepped v
+                          WHERE v.document = d.id
+                            AND ($3 IS NULL OR v.state = $3) AND ($4 IS NULL OR v.step = ANY ($4))))
         ORDER BY d.id DESC
-        LIMIT $4
+        LIMIT $5
     ) AS sent
     UNION
     SELECT received.id
-    FROM unnest($5::text[]) AS party (code) CROSS JOIN LATERAL (
+    FROM unnest($6::text[]) AS party (code) CROSS JOIN LATERAL (
         SELECT v.document AS id
         FROM delivery v
         WHERE v.receiver = party.code AND v.document < $1
-          AND ($3::text[] IS NULL
-               OR EXISTS (SELECT FROM delivery w WHERE w.document = v.document AND w.state = ANY ($3)))
+          AND ($3::text IS NULL AND $4::text[] IS NULL
+               OR EXISTS (SELECT FROM stepped w
+                          WHERE w.document = v.document
+                            AND ($3 IS NULL OR w.state = $3) AND ($4 IS NULL OR w.step = ANY ($4))))
         ORDER BY v.document DESC
-        LIMIT $4
+        LIMIT $5
     ) AS received
 ) AS found
 ORDER BY id DESC
-LIMIT $4
+LIMIT $5
 
 -- name: found_late_of_all
 -- Ids of matching documents with late deliveries for administrators, newest first. What is late is
 -- little, and has an index: everything starts from there.
--- $1 older than, $2 text or null, $3 states or null, $4 limit
+-- $1 older than, $2 text or null, $3 state or null, $4 steps or null, $5 limit
 WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern),
 late AS MATERIALIZED (
-    SELECT document, receiver FROM delivery
-    WHERE late <> '{}' AND ($3::text[] IS NULL OR state = ANY ($3))
+    SELECT document, receiver FROM stepped
+    WHERE late <> '{}' AND ($3::text IS NULL OR state = $3)
+      AND ($4::text[] IS NULL OR step = ANY ($4))
 )
 SELECT DISTINCT d.id
 FROM late v JOIN document d ON d.id = v.document
@@ -79,15 +88,15 @@ WHERE d.id < $1
                     AND (a.search LIKE (SELECT pattern FROM wanted)
                          OR lower(l.alias) LIKE (SELECT pattern FROM wanted))))
 ORDER BY d.id DESC
-LIMIT $4
+LIMIT $5
 
 -- name: found_of_agencies
 -- Ids of matching documents that these agencies sent or received, newest first. What a receiver
 -- may not see does not match either: the other receivers, their number and their states.
--- $1 older than, $2 text or null, $3 states or null, $4 limit, $5 agencies, $6 sent, $7 received,
--- $8 only late ones
+-- $1 older than, $2 text or null, $3 state or null, $4 steps or null, $5 limit, $6 agencies,
+-- $7 sent, $8 received, $9 only late ones
 WITH wanted AS MATERIALIZED (SELECT '%' || search_fold($2::text) || '%' AS pattern),
-own AS (SELECT DISTINCT code FROM unnest($5::text[]) AS code)
+own AS (SELECT DISTINCT code FROM unnest($6::text[]) AS code)
 SELECT id FROM (
     SELECT sent.id
     FROM own CROSS JOIN LATERAL (
@@ -104,20 +113,20 @@ SELECT id FROM (
                    WHERE a.search LIKE (SELECT pattern FROM wanted)
                       OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
                    LIMIT 1))
-          AND ($3::text[] IS NULL AND NOT $8
-               OR EXISTS (SELECT FROM delivery v
+          AND ($3::text IS NULL AND $4::text[] IS NULL AND NOT $9
+               OR EXISTS (SELECT FROM stepped v
                           WHERE v.document = d.id
-                            AND ($3 IS NULL OR v.state = ANY ($3))
-                            AND (NOT $8 OR v.late <> '{}')))
+                            AND ($3 IS NULL OR v.state = $3) AND ($4 IS NULL OR v.step = ANY ($4))
+                            AND (NOT $9 OR v.late <> '{}')))
         ORDER BY d.id DESC
-        LIMIT $4
+        LIMIT $5
     ) AS sent
-    WHERE $6
+    WHERE $7
     UNION
     SELECT received.id
     FROM own CROSS JOIN LATERAL (
         SELECT v.document AS id
-        FROM delivery v JOIN document d ON d.id = v.document
+        FROM stepped v JOIN document d ON d.id = v.document
         WHERE v.receiver = own.code AND v.document < $1
           AND ($2::text IS NULL
                OR d.search LIKE (SELECT pattern FROM wanted)
@@ -127,22 +136,23 @@ SELECT id FROM (
                    WHERE a.search LIKE (SELECT pattern FROM wanted)
                       OR lower(l.alias) LIKE (SELECT pattern FROM wanted)
                    LIMIT 1))
-          AND ($3::text[] IS NULL OR v.state = ANY ($3))
-          AND (NOT $8 OR v.late <> '{}')
+          AND ($3::text IS NULL OR v.state = $3)
+          AND ($4::text[] IS NULL OR v.step = ANY ($4))
+          AND (NOT $9 OR v.late <> '{}')
         ORDER BY v.document DESC
-        LIMIT $4
+        LIMIT $5
     ) AS received
-    WHERE $7
+    WHERE $8
 ) AS found
 ORDER BY id DESC
-LIMIT $4
+LIMIT $5
 
 -- name: lines
 -- The lines of these documents, as far as they are the viewer's.
 -- $1 ids, $2 agencies, $3 everything
 SELECT d.id, d.document_id, d.number, d.notation, d.subject, d.type_name, d.kind, d.priority,
        d.sender, a.name AS sender_name, d.promulgated, d.accepted_at,
-       d.due, d.sha256, d.size, d.endpoint, c.subject AS certificate_subject, d.verdict,
+       d.due, d.reason, d.sha256, d.size, d.endpoint, c.subject AS certificate_subject, d.verdict,
        $3 OR d.sender = ANY ($2::text[]) AS sent,
        coalesce(seen.receivers, 0) AS receivers, coalesce(seen.states, '{}') AS states,
        coalesce(seen.late, 0) AS late, few.first_receivers, few.groups,
@@ -202,13 +212,24 @@ WHERE d.id = ANY ($1::uuid[])
 ORDER BY d.id DESC
 
 -- name: deliveries
--- The deliveries of one document that the viewer may see.
+-- The deliveries of one document that the viewer may see, and the newest version that a receiver
+-- works by instead. That day is due by which that one says.
 -- $1 document, $2 agencies, $3 everything
+WITH newest AS (
+    SELECT receiver, (max(by::text))::uuid AS by
+    FROM superseded WHERE document = $1 GROUP BY receiver
+)
 SELECT v.id, v.receiver, a.name AS receiver_name, v.named, v.endpoint, v.state, v.reached,
-       v.changed_at, least(v.deadline, v.due) AS deadline, v.late
+       v.changed_at, v.late, n.by IS NOT NULL AS superseded,
+       CASE WHEN n.by IS NULL THEN least(v.deadline, v.due) ELSE v.deadline END AS deadline,
+       later.id AS later, later.number AS later_number, later.notation AS later_notation
 FROM delivery v
 JOIN document d ON d.id = v.document
 JOIN agency a ON a.code = v.receiver
+LEFT JOIN newest n ON n.receiver = v.receiver
+    AND v.state IN ('received', 'assigned', 'in_progress')
+LEFT JOIN document later ON later.id = n.by
+    AND ($3 OR later.sender = ANY ($2::text[]) OR v.receiver = ANY ($2::text[]))
 WHERE v.document = $1
   AND ($3 OR d.sender = ANY ($2::text[]) OR v.receiver = ANY ($2::text[]))
 ORDER BY v.id
@@ -218,43 +239,44 @@ ORDER BY v.id
 SELECT code, name FROM agency_group WHERE code = ANY ($1::text[])
 
 -- name: open_steps_of_all
--- How many deliveries are in each state, and late, of the newest and of those that are stuck.
+-- How many deliveries are at each step, and late, of the newest and of those that are stuck.
 -- $1 how many of each at most
-SELECT state, late <> '{}' AS late, false AS received, false AS sent, count(*)::integer AS n
-FROM (
-    (SELECT id, state, late FROM delivery ORDER BY id DESC LIMIT $1)
+WITH looked_at AS MATERIALIZED (
+    (SELECT id FROM delivery ORDER BY id DESC LIMIT $1)
     UNION
-    (SELECT id, state, late FROM delivery WHERE late <> '{}' ORDER BY id DESC LIMIT $1)
+    (SELECT id FROM delivery WHERE late <> '{}' ORDER BY id DESC LIMIT $1)
     UNION
-    (SELECT id, state, late FROM delivery WHERE state = 'undeliverable' ORDER BY id DESC LIMIT $1)
-) AS looked_at
+    (SELECT id FROM delivery WHERE state = 'undeliverable' ORDER BY id DESC LIMIT $1)
+)
+SELECT step, late <> '{}' AS late, false AS received, false AS sent, count(*)::integer AS n
+FROM looked_at JOIN stepped USING (id)
 GROUP BY 1, 2
 
 -- name: open_steps_of_agencies
 -- The same for deliveries that these agencies sent or receive, by which of both they did.
 -- $1 how many of each agency at most, $2 agencies
 WITH own AS (SELECT DISTINCT code FROM unnest($2::text[]) AS code),
-looked_at AS (
-    SELECT received.*
-    FROM own CROSS JOIN LATERAL (
-        SELECT id, state, late, true AS received, false AS sent FROM delivery
-        WHERE receiver = own.code ORDER BY document DESC LIMIT $1
-    ) AS received
-    UNION ALL
-    SELECT sent.*
-    FROM own CROSS JOIN LATERAL (
-        SELECT v.id, v.state, v.late, v.receiver = ANY ($2) AS received, true AS sent
-        FROM (SELECT id FROM document WHERE sender = own.code ORDER BY id DESC LIMIT $1) AS d
-        JOIN delivery v ON v.document = d.id
-        ORDER BY d.id DESC LIMIT $1
-    ) AS sent
+looked_at AS MATERIALIZED (
+    SELECT id, bool_or(received) AS received, bool_or(sent) AS sent
+    FROM (
+        SELECT received.*
+        FROM own CROSS JOIN LATERAL (
+            SELECT id, true AS received, false AS sent FROM delivery
+            WHERE receiver = own.code ORDER BY document DESC LIMIT $1
+        ) AS received
+        UNION ALL
+        SELECT sent.*
+        FROM own CROSS JOIN LATERAL (
+            SELECT v.id, v.receiver = ANY ($2) AS received, true AS sent
+            FROM (SELECT id FROM document WHERE sender = own.code ORDER BY id DESC LIMIT $1) AS d
+            JOIN delivery v ON v.document = d.id
+            ORDER BY d.id DESC LIMIT $1
+        ) AS sent
+    ) AS each
+    GROUP BY id
 )
-SELECT state, late, received, sent, count(*)::integer AS n
-FROM (
-    SELECT state, late <> '{}' AS late, bool_or(received) AS received, bool_or(sent) AS sent
-    FROM looked_at
-    GROUP BY id, state, late
-) AS each
+SELECT step, late <> '{}' AS late, received, sent, count(*)::integer AS n
+FROM looked_at JOIN stepped USING (id)
 GROUP BY 1, 2, 3, 4
 
 -- name: events
@@ -320,7 +342,8 @@ ORDER BY t.id
 -- name: linked
 -- Documents that this one is about or answers, and those that are about it or answer it, as far as
 -- the viewer's. A recall of an earlier version recalls this one, too. What holds for some receivers
--- only is told the sender and those, as is who was dropped. At most the newest $4 of them.
+-- only is told the sender and those, as is who was dropped. The reason is the acting document's. At
+-- most the newest $4 of them.
 -- $1 document, $2 agencies, $3 everything, $4 limit, $5 steps to earlier versions
 WITH RECURSIVE version AS (
     SELECT $1::uuid AS id, 0 AS step
@@ -359,6 +382,8 @@ WITH RECURSIVE version AS (
 SELECT d.id, tie.relation, tie.receivers,
        CASE WHEN $3 OR own.sender = ANY ($2::text[]) THEN tie.dropped
             ELSE ARRAY(SELECT unnest(tie.dropped) INTERSECT SELECT unnest($2::text[])) END AS dropped,
+       CASE WHEN tie.relation IN ('recalls', 'updates', 'replaces') THEN own.reason
+            WHEN tie.relation NOT LIKE 'answer%' THEN d.reason END AS reason,
        d.kind, d.number, d.notation, d.subject, d.accepted_at
 FROM tie
 JOIN document d ON d.id = tie.id

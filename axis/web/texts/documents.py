@@ -203,6 +203,7 @@ TEXTS = {
         "and {count} more receipts",
     ),
     "document.links": ("Văn bản liên quan", "Linked documents"),
+    "document.reason": ("Lý do", "Reason"),
     "document.answers": ("Văn bản trả lời", "Answers"),
     "document.dropped": ("Bỏ nơi nhận", "Dropped"),
     "document.links.dropped": ("bỏ nơi nhận {receivers}", "drops {receivers}"),

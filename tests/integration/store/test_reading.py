@@ -1,5 +1,6 @@
 """What the reader finds: searches, pages, timelines, and the plans behind them."""
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.evidence.events import Event
 from axis.evidence.xml import read_receipt
+from axis.exchange.deliveries.next_step import SUPERSEDED
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import (
     Direction,
@@ -343,20 +345,26 @@ async def test_lists_are_read_along_indexes_not_through_tables(stage: Stage) -> 
             return "\n".join(row[0] for row in rows)
 
     newest = UUID(int=2**128 - 1)
-    wanted = (newest, None, None, 31)
+    wanted = (newest, None, "received", ["received", SUPERSEDED], 31)
     own = await plan("found_of_agencies", *wanted, ["G22", "H37.02"], True, True, False)
     assert "document_sender_id" in own
     assert "delivery_receiver_document" in own
-    everything = await plan("found_of_all", newest, "x", None, 31, ["G22", "H37.02"])
-    for index in ("document_pkey", "document_sender_id", "delivery_receiver_document"):
+    everything = await plan("found_of_all", newest, "x", *wanted[2:], ["G22", "H37.02"])
+    later = ("document_link_pkey", "document_link_target")
+    for index in ("document_pkey", "document_sender_id", "delivery_receiver_document", *later):
         assert index in everything
     assert "delivery_late" in await plan("found_late_of_all", *wanted)
     steps = await plan("open_steps_of_all", 1000)
-    for index in ("delivery_pkey", "delivery_late", "delivery_undeliverable"):
+    for index in ("delivery_pkey", "delivery_late", "delivery_undeliverable", *later):
         assert index in steps
     own = await plan("open_steps_of_agencies", 1000, ["G22", "H37.02"])
-    assert "document_sender_id" in own
-    assert "delivery_receiver_document" in own
+    for index in ("document_sender_id", "delivery_receiver_document", *later):
+        assert index in own
+    one = await plan("deliveries", newest, ["G22"], False)
+    for index in ("delivery_document_receiver_key", *later):
+        assert index in one
+    for text in (everything, steps, own, one):
+        assert not re.search("Seq Scan on (delivery|document|document_link) ", text)
     assert "submission_refused_id" in await plan("refused_of_all", newest, 31)
     assert "submission_refused_sender_id" in await plan("refused_of_agencies", newest, 31, ["G22"])
 

@@ -15,6 +15,9 @@ from axis.exchange.views.documents import (
     Direction,
     DocumentLine,
     DocumentView,
+    LaterVersion,
+    LinkedDocument,
+    Relation,
     TimelineEntry,
 )
 from axis.ids import new_id
@@ -98,6 +101,7 @@ def broadcast() -> DocumentView:
             states={},
         ),
         due=None,
+        reason=None,
         sha256="0" * 64,
         size=5000,
         endpoint="lgsp-h37",
@@ -166,3 +170,62 @@ def test_trace_tells_what_a_receiver_had_reached_before_it_was_asked_back(
     out = capsys.readouterr().out
     assert "trước đó · before that: Đã tiếp nhận · Accepted" in out
     assert "đồng ý (15) hoặc từ chối (16)" in out
+
+
+def linked(relation: Relation, reason: str | None) -> LinkedDocument:
+    return LinkedDocument(
+        id=new_id(),
+        relation=relation,
+        reason=reason,
+        kind=DocumentKind.RECALL,
+        number="2",
+        notation="CV-UBND",
+        subject="Thu hồi",
+        accepted_at=AT,
+    )
+
+
+def test_trace_tells_why_a_document_was_recalled_wrapped_and_harmless(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    why = "Sai [red]số[/red] liệu\x1b[31m " + "chi tiết " * 30
+    link = linked(Relation.RECALLED_BY, why)
+    print_trace(replace(broadcast(), acted_on_by=(link,), timeline=()))
+    out = capsys.readouterr().out
+    assert "    Lý do · Reason: Sai [red]số[/red] liệu�[31m chi tiết" in out
+    part = out.partition("Lý do")[2].partition("Nơi nhận")[0]
+    assert " ".join(part.split()).count("chi tiết") == 30
+    assert all(len(line) <= 100 for line in part.splitlines())
+
+
+def test_trace_tells_the_first_of_a_very_long_reason_unless_all_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    why = " ".join(f"điểm{number}" for number in range(500))
+    view = replace(broadcast(), acted_on_by=(linked(Relation.RECALLED_BY, why),), timeline=())
+    print_trace(view)
+    short = capsys.readouterr().out
+    assert "điểm10 " in short
+    assert "điểm499" not in short
+    print_trace(view, everything=True)
+    assert "điểm499" in capsys.readouterr().out
+
+
+def test_trace_of_a_recall_tells_its_reason_once(capsys: pytest.CaptureFixture[str]) -> None:
+    why = "Sai ngày"
+    links = tuple(linked(Relation.RECALLS, why) for _ in range(3))
+    print_trace(replace(broadcast(), reason=why, targets=links, timeline=()))
+    assert capsys.readouterr().out.count(f"Lý do · Reason: {why}") == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_trace_leads_a_receiver_to_the_version_by_which_it_works(
+    capsys: pytest.CaptureFixture[str], known: bool
+) -> None:
+    later = LaterVersion(new_id(), "2", "CV-UBND")
+    line = delivery(1, named=("H37.1",), superseded=True, later=later if known else None)
+    print_trace(replace(broadcast(), deliveries=(line,), groups={}, timeline=()))
+    out = " ".join(capsys.readouterr().out.split())
+    assert "→ xử lý theo văn bản mới · work by the later version" in out
+    assert (f"2/CV-UBND [{later.id}]" in out) is known
+    assert "báo trạng thái 04" not in out
