@@ -58,10 +58,8 @@ async def claim(
 async def load(connection: Connection) -> HeldLoad:
     """Return how much waits."""
     rows = {row["early_at"]: row for row in await connection.fetch(_SQL["load"])}
-    checks = rows.pop(None, None)
+    checks = rows.pop(None)
     early = {endpoint: Load(row["count"], row["size"]) for endpoint, row in rows.items()}
-    if checks is None:
-        return HeldLoad(early=early)
     return HeldLoad(Load(checks["count"], checks["size"]), checks["oldest"], early)
 
 

@@ -27,7 +27,7 @@ from axis.edxml.values import (
 from axis.examination import Examination
 from axis.exchange.admission.known import Known
 from axis.exchange.decision.case import Case, Decision
-from axis.exchange.decision.decider import Decider
+from axis.exchange.decision.decider import Decider, in_turn
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.stored import HeldSubmission
@@ -287,7 +287,7 @@ def decider(
 
 def decided(deciding: Decider, cases: Sequence[Case]) -> list[Decision]:
     """Decide the cases of a batch and return the decisions in the batch's order."""
-    by_number = dict(deciding.decide_each(cases))
+    by_number = {number: deciding.decide(cases[number]) for number in in_turn(cases)}
     return [by_number[number] for number in range(len(cases))]
 
 

@@ -54,8 +54,8 @@ class Known:
     statuses: dict[str, KnownStatus] = field(default_factory=dict)
     """By the digest of their bytes and by that of what is signed, those about the deliveries that
     were looked up."""
-    held_load: HeldLoad = field(default_factory=HeldLoad)
-    """How much waits."""
+    held_load: HeldLoad | None = field(default_factory=HeldLoad)
+    """How much waits; None: that has not been looked up."""
     on_hold: dict[str, datetime] = field(default_factory=dict)
     """DocumentIds under which a document waits for a check, and until when."""
 

@@ -3,7 +3,7 @@
 Pure: everything known comes in, records come out. Receipts are still unsigned XML here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +20,14 @@ from axis.exchange.records import Records
 from axis.exchange.stored import EarlierSubmission
 from axis.reasons import Reason
 from axis.verdict import Finding
+
+
+def in_turn(cases: Sequence[Case]) -> Sequence[int]:
+    """Return the places in a batch of its cases in the order in which they are to be decided.
+
+    New documents go first: others of the batch may speak about them.
+    """
+    return sorted(range(len(cases)), key=lambda one: cases[one].speaks_of_others)
 
 
 class Decider:
@@ -40,16 +48,12 @@ class Decider:
         """What the cases decided so far add."""
         return self._docket.records
 
-    def decide_each(self, cases: Sequence[Case]) -> Iterator[tuple[int, Decision]]:
-        """Yield the decision about each case, with the case's place in the batch, once it is made.
-
-        New documents go first: others of the batch may speak about them.
-        """
-        for number in sorted(range(len(cases)), key=lambda one: cases[one].speaks_of_others):
-            yield number, self.decide(cases[number])
-
     def decide(self, case: Case) -> Decision:
-        """Decide one case."""
+        """Decide one case.
+
+        Raises LoadUnknownError where it may have to wait and it is not known how much does. Nothing
+        is entered then; it can be decided once that is known.
+        """
         docket, endpoint = self._docket, case.submission.user_id
         if endpoint is None:
             return docket.bury(case, Finding(Reason.NO_USER_ID))

@@ -8,8 +8,13 @@ from axis.exchange.admission.standing import asked_about
 from axis.exchange.decision.case import Case, Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, brings, close, reasons_of
 from axis.exchange.records import AuthorityRow, HeldRow, Postponement, SubmissionOutcome
+from axis.exchange.stored import HeldSubmission
 from axis.reasons import Reason
 from axis.verdict import Finding, Verdict
+
+
+class LoadUnknownError(Exception):
+    """How much waits has to be looked up before this can be decided."""
 
 
 def hold(docket: Docket, matter: Matter, verdict: Verdict) -> Decision:
@@ -17,37 +22,51 @@ def hold(docket: Docket, matter: Matter, verdict: Verdict) -> Decision:
     its check needs, or the document that it speaks about.
 
     The first time the submitter gets a notice of it. One that finds no room is refused: given
-    back to its queue it would block what comes behind it, and be a dead letter in the end.
+    back to its queue it would block what comes behind it, and be a dead letter in the end. Raises
+    LoadUnknownError, with nothing entered yet.
     """
-    case, held = matter.case, matter.case.held
+    if matter.case.held is None:
+        return _begin(docket, matter, verdict)
+    return _go_on(docket, matter, matter.case.held, verdict)
+
+
+def _begin(docket: Docket, matter: Matter, verdict: Verdict) -> Decision:
+    case, load = matter.case, docket.known.held_load
+    if load is None:
+        raise LoadUnknownError
     _watch(docket, case)
     awaits = checks.awaited(verdict)
-    since = docket.at if held is None else held.since
-    end = _end_of_wait(docket, since, awaits)
-    if held is None:
-        load, size = docket.known.held_load, case.examination.size
-        early_at = matter.endpoint if awaits else None
-        if not docket.limits.room_beside(load, size, early_at):
-            waiting = load.all_early if awaits else load.checks
-            full = Finding(Reason.NO_ROOM_TO_WAIT, facts={"count": waiting.count})
-            return docket.refuse(matter, [full, *checks.given_up(verdict)])
-        reasons = docket.tell(matter, Event.SUBMISSION_HELD, verdict, SubmissionOutcome.HELD)
-        docket.records.held.append(
-            HeldRow(
-                submission=case.submission.id,
-                body=case.submission.body,
-                verdict=verdict.to_json(),
-                held_since=docket.at,
-                next_try_at=min(docket.limits.next_try(docket.at, 0), end),
-                expires_at=end,
-                endpoint=matter.endpoint,
-                brings=brings(case),
-                awaits=awaits,
-            )
+    end = _end_of_wait(docket, docket.at, awaits)
+    size = case.examination.size
+    early_at = matter.endpoint if awaits else None
+    if not docket.limits.room_beside(load, size, early_at):
+        waiting = load.all_early if awaits else load.checks
+        full = Finding(Reason.NO_ROOM_TO_WAIT, facts={"count": waiting.count})
+        return docket.refuse(matter, [full, *checks.given_up(verdict)])
+    reasons = docket.tell(matter, Event.SUBMISSION_HELD, verdict, SubmissionOutcome.HELD)
+    docket.records.held.append(
+        HeldRow(
+            submission=case.submission.id,
+            body=case.submission.body,
+            verdict=verdict.to_json(),
+            held_since=docket.at,
+            next_try_at=min(docket.limits.next_try(docket.at, 0), end),
+            expires_at=end,
+            endpoint=matter.endpoint,
+            brings=brings(case),
+            awaits=awaits,
         )
-        docket.known.held_load = load.plus(size, early_at)
-        _hold_on(docket, case, awaits, end)
-        return close(case, Ending.HELD, reasons=reasons)
+    )
+    docket.known.held_load = load.plus(size, early_at)
+    _hold_on(docket, case, awaits, end)
+    return close(case, Ending.HELD, reasons=reasons)
+
+
+def _go_on(docket: Docket, matter: Matter, held: HeldSubmission, verdict: Verdict) -> Decision:
+    case = matter.case
+    _watch(docket, case)
+    awaits = checks.awaited(verdict)
+    end = _end_of_wait(docket, held.since, awaits)
     if docket.at >= end and awaits:
         return docket.refuse(matter, checks.given_up(verdict))
     if docket.at >= end:

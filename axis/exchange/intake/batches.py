@@ -20,8 +20,9 @@ from axis.exchange.admission import statuses as about
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.standing import Standings, asked_about
 from axis.exchange.decision.case import Case, Decision, Ending
-from axis.exchange.decision.decider import Decider
+from axis.exchange.decision.decider import Decider, in_turn
 from axis.exchange.decision.holding import HoldLimits
+from axis.exchange.decision.waiting import LoadUnknownError
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import IntakeWork, Store, Workbench
@@ -90,9 +91,9 @@ class Intake:
             await work.lock({key for case in cases for key in case.locks})
             at = self._clock()
             known = await look_up(work, directory, cases, at, self._revocation)
-            known.held_load = await work.held_load()
+            known.held_load = None  # read only where something has to wait
             decider = Decider(known, self._notary, at, self._limits)
-            decisions = await _decided(decider, cases)
+            decisions = await _decided(decider, cases, work)
             records = decider.records
             records.resubmitted += [
                 Resubmitted(decided.letter, at)
@@ -106,15 +107,19 @@ class Intake:
             self._observer.woken()
 
 
-async def _decided(decider: Decider, cases: Sequence[Case]) -> Sequence[Decision]:
+async def _decided(decider: Decider, cases: Sequence[Case], work: IntakeWork) -> Sequence[Decision]:
     """Decide a batch, giving everybody else a turn after each case.
 
     A broadcast to thousands takes tenths of a second; for a batch of them urgent documents and the
     broker's heartbeats would wait ten.
     """
     by_number: dict[int, Decision] = {}
-    for number, decision in decider.decide_each(cases):
-        by_number[number] = decision
+    for number in in_turn(cases):
+        try:
+            by_number[number] = decider.decide(cases[number])
+        except LoadUnknownError:
+            decider.known.held_load = await work.held_load()
+            by_number[number] = decider.decide(cases[number])
         await asyncio.sleep(0)
     return [by_number[number] for number in range(len(cases))]
 

@@ -37,13 +37,23 @@ async def test_batch_is_told_after_it_is_committed_and_examined_before_it_locks_
         "lock",
         "earlier_submissions",
         "documents_named",
-        "held_load",
         "sign",
         "save",
         "commit",
         "decided",
     ]
     assert [decision.ending for decision in bench.observed.decisions] == [Ending.ACCEPTED] * 2
+
+
+async def test_how_much_waits_is_looked_up_once_and_only_where_something_has_to_wait() -> None:
+    early = [reported("G09", StatusCode.ARRIVED, document(), "g09") for _ in range(2)]
+    bench = Bench(case(document()), *early)
+    await bench.intake.handle(bench.submissions)
+    assert bench.log.count("held_load") == 1
+    endings = [decision.ending for decision in bench.observed.decisions]
+    assert endings == [Ending.ACCEPTED, Ending.HELD, Ending.HELD]
+    (records,) = bench.store.committed
+    assert (len(records.submissions), len(records.evidence)) == (3, 3)
 
 
 async def test_others_have_a_turn_between_the_documents_of_a_batch(
