@@ -26,6 +26,10 @@ class IdMaker:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Begin to count somewhere else: a forked process must not go on where its parent does."""
         self._counter = itertools.count(int.from_bytes(os.urandom(6)) >> 7)
 
     def __call__(self) -> UUID:
@@ -36,6 +40,7 @@ class IdMaker:
 
 
 _maker = IdMaker(system_clock)
+os.register_at_fork(after_in_child=_maker.begin_anew)
 
 
 def new_id() -> UUID:

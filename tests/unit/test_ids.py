@@ -1,6 +1,8 @@
 """Identifiers sort by the time they were made, told by the clock that their process goes by."""
 
+import multiprocessing
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from uuid import UUID
 
 from hypothesis import given
@@ -50,3 +52,23 @@ def test_two_makers_with_one_clock_make_no_id_twice() -> None:
     one, other = IdMaker(lambda: EPOCH), IdMaker(lambda: EPOCH)
     made = {make() for _ in range(5_000) for make in (one, other)}
     assert len(made) == 10_000
+
+
+def test_forked_processes_begin_to_count_somewhere_else_than_their_parent() -> None:
+    def count_of_a_fork() -> int:
+        context = multiprocessing.get_context("fork")
+        end, other = context.Pipe(duplex=False)
+        process = context.Process(target=lambda: other.send(new_id()))
+        process.start()
+        made: UUID = end.recv()
+        process.join()
+        return counted(made)
+
+    begun = counted(new_id())
+    forks = [count_of_a_fork() for _ in range(2)]
+    assert all(abs(one - another) > 1_000 for one, another in combinations([begun, *forks], 2))
+
+
+def counted(made: UUID) -> int:
+    """The counter's 42 bits in an identifier."""
+    return (made.int >> 64 & 0xFFF) << 30 | (made.int >> 32 & 0x3FFFFFFF)
