@@ -3,10 +3,18 @@
 from datetime import timedelta
 
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from axis.metrics import background
 from axis.metrics.background import CLOCK_LIMIT, ClockFigures
+
+
+@pytest.fixture(autouse=True)
+def _logger_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A logger that was used before goes on as logs were set up then, and is not captured."""
+    monkeypatch.setattr(background, "_log", structlog.get_logger())
 
 
 @pytest.fixture
