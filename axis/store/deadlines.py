@@ -64,10 +64,23 @@ async def move(
 ) -> None:
     """Set where deliveries stand now and what they wait for; the transaction has locked them.
 
-    Of several changes to one delivery, the last counts.
+    Of several changes to one delivery, the last counts. A version that reaches its receiver frees
+    what it supersedes there of a due date that has passed.
     """
     moved = {change.delivery: change for change in changes}
     missed = {lapse.delivery: lapse.missed for lapse in lapses}
+    await _set(connection, moved, missed, deadlines)
+    if moved:
+        freed = await connection.fetch(_SQL["freed"], list(moved))
+        await _set(connection, {}, {row["id"]: () for row in freed}, deadlines)
+
+
+async def _set(
+    connection: Connection,
+    moved: Mapping[UUID, DeliveryChange],
+    missed: Mapping[UUID, tuple[DeadlineKind, ...]],
+    deadlines: Deadlines,
+) -> None:
     ids = sorted({*moved, *missed})
     if not ids:
         return

@@ -13,6 +13,19 @@ FROM delivery v
 JOIN document d ON d.id = v.document
 WHERE v.id = ANY ($1::uuid[])
 
+-- name: freed
+-- Of deliveries past their document's due date, those that a version which some others carry has
+-- just superseded. Nobody is waited for: what somebody else moves just now stays late until it
+-- moves again.
+-- $1 deliveries that have moved
+SELECT v.id
+FROM delivery newer
+JOIN document d ON d.id = newer.document AND d.kind IN (2, 3)
+JOIN superseded s ON s.by = newer.document AND s.receiver = newer.receiver
+JOIN delivery v ON v.document = s.document AND v.receiver = s.receiver
+WHERE newer.id = ANY ($1::uuid[]) AND v.id <> ALL ($1::uuid[]) AND 'due' = ANY (v.late)
+FOR NO KEY UPDATE OF v SKIP LOCKED
+
 -- name: claim
 -- Locks deliveries of which a deadline has passed, longest first, passing over what others hold.
 SELECT id

@@ -25,7 +25,7 @@ from axis.store import deadlines
 from axis.store.lateness import deadline_lines
 from axis.store.pool import Pool
 from axis.store.reading import PostgresReader
-from tests.integration.store.test_kinds import accept, drain, report
+from tests.integration.store.test_kinds import accept, drain, report, states
 from tests.support.changing import replace
 from tests.support.exchange import document, recall, replacement, update
 from tests.support.stocked import Exchange, exchange_on
@@ -259,6 +259,26 @@ async def test_day_by_which_a_former_version_was_due_is_asked_for_no_more(stocke
         await deadlines.move(connection, [], missed, Deadlines())
     dues = "SELECT receiver FROM delivery WHERE document = $1 AND due IS NOT NULL"
     assert [row["receiver"] for row in await stocked.fetch(dues, original)] == ["H37"]
+
+
+async def test_version_that_arrives_frees_the_former_one_of_a_due_date_that_has_passed(
+    stocked: Pool,
+) -> None:
+    exchange = exchange_on(stocked)
+    first = replace(document("G22", ["G09", "H37"]), due_date=date(2026, 3, 9))
+    original = await worked_on(exchange, first, "G09", "H37")
+    await stocked.execute("UPDATE delivery SET due = NULL, late = '{due}'")
+    newer = await accept(exchange, replacement(["G09", "H37"], (first, ["G09"])))
+    late = "SELECT document, receiver FROM delivery WHERE late <> '{}' ORDER BY receiver"
+
+    async def owed() -> list[tuple[UUID, str]]:
+        return [tuple(row) for row in await stocked.fetch(late)]
+
+    assert await owed() == [(original, "G09"), (original, "H37")]
+    await drain(exchange)
+    assert await owed() == [(original, "H37")]
+    assert set((await states(stocked, original)).values()) == {"received"}
+    assert set((await states(stocked, newer)).values()) == {"consigned"}
 
 
 async def test_late_former_version_is_told_as_nobodys_step(stocked: Pool) -> None:
