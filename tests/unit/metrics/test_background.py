@@ -1,5 +1,6 @@
 """What figures show and say, and how often."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,13 @@ from axis.metrics.background import CLOCK_LIMIT, ClockFigures
 
 
 @pytest.fixture(autouse=True)
-def _logger_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A logger that was used before goes on as logs were set up then, and is not captured."""
+def _logs_as_usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command that ran before set up logs for itself; a logger keeps what it began with."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
     monkeypatch.setattr(background, "_log", structlog.get_logger())
+    yield
+    structlog.configure(**before)
 
 
 @pytest.fixture
