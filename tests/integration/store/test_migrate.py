@@ -8,6 +8,7 @@ from uuid import RFC_4122
 import asyncpg
 import pytest
 
+from axis.edxml.limits import MAX_FIELD_CHARS
 from axis.registry.mandates import MessageKind
 from axis.store import migrate as migrating
 from axis.store.migrate import Migration, MigrationError, known_migrations, migrate
@@ -119,6 +120,31 @@ async def test_destruction_that_was_agreed_to_before_it_had_a_deadline_gets_one(
         ("agreed", "destruction", True),
         ("received", None, None),
     ]
+
+
+async def test_documents_from_before_have_no_reason_and_their_table_is_not_rewritten(
+    connection: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = known_migrations()
+    pretend(monkeypatch, *(one for one in everything if one.name < "0016"))
+    await migrate(connection)
+    await connection.execute(
+        "SET session_replication_role = replica;"  # neither the agency nor the seal is at stake
+        "INSERT INTO document (id, sender, document_id, kind, sha256, size, body, priority, number,"
+        " notation, subject, type_name, endpoint, certificate, verdict, accepted_at)"
+        " VALUES (gen_random_uuid(), 'G22', 'G22,2026/03/02,1/X', 1, '', 0, '', 0, '1', 'X', '',"
+        " '', 'g22', '', '{}', now())"
+    )
+    file = "SELECT pg_relation_filenode('document')"
+    before = await connection.fetchval(file)
+    pretend(monkeypatch, *everything)
+    await migrate(connection)
+    assert await connection.fetchval(file) == before
+    assert await connection.fetchval("SELECT reason FROM document") is None
+    give = "UPDATE document SET reason = repeat('ệ', $1)"
+    await connection.execute(give, MAX_FIELD_CHARS)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute(give, MAX_FIELD_CHARS + 1)
 
 
 @pytest.mark.parametrize(
