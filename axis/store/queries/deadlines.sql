@@ -66,21 +66,39 @@ GROUP BY kind
 
 -- name: lines
 -- Deliveries that are late, the oldest first, then those that fall due next. The day by which a
--- document is due is not that of a receiver that works by a later version.
+-- document is due is not that of a receiver that works by a later version. What an agency received and
+-- what it sent are sought apart: with one OR the planner would go through everybody's.
 -- $1 agency or null, $2 steps (view stepped) or null, $3 only late ones, $4 limit
 WITH chosen AS (
     (SELECT v.id, v.step, 0 AS part, NULL::timestamptz AS moment
-     FROM stepped v JOIN document d ON d.id = v.document
+     FROM stepped v
      WHERE v.late <> '{}'
-       AND ($1::text IS NULL OR $1 IN (d.sender, v.receiver))
+       AND ($1::text IS NULL OR v.receiver = $1)
        AND ($2::text[] IS NULL OR v.step = ANY ($2))
      ORDER BY v.id
      LIMIT $4)
-    UNION ALL
+    UNION
+    (SELECT v.id, v.step, 0 AS part, NULL::timestamptz AS moment
+     FROM stepped v JOIN document d ON d.id = v.document
+     WHERE v.late <> '{}'
+       AND d.sender = $1
+       AND ($2::text[] IS NULL OR v.step = ANY ($2))
+     ORDER BY v.id
+     LIMIT $4)
+    UNION
+    (SELECT v.id, v.step, 1 AS part, least(v.deadline, v.due) AS moment
+     FROM stepped v
+     WHERE NOT $3 AND v.late = '{}' AND least(v.deadline, v.due) IS NOT NULL
+       AND ($1::text IS NULL OR v.receiver = $1)
+       AND ($2::text[] IS NULL OR v.step = ANY ($2))
+       AND v.step <> 'superseded'
+     ORDER BY least(v.deadline, v.due), v.id
+     LIMIT $4)
+    UNION
     (SELECT v.id, v.step, 1 AS part, least(v.deadline, v.due) AS moment
      FROM stepped v JOIN document d ON d.id = v.document
      WHERE NOT $3 AND v.late = '{}' AND least(v.deadline, v.due) IS NOT NULL
-       AND ($1::text IS NULL OR $1 IN (d.sender, v.receiver))
+       AND d.sender = $1
        AND ($2::text[] IS NULL OR v.step = ANY ($2))
        AND v.step <> 'superseded'
      ORDER BY least(v.deadline, v.due), v.id
