@@ -272,11 +272,17 @@ async def _running(installation: Installation, console: Console) -> AsyncIterato
     with console.status("Khởi động trục… · Starting the axis…"):
         were_running = [server.ready for server in await installation.servers.status()]
         await installation.prepare()
+        # The folder of a demonstration: its certificates are to be asked about.
+        responders = None if installation.pki.address is None else installation.responders
+        if responders is not None:
+            await responders.start()
         routers = await installation.start_routers()
     try:
         yield
     finally:
         await asyncio.gather(*(router.stop() for router in routers))
+        if responders is not None:
+            await responders.stop()
         if not all(were_running):
             await installation.stop()
 

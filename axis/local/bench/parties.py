@@ -14,7 +14,10 @@ RSA_EVERY: Final = 2
 
 
 async def enlist(installation: Installation) -> tuple[Party, ...]:
-    """Register the benchmark's endpoints and agencies where they are missing; return them."""
+    """Register the benchmark's endpoints and agencies where they are missing; return them.
+
+    Where revocation is checked, wait until that of their seals is known.
+    """
     numbers = range(1, COUNT + 1)
     endpoints = [Endpoint(f"bench-{number:02}", f"Đo hiệu năng {number:02}") for number in numbers]
     agencies = [
@@ -28,6 +31,8 @@ async def enlist(installation: Installation) -> tuple[Party, ...]:
     ]
     rsa = {agency.code for agency in agencies[::RSA_EVERY]}
     await installation.register(agencies, endpoints, rsa_agencies=rsa)
+    if installation.pki.address is not None:
+        await installation.until_informed()
     return tuple(
         Party(endpoint.id, agency.code, agency.name, installation.pki.seal(agency.code).load())
         for endpoint, agency in zip(endpoints, agencies, strict=True)
