@@ -8,7 +8,8 @@ An update that adds a group adds its members of the day; those who have the docu
 update alone, and so do those who have refused it or given it back: that is final. One that drops a
 group drops who has the document as a member of it: was addressed by the group's code, whatever the
 group has become since, or belongs to it now. What the update says of one agency by its own code, in
-To or as added or dropped, counts more than what it says of a group.
+To or as added or dropped, counts more than what it says of a group. What it both adds and drops is
+added: nobody is asked to give a document back by a contradiction.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -154,9 +155,7 @@ def _add(
     document: Document, people: Recipients, known: Known, at: datetime
 ) -> Iterator[tuple[Resolved, str]]:
     """Let those have an update whom it adds; return them with the places where it names them."""
-    dropped = {
-        one for code, _ in changes(document, ReceiverType.DROPPED) for one in _own(code, known, at)
-    }
+    dropped = {one for code in _drops(document) for one in _own(code, known, at)}
     for code, place in changes(document, ReceiverType.ADDED):
         if known.directory.group(code) is not None:
             yield from ((one, place) for one in people.add_group(code, place, but=dropped))
@@ -173,11 +172,17 @@ def _dropped(
     since = beginnings(document, target, known)
     kept = {*people.named, *people.sender}
     kept.update(one for code in added for one in _own(code, known, at))
-    for code, _ in changes(document, ReceiverType.DROPPED):
+    for code in _drops(document):
         holders = _own(code, known, at) or holders_as(code, since, known, at, but=kept)
         for one in holders:
             found[one] = (*found.get(one, ()), code)
     return found
+
+
+def _drops(document: Document) -> tuple[str, ...]:
+    """Return the codes that an update drops and does not add."""
+    added = {code for code, _ in changes(document, ReceiverType.ADDED)}
+    return tuple(code for code, _ in changes(document, ReceiverType.DROPPED) if code not in added)
 
 
 def _own(code: str, known: Known, at: datetime) -> tuple[str, ...]:

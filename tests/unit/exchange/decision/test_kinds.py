@@ -444,6 +444,15 @@ def renewed(registry: Directory) -> Directory:
     return Directory(list(registry), registry.endpoints, mandates, 2)
 
 
+@pytest.mark.parametrize("code", ["G09", "NHOM.A"])
+def test_update_that_adds_and_drops_the_same_code_asks_nobody_for_the_document(code: str) -> None:
+    world = World(decider(Known(grouped(("G09", "H37")))))
+    first = document("G22", ["G09", "H37"])
+    row = world.accept(first)
+    world.accept(update(first, ["H37"], adds=[code], drops=[code]))
+    assert set(world.states(row).values()) == {S.ACCEPTED}
+
+
 # -- answers --------------------------------------------------------------------------------------
 def test_answers_are_kept_as_named_under_the_agencys_own_code_and_never_by_number_alone() -> None:
     world, message = World(), document("G22", ["G09"])
@@ -540,6 +549,7 @@ def to_be_dropped(world: World, message: Document) -> list[KnownDelivery]:
     changes = message.business.updates[0].receivers
     named = {*message.receivers, *(one.organ_id for one in changes)}
     groups = {one.organ_id for one in changes if one.type is ReceiverType.DROPPED}
+    groups -= {one.organ_id for one in changes if one.type is ReceiverType.ADDED}
     known = world.deciding.known
     found = [group for group in map(known.directory.group, groups) if group is not None]
     members = {code for group in found for code in group.members} - named
