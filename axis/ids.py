@@ -6,7 +6,7 @@ that is given to them.
 
 import itertools
 import os
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from axis.clock import Clock, system_clock
@@ -15,6 +15,9 @@ _FORM = 0x7 << 76 | 0b10 << 62
 """Version and variant."""
 
 _LOW = 2**62 - 1
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class IdMaker:
@@ -59,4 +62,4 @@ def first_id(moment: datetime) -> UUID:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return max(int(moment.timestamp() * 1000), 0)
+    return max((moment - _EPOCH) // _MILLISECOND, 0)  # whole numbers: a float rounds some down

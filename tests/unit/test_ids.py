@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from axis.ids import IdMaker, first_id, new_id
@@ -26,6 +26,7 @@ def test_first_id_of_a_moment_before_the_epoch_is_the_least() -> None:
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)))
+@example(datetime(1970, 1, 1, 0, 0, 1))  # 1.001 s as a float is less than 1001 ms
 def test_id_is_a_uuid_of_version_7_with_the_clocks_milliseconds(naive: datetime) -> None:
     moment = naive.replace(tzinfo=UTC)
     made = IdMaker(lambda: moment)()
