@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from asyncpg import Record
+
 from axis.edxml.codes import DocumentKind, Priority
 from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.deliveries.states import DeliveryState
@@ -121,25 +123,27 @@ class PostgresIntakeWork:
 
     async def held(self, pairs: Collection[tuple[UUID, str]]) -> Collection[tuple[UUID, str]]:
         """Return those (document, receiver code) pairs where the receiver got the document."""
-        documents = [document for document, _ in pairs]
-        receivers = [receiver for _, receiver in pairs]
-        rows = await self._connection.fetch(
-            _SQL["held"], documents, receivers, MAX_LATER_VERSIONS, MAX_VERSION_STEPS
-        )
-        return [(row["document"], row["receiver"]) for row in rows]
+        rows = await self._reached(pairs, named=False)
+        return [(row["document"], row["code"]) for row in rows]
 
     async def addressed(
         self, names: Collection[tuple[UUID, str]]
     ) -> Collection[tuple[UUID, str, str]]:
         """Return (document, code, receiver) of those who got the document by that code."""
-        rows = await self._connection.fetch(
-            _SQL["addressed"],
-            [document for document, _ in names],
-            [name for _, name in names],
+        rows = await self._reached(names, named=True)
+        return [(row["document"], row["code"], row["receiver"]) for row in rows]
+
+    async def _reached(
+        self, pairs: Collection[tuple[UUID, str]], *, named: bool
+    ) -> Sequence[Record]:
+        return await self._connection.fetch(
+            _SQL["reached"],
+            [document for document, _ in pairs],
+            [code for _, code in pairs],
             MAX_LATER_VERSIONS,
             MAX_VERSION_STEPS,
+            named,
         )
-        return [(row["document"], row["name"], row["receiver"]) for row in rows]
 
     async def statuses_of(
         self, deliveries: Collection[UUID], digests: Collection[str]

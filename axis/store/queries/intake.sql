@@ -130,14 +130,14 @@ ORDER BY d.id
 SELECT DISTINCT copy FROM delivery
 WHERE copy = ANY ($1::uuid[]) AND reached NOT IN ('accepted', 'dispatched', 'consigned')
 
--- name: held
--- Of these (document, receiver) pairs, those where the receiver got the document: itself, or with
--- a later version. That is an update of it (kind 2), or a replacement (3) that goes on under its
--- DocumentId, or a later version of such a one, over $4 steps. At each step the newest $3 are sought,
--- once: MATERIALIZED keeps the planner of a database without statistics from seeking them again for
--- every pair.
+-- name: reached
+-- Who got these documents by these codes, itself or with a later version: receivers with such a code or,
+-- if $5, those whom the document named by it. A later version is an update (kind 2), or a replacement (3)
+-- that goes on under its DocumentId, or a later version of such a one, over $4 steps. At each step the
+-- newest $3 are sought, once: MATERIALIZED keeps the planner of a database without statistics from
+-- seeking them again for every pair. Plans are made for each call, so the half not asked for costs nothing.
 WITH RECURSIVE wanted AS (
-    SELECT document, receiver FROM unnest($1::uuid[], $2::text[]) AS pair (document, receiver)
+    SELECT document, code FROM unnest($1::uuid[], $2::text[]) AS pair (document, code)
 ), walk AS (
     SELECT document, document AS version, 0 AS step
     FROM (SELECT DISTINCT document FROM wanted) AS target
@@ -156,37 +156,17 @@ WITH RECURSIVE wanted AS (
 ), version AS MATERIALIZED (
     SELECT DISTINCT document, version FROM walk
 )
-SELECT DISTINCT w.document, w.receiver
+SELECT DISTINCT w.document, w.code, d.receiver
 FROM wanted w
 JOIN version v USING (document)
-JOIN delivery d ON d.document = v.version AND d.receiver = w.receiver
-
--- name: addressed
--- Who got these documents by these codes, itself or with a later version, found as above.
-WITH RECURSIVE wanted AS (
-    SELECT document, name FROM unnest($1::uuid[], $2::text[]) AS pair (document, name)
-), walk AS (
-    SELECT document, document AS version, 0 AS step
-    FROM (SELECT DISTINCT document FROM wanted) AS target
-    UNION
-    SELECT walk.document, later.id, walk.step + 1
-    FROM walk CROSS JOIN LATERAL (
-        SELECT v.id
-        FROM document_link l
-        JOIN document v ON v.id = l.document
-        JOIN document t ON t.id = l.target
-        WHERE l.target = walk.version
-          AND (v.kind = 2 OR v.kind = 3 AND v.document_id = t.document_id)
-        ORDER BY v.id DESC LIMIT $3
-    ) AS later
-    WHERE walk.step < $4
-), version AS MATERIALIZED (
-    SELECT DISTINCT document, version FROM walk
-)
-SELECT DISTINCT w.document, w.name, d.receiver
+JOIN delivery d ON d.document = v.version AND d.receiver = w.code
+WHERE NOT $5::boolean
+UNION ALL
+SELECT DISTINCT w.document, w.code, d.receiver
 FROM wanted w
 JOIN version v USING (document)
-JOIN delivery d ON d.document = v.version AND w.name = ANY (d.named)
+JOIN delivery d ON d.document = v.version AND w.code = ANY (d.named)
+WHERE $5::boolean
 
 -- name: statuses_of
 -- Statuses stored for these deliveries in these bytes or with this signed content ($2: digests of
