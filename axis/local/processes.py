@@ -142,8 +142,12 @@ def with_descendants(pids: Iterable[int]) -> list[int]:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether the process still runs; a zombie that nobody has buried does not."""
-    return _stat(pid) is not None
+    """Tell whether the process still runs; a zombie that nobody has buried does not.
+
+    A killed process is a zombie as soon as its first thread has ended. While others still end,
+    it holds its files: its port is taken, its shared memory attached.
+    """
+    return _stat(pid) is not None or _has_threads(pid)
 
 
 def send_signal(pids: Iterable[int], number: signal.Signals) -> None:
@@ -218,6 +222,13 @@ def _stat(pid: int) -> _Stat | None:
     if fields[0] in "ZX":
         return None
     return _Stat(name=head.partition("(")[2], parent=int(fields[1]))
+
+
+def _has_threads(pid: int) -> bool:
+    try:
+        return len(list(Path(f"/proc/{pid}/task").iterdir())) > 1
+    except OSError:
+        return False
 
 
 def _arguments(pid: int) -> list[str]:

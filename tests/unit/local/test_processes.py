@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from axis.local.ports import port_is_free
 from axis.local.processes import (
     LocalServerError,
     clean_environment,
@@ -23,13 +26,27 @@ from axis.local.processes import (
 )
 
 SLEEPER = "import time; time.sleep(600)"
+LEADERLESS = f"""
+import ctypes, threading
+threading.Thread(target=lambda: exec("{SLEEPER}")).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+"""The first thread ends by itself, the second goes on."""
+LISTENER = """
+import socket, threading, time
+for _ in range(40):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+server = socket.create_server(("127.0.0.1", {port}))
+time.sleep(600)
+"""
+"""Threads to end before the kernel closes the port."""
 NAME = Path(sys.executable).resolve().name
 
 
-async def sleeper(marker: str, folder: Path) -> int:
+async def sleeper(marker: str, folder: Path, program: str = SLEEPER) -> int:
     with (folder / "log").open("ab") as log:
         await spawn(
-            *(sys.executable, "-c", SLEEPER, "-axis", marker),
+            *(sys.executable, "-c", program, "-axis", marker),
             cwd=folder,
             account=None,
             environment=clean_environment(),
@@ -58,6 +75,28 @@ async def test_spawned_process_is_found_and_ended(tmp_path: Path) -> None:
 
     assert not is_alive(pid)
     assert _candidates(tmp_path.name) == []
+
+
+async def test_process_whose_first_thread_alone_has_ended_is_alive(tmp_path: Path) -> None:
+    pid = await sleeper(tmp_path.name, tmp_path, LEADERLESS)
+
+    assert await until(lambda: " Z " in Path(f"/proc/{pid}/stat").read_text(), 10)
+    assert is_alive(pid)
+    await end([pid], signal.SIGKILL, 10)
+    assert not is_alive(pid)
+
+
+async def test_killed_process_that_is_gone_holds_its_port_no_more(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    pid = await sleeper(tmp_path.name, tmp_path, LISTENER.format(port=port))
+    assert await until(lambda: not port_is_free(port), 10)
+
+    os.kill(pid, signal.SIGKILL)
+    while is_alive(pid):  # without a pause, which would give the kernel time to close its files
+        pass
+
+    assert port_is_free(port)
 
 
 async def test_process_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
