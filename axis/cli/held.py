@@ -12,7 +12,8 @@ from axis.cli.held_view import print_held_line
 from axis.cli.output import AsJson, print_json, print_table, say
 from axis.cli.running import actor, clock_at, database, run
 from axis.errors import InvalidInputError
-from axis.exchange.views.documents import HeldFilter, HeldLine, Scope
+from axis.exchange.views.scope import Scope
+from axis.exchange.views.submissions import HeldFilter, HeldLine
 from axis.store.holding import MAX_REFUSAL_CHARS, PostgresHolding
 from axis.store.reading import PostgresReader
 

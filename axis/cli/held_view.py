@@ -1,7 +1,7 @@
 """A submission that waits, as people read it."""
 
 from axis.cli.output import print_facts, print_title, say, size
-from axis.exchange.views.documents import HeldLine
+from axis.exchange.views.submissions import HeldLine
 
 
 def print_held_line(line: HeldLine) -> None:

@@ -18,7 +18,7 @@ from axis.client.receipts import check_receipt
 from axis.clock import system_clock
 from axis.errors import InvalidInputError
 from axis.evidence.reader import MAX_RECEIPT_BYTES
-from axis.exchange.views.documents import Scope
+from axis.exchange.views.scope import Scope
 from axis.registry.problems import quoted
 from axis.settings import Settings, load_settings
 from axis.store.reading import PostgresReader

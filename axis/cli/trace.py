@@ -11,16 +11,12 @@ from axis.cli.running import database, run
 from axis.cli.trace_receivers import print_receivers
 from axis.edxml.codes import Priority
 from axis.errors import InvalidInputError
-from axis.exchange.views.documents import (
-    DocumentView,
-    HeldFilter,
-    HeldLine,
-    LinkedDocument,
-    Scope,
-    TimelineEntry,
-)
+from axis.exchange.views.document import DocumentView, TimelineEntry
+from axis.exchange.views.links import LinkedDocument
 from axis.exchange.views.reasons import explanation
 from axis.exchange.views.receivers import ReceiverGroup, addressees, receiver_groups
+from axis.exchange.views.scope import Scope
+from axis.exchange.views.submissions import HeldFilter, HeldLine
 from axis.exchange.views.timeline import TimelineGroup, grouped, remark, wording
 from axis.registry.problems import quoted
 from axis.store.reading import PostgresReader

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from axis.cli.output import console, say, shown
 from axis.cli.receipt_view import state_text
 from axis.exchange.deliveries.next_step import NextStep, Owner
-from axis.exchange.views.documents import DeliveryLine
+from axis.exchange.views.document import DeliveryLine
 from axis.exchange.views.receivers import STUCK, ReceiverGroup, reached_before
 from axis.exchange.views.rollup import RollUp
 from axis.web.texts import TEXTS

@@ -8,18 +8,18 @@ from uuid import UUID
 
 from axis.evidence.events import Event
 from axis.exchange.deliveries.next_step import steps_of
+from axis.exchange.views.document import DocumentView
 from axis.exchange.views.documents import (
-    Direction,
     DocumentFilter,
     DocumentLine,
-    DocumentView,
+    OpenSteps,
+)
+from axis.exchange.views.reader import ReceiptView, SearchTooBroadError
+from axis.exchange.views.scope import Direction, Scope
+from axis.exchange.views.submissions import (
     HeldFilter,
     HeldLine,
-    OpenSteps,
-    ReceiptView,
     RefusedLine,
-    Scope,
-    SearchTooBroadError,
 )
 from axis.store import reading_rows as rows
 from axis.store.intake import MAX_VERSION_STEPS
@@ -49,7 +49,7 @@ _NEWEST = UUID(int=2**128 - 1)
 
 
 class PostgresReader:
-    """Implements `axis.exchange.views.documents.Reader`."""
+    """Implements `axis.exchange.views.reader.Reader`."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -10,18 +10,16 @@ from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import DeadlineKind
 from axis.exchange.deliveries.next_step import RECEIVING, Owner, owner_of
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import (
+from axis.exchange.views.document import (
     DeliveryLine,
-    Direction,
-    DocumentLine,
     DocumentView,
-    HeldLine,
     LaterVersion,
-    LinkedDocument,
-    OpenSteps,
-    Relation,
     TimelineEntry,
 )
+from axis.exchange.views.documents import DocumentLine, OpenSteps
+from axis.exchange.views.links import LinkedDocument, Relation
+from axis.exchange.views.scope import Direction
+from axis.exchange.views.submissions import HeldLine
 
 
 def document_line(row: Record, wanted: Direction | None = None) -> DocumentLine:

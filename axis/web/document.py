@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import DeliveryLine, DocumentView
+from axis.exchange.views.document import DeliveryLine, DocumentView
 from axis.exchange.views.reasons import explanation
 from axis.exchange.views.receivers import addressees, by_attention, reached_before, receiver_groups
 from axis.exchange.views.rollup import Stage

@@ -8,7 +8,9 @@ from aiohttp import web
 
 from axis.exchange.deliveries.next_step import RECEIVING, Owner
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import Direction, DocumentFilter, HeldFilter
+from axis.exchange.views.documents import DocumentFilter
+from axis.exchange.views.scope import Direction
+from axis.exchange.views.submissions import HeldFilter
 from axis.web.context import Viewer, services
 from axis.web.forms import query_choice, query_flag, query_id, query_text
 from axis.web.rendering import page

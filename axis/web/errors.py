@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from axis.exchange.faults import StoreUnavailableError, WorkbenchUnavailableError
-from axis.exchange.views.documents import SearchTooBroadError
+from axis.exchange.views.reader import SearchTooBroadError
 from axis.web.basic import CHALLENGE
 from axis.web.checks import ChecksBusyError, TooManyChecksError
 from axis.web.forms import MAX_FORM_BYTES

@@ -9,7 +9,7 @@ from axis.errors import InvalidInputError
 from axis.evidence.receipt import Receipt
 from axis.evidence.xml import read_receipt
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import ReceiptView
+from axis.exchange.views.reader import ReceiptView
 from axis.web.context import Viewer, services
 from axis.web.downloads import attachment
 from axis.web.forms import path_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from axis.exchange.deliveries.states import RANK, DeliveryState
-from axis.exchange.views.documents import DeliveryLine, DocumentView
+from axis.exchange.views.document import DeliveryLine, DocumentView
 from axis.exchange.views.rollup import RollUp, roll_up
 
 STUCK: Final = frozenset(

@@ -13,7 +13,7 @@ from axis.exchange.deliveries.states import DeliveryState
 
 
 class RolledUp(Protocol):
-    """What a delivery must tell; `axis.exchange.views.documents.DeliveryLine` does."""
+    """What a delivery must tell; `axis.exchange.views.document.DeliveryLine` does."""
 
     @property
     def named(self) -> tuple[str, ...]:

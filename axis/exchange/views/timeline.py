@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from axis.evidence.events import Event
-from axis.exchange.views.documents import TimelineEntry
+from axis.exchange.views.document import TimelineEntry
 
 ALIKE: Final = 4
 """From so many entries on that differ only in receiver and time, they are one. A letter to a few

@@ -6,7 +6,7 @@ from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document
 from axis.exchange.decision.case import Ending
 from axis.exchange.outgoing.messages import MAX_COPY_RECEIVERS
-from axis.exchange.views.documents import Scope
+from axis.exchange.views.scope import Scope
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.registry.groups import Group

@@ -10,7 +10,8 @@ from axis.edxml.values import Document, ResponseFor
 from axis.exchange.decision.case import Ending
 from axis.exchange.dispatch.outbox import DispatchLimits
 from axis.exchange.faults import BrokerLostError
-from axis.exchange.views.documents import Relation, Scope
+from axis.exchange.views.links import Relation
+from axis.exchange.views.scope import Scope
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Pool
 from axis.store.reading import PostgresReader

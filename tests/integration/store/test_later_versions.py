@@ -12,15 +12,15 @@ from axis.exchange.deliveries.deadlines import DeadlineKind, Deadlines
 from axis.exchange.deliveries.next_step import Owner
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.records import Lapse
-from axis.exchange.views.documents import (
+from axis.exchange.views.document import (
     DeliveryLine,
-    DocumentFilter,
     DocumentView,
     LaterVersion,
-    Relation,
-    Scope,
 )
+from axis.exchange.views.documents import DocumentFilter
 from axis.exchange.views.lateness import DeadlineFilter
+from axis.exchange.views.links import Relation
+from axis.exchange.views.scope import Scope
 from axis.store import deadlines
 from axis.store.lateness import deadline_lines
 from axis.store.pool import Pool

@@ -13,14 +13,11 @@ from axis.evidence.events import Event
 from axis.evidence.xml import read_receipt
 from axis.exchange.deliveries.next_step import SUPERSEDED
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import (
-    Direction,
-    DocumentFilter,
-    HeldFilter,
-    Scope,
-    SearchTooBroadError,
-    TimelineEntry,
-)
+from axis.exchange.views.document import TimelineEntry
+from axis.exchange.views.documents import DocumentFilter
+from axis.exchange.views.reader import SearchTooBroadError
+from axis.exchange.views.scope import Direction, Scope
+from axis.exchange.views.submissions import HeldFilter
 from axis.store import reading
 from tests.support.stage import Stage
 

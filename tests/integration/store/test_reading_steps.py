@@ -8,7 +8,8 @@ import pytest
 from axis.exchange.deliveries.deadlines import DeadlineKind
 from axis.exchange.deliveries.next_step import Owner, next_step
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import Direction, DocumentFilter, DocumentLine, Scope
+from axis.exchange.views.documents import DocumentFilter, DocumentLine
+from axis.exchange.views.scope import Direction, Scope
 from tests.support.stage import Stage
 
 ALL = Scope(everything=True)

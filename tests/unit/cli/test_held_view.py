@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from axis.cli.held_view import print_held_line
-from axis.exchange.views.documents import HeldLine
+from axis.exchange.views.submissions import HeldLine
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.verdict import Finding, Verdict

@@ -10,16 +10,15 @@ from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
 from axis.exchange.deliveries.deadlines import DeadlineKind
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import (
+from axis.exchange.views.document import (
     DeliveryLine,
-    Direction,
-    DocumentLine,
     DocumentView,
     LaterVersion,
-    LinkedDocument,
-    Relation,
     TimelineEntry,
 )
+from axis.exchange.views.documents import DocumentLine
+from axis.exchange.views.links import LinkedDocument, Relation
+from axis.exchange.views.scope import Direction
 from axis.ids import new_id
 
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -95,7 +95,7 @@ class Parts:
     async def close_session(self, token_sha256: bytes) -> None:
         self.sessions.pop(token_sha256, None)
 
-    # -- axis.exchange.views.documents.Reader ----------------------------------------------------
+    # -- axis.exchange.views.reader.Reader -------------------------------------------------------
 
     async def documents(self, scope: object, wanted: object) -> list[Any]:
         if self.fault is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from axis.exchange.faults import StoreUnavailableError
-from axis.exchange.views.documents import SearchTooBroadError
+from axis.exchange.views.reader import SearchTooBroadError
 from axis.web.forms import MAX_FORM_BYTES
 from tests.unit.web.conftest import PASSWORD, Client, Parts, post
 

@@ -14,8 +14,8 @@ from axis.exchange.dead_letters import LetterKind, LetterState
 from axis.exchange.deliveries.deadlines import DeadlineKind
 from axis.exchange.deliveries.next_step import Owner
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import Direction
 from axis.exchange.views.rollup import Stage
+from axis.exchange.views.scope import Direction
 from axis.facts import Capacity
 from axis.registry.agency import Level
 from axis.registry.mandates import MessageKind

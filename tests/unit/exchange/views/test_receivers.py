@@ -10,7 +10,7 @@ import pytest
 
 from axis.exchange.deliveries.deadlines import DeadlineKind
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.views.documents import DeliveryLine, DocumentView
+from axis.exchange.views.document import DeliveryLine, DocumentView
 from axis.exchange.views.receivers import addressees, by_attention, reached_before, receiver_groups
 from axis.ids import new_id
 

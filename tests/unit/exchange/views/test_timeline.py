@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from axis.edxml.codes import StatusCode
 from axis.evidence.events import Event
-from axis.exchange.views.documents import TimelineEntry
+from axis.exchange.views.document import TimelineEntry
 from axis.exchange.views.timeline import ALIKE, grouped, remark, wording
 from axis.ids import new_id
 
