@@ -21,7 +21,7 @@ from axis.broker.publish import RabbitPublisher
 from axis.broker.settling import Handler
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
 from axis.clock import Clock
-from axis.exchange.dead_letters import DeadLetters, LetterStore
+from axis.exchange.dead_letters.keeping import DeadLetters, LetterStore
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.dispatch.moving import Moving, MovingStore
 from axis.exchange.dispatch.outbox import Dispatch, DispatchLimits

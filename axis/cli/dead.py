@@ -13,7 +13,7 @@ from axis.cli.files import write_private
 from axis.cli.output import AsJson, print_json, say
 from axis.cli.running import actor, clock_at, database, run
 from axis.errors import InvalidInputError
-from axis.exchange.dead_letters import (
+from axis.exchange.dead_letters.desk import (
     MIN_REASON_CHARS,
     LetterFilter,
     LetterKind,

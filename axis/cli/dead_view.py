@@ -6,7 +6,7 @@ from typing import Any
 
 from axis.cli.output import print_facts, print_table, say, size
 from axis.cli.receipt_view import state_text
-from axis.exchange.dead_letters import LetterLine, LetterView
+from axis.exchange.dead_letters.desk import LetterLine, LetterView
 from axis.reasons import reason_of_code
 from axis.web.texts import TEXTS
 

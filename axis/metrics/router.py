@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from axis.exchange.dead_letters import LetterKind
+from axis.exchange.dead_letters.desk import LetterKind
 from axis.exchange.decision.case import Decision, Ending
 from axis.exchange.dispatch.outbox import Dispatched
 from axis.exchange.lanes import Lane

@@ -7,10 +7,7 @@ from uuid import UUID
 
 from axis.clock import Clock, in_vietnam
 from axis.errors import InvalidInputError
-from axis.exchange.dead_letters import (
-    DEADLY,
-    MAX_TRIES,
-    Kept,
+from axis.exchange.dead_letters.desk import (
     LetterFilter,
     LetterKind,
     LetterLine,
@@ -19,6 +16,11 @@ from axis.exchange.dead_letters import (
     LetterState,
     LetterView,
     checked_reason,
+)
+from axis.exchange.dead_letters.keeping import (
+    DEADLY,
+    MAX_TRIES,
+    Kept,
 )
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.outgoing.messages import for_an_endpoint
@@ -99,7 +101,7 @@ async def open_letters(connection: Connection) -> Mapping[LetterKind, int]:
 
 
 class PostgresDeadLetters:
-    """Implements `axis.exchange.dead_letters.LetterDesk`."""
+    """Implements `axis.exchange.dead_letters.desk.LetterDesk`."""
 
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool

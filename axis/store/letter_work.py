@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from axis.exchange.dead_letters import Kept, LetterKind
+from axis.exchange.dead_letters.desk import LetterKind
+from axis.exchange.dead_letters.keeping import Kept
 from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.stored import CopyArrived
@@ -16,7 +17,7 @@ from axis.store.writing import add_records
 
 
 class PostgresLetterWork:
-    """Implements `axis.exchange.dead_letters.LetterWork` on one open transaction."""
+    """Implements `axis.exchange.dead_letters.keeping.LetterWork` on one open transaction."""
 
     def __init__(self, connection: Connection, deadlines: Deadlines) -> None:
         self._connection = connection

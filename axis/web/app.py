@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from axis.accounts import Accounts
 from axis.clock import Clock
-from axis.exchange.dead_letters import LetterDesk
+from axis.exchange.dead_letters.desk import LetterDesk
 from axis.exchange.views.reader import Reader
 from axis.registry.administration import Administration
 from axis.registry.views import RegistryReader

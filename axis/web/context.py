@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from axis.accounts import Account, Accounts, Role
 from axis.clock import Clock
-from axis.exchange.dead_letters import LetterDesk
+from axis.exchange.dead_letters.desk import LetterDesk
 from axis.exchange.views.reader import Reader
 from axis.exchange.views.scope import Scope
 from axis.registry.administration import Administration

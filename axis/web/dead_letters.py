@@ -4,7 +4,7 @@ import structlog
 from aiohttp import web
 
 from axis.errors import InvalidInputError
-from axis.exchange.dead_letters import (
+from axis.exchange.dead_letters.desk import (
     MAX_REASON_CHARS,
     MIN_REASON_CHARS,
     LetterFilter,

@@ -18,7 +18,7 @@ from axis.broker import consume
 from axis.broker.management import Management
 from axis.broker.topology import INTAKE_DOCUMENTS, SUBMIT, endpoint_queues
 from axis.examination import Examination
-from axis.exchange.dead_letters import LetterFilter, LetterState
+from axis.exchange.dead_letters.desk import LetterFilter, LetterState
 from axis.exchange.decision.case import Case
 from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.outgoing.receipts import Notary

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from axis.exchange.dead_letters import DeadLetters
+from axis.exchange.dead_letters.keeping import DeadLetters
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.records import DeadLetterRow
 from axis.ids import new_id

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from axis.errors import InvalidInputError
-from axis.exchange.dead_letters import (
-    DEADLY,
-    LEASE,
-    MAX_TRIES,
-    DeadLetters,
+from axis.exchange.dead_letters.desk import (
     LetterFilter,
     LetterKind,
     LetterSettledError,
     LetterState,
+)
+from axis.exchange.dead_letters.keeping import (
+    DEADLY,
+    LEASE,
+    MAX_TRIES,
+    DeadLetters,
 )
 from axis.exchange.decision.case import Case
 from axis.exchange.deliveries.states import DeliveryState

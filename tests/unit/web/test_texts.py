@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 
 from axis.edxml.codes import DocumentKind, Priority
 from axis.evidence.receipt import SubjectKind
-from axis.exchange.dead_letters import LetterKind, LetterState
+from axis.exchange.dead_letters.desk import LetterKind, LetterState
 from axis.exchange.deliveries.deadlines import DeadlineKind
 from axis.exchange.deliveries.next_step import Owner
 from axis.exchange.deliveries.states import DeliveryState
