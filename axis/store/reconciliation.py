@@ -10,8 +10,9 @@ from uuid import UUID
 from axis.edxml.codes import DocumentKind
 from axis.errors import InvalidInputError
 from axis.exchange.comparison.differences import Found
-from axis.exchange.comparison.reconciliation import SentBook, SentFact, TakenBook, TakenFact
 from axis.exchange.comparison.register import Register, Sent, Standing, Taken
+from axis.exchange.comparison.sent import SentBook, SentFact
+from axis.exchange.comparison.taken import TakenBook, TakenFact
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.records import SubmissionOutcome
 from axis.ids import first_id

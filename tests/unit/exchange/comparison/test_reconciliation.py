@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from axis.edxml.codes import DocumentKind
 from axis.exchange.comparison.differences import Difference, Found
-from axis.exchange.comparison.reconciliation import SentBook, SentFact, TakenBook, TakenFact
 from axis.exchange.comparison.register import Sent, Standing, Taken
+from axis.exchange.comparison.sent import SentBook, SentFact
+from axis.exchange.comparison.taken import TakenBook, TakenFact
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.records import SubmissionOutcome
 from tests.support.exchange import NOW
