@@ -45,7 +45,7 @@ class WithdrawalRecord:
     """The axis's id of the document."""
     noted_at: datetime
     passed_at: datetime | None = None
-    """When the copy came and was acknowledged without being shown to anybody."""
+    """When the copy came and this receiver was passed over; others may have been shown it."""
 
 
 class Withdrawals:
@@ -72,29 +72,33 @@ class Withdrawals:
     ) -> tuple[str, ...] | None:
         """Decide in one step whether a copy may be shown, and write that down.
 
-        Return its receivers for whom it is not withdrawn; None where none is left, and it has never
-        been shown: then nobody is to see it.
+        Return its receivers for whom it is not withdrawn; None where none is left: then nobody is
+        to see it. Whoever is passed over stays so, and who has been shown it once is shown it
+        again, whatever is withdrawn meanwhile.
         """
 
         def work(connection: sqlite3.Connection) -> tuple[str, ...] | None:
-            if _is_shown(connection, message_id):
-                return tuple(receivers)
+            shown = _is_shown(connection, message_id)
             rows = connection.execute(
-                "SELECT receiver FROM withdrawal WHERE message_id = ?", (message_id,)
+                "SELECT receiver FROM withdrawal"
+                " WHERE message_id = ? AND (passed_at IS NOT NULL OR NOT ?)",
+                (message_id, shown),
             ).fetchall()
             withdrawn = {row[0] for row in rows}
             left = tuple(code for code in receivers if code not in withdrawn)
-            if withdrawn and not left:
+            if not shown:
                 connection.execute(
                     "UPDATE withdrawal SET passed_at = ?"
                     " WHERE message_id = ? AND passed_at IS NULL",
                     (iso_utc(at), message_id),
                 )
+            if withdrawn and not left:
                 return None
-            connection.execute(
-                "INSERT INTO shown (message_id, document, shown_at) VALUES (?, ?, ?)",
-                (message_id, document, iso_utc(at)),
-            )
+            if not shown:
+                connection.execute(
+                    "INSERT INTO shown (message_id, document, shown_at) VALUES (?, ?, ?)",
+                    (message_id, document, iso_utc(at)),
+                )
             return left
 
         return await self._database.write(work)

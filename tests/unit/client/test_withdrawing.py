@@ -170,6 +170,18 @@ async def test_copy_withdrawn_for_some_of_its_receivers_is_shown_for_the_others(
     assert delivery.receivers == ("H37.101",)
 
 
+async def test_copy_that_is_given_again_is_shown_to_those_who_were_shown_it_and_nobody_else(
+    desk: Desk,
+) -> None:
+    await desk.is_told("H37.02")
+    await desk.gets(to="H37.02,H37.101")
+    await desk.is_told("H37.101")  # too late: it has been shown
+    desk.crashes()
+    delivery = await desk.gets(to="H37.02,H37.101")
+    assert delivery is not None
+    assert delivery.receivers == ("H37.101",)
+
+
 async def test_copy_withdrawn_for_one_receiver_after_the_other_is_shown_to_nobody(
     desk: Desk,
 ) -> None:
