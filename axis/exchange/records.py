@@ -1,4 +1,4 @@
-"""What a decided batch adds to the truth, as plain rows; the store writes them in one go."""
+"""What a decided batch adds to the truth, as plain rows; the store writes it all in one go."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,8 +9,17 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.evidence.events import Event
-from axis.exchange.deliveries.deadlines import DeadlineKind
-from axis.exchange.deliveries.states import DeliveryState, Position
+from axis.exchange.changes import (
+    DeliveryChange,
+    Lapse,
+    Narrowing,
+    Postponement,
+    Rerouting,
+    Resend,
+    Resubmitted,
+    Withdrawal,
+)
+from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.lanes import Lane
 from axis.exchange.versions import Link
 
@@ -141,20 +150,6 @@ class HeldRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Postponement:
-    """A held submission that was tried again and still waits."""
-
-    submission: UUID
-    leased_until: datetime
-    """One that was woken meanwhile is due at another time, and stays so."""
-    next_try_at: datetime
-    expires_at: datetime
-    awaits: tuple[str, ...]
-    reasons: tuple[str, ...]
-    verdict: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
     """One event, signed; addressed to an endpoint and, where known, an agency."""
 
@@ -208,82 +203,6 @@ class DeadLetterRow:
     """What else AMQP gave, bounded; nothing in it is believed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resubmitted:
-    """A dead letter that was taken in again."""
-
-    letter: UUID
-    at: datetime
-    reasons: tuple[str, ...] = ()
-    """Why there is still nobody to answer to; none where the exchange has dealt with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryChange:
-    """A delivery that moved."""
-
-    delivery: UUID
-    position: Position
-    at: datetime
-    reported_at: datetime | None = None
-    """When its receiver says that it did what moved it; None where no status moved it."""
-
-    @property
-    def state(self) -> DeliveryState:
-        """The state that it is in now."""
-        return self.position.state
-
-
-@dataclass(frozen=True, slots=True)
-class Lapse:
-    """Deadlines of a delivery that have passed and are told now."""
-
-    delivery: UUID
-    missed: tuple[DeadlineKind, ...]
-    """None of them where the deadline turned out to bind nobody any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """A copy that does not go out any more, unless it is on its way already.
-
-    Where other receivers share it, it goes out for those alone.
-    """
-
-    copy: UUID
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Rerouting:
-    """A delivery that goes to another endpoint, with another copy."""
-
-    delivery: UUID
-    endpoint: str
-    copy: UUID
-    former: UUID
-    """The copy until now; what follows that one follows the new one, too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """An unpublished copy that goes out for fewer receivers, or for none: not at all."""
-
-    copy: UUID
-    receivers: tuple[str, ...]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resend:
-    """A receipt that goes out once more, under the ``message_id`` that it had."""
-
-    receipt: UUID
-    queue: str
-    correlation_id: str | None
-    at: datetime
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorityRow:
     """A certification authority of a proven path of which nothing is known, so that it is asked
@@ -297,7 +216,7 @@ class AuthorityRow:
 
 @dataclass(slots=True)
 class Records:
-    """Everything that one transaction adds."""
+    """Everything that one transaction adds and changes."""
 
     documents: list[DocumentRow] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)

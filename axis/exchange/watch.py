@@ -16,12 +16,13 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.evidence.events import Event
+from axis.exchange.changes import DeliveryChange, Lapse
 from axis.exchange.deliveries.deadlines import EVENTS, MOVES, DeadlineKind, Facts, Waiting
 from axis.exchange.deliveries.states import move
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers, tell_senders
 from axis.exchange.ports import Workbench
-from axis.exchange.records import DeliveryChange, Lapse, Records
+from axis.exchange.records import Records
 from axis.exchange.rounds import Rounds
 from axis.exchange.stored import CopyArrived
 from axis.registry.directory import Directory

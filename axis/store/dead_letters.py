@@ -7,6 +7,7 @@ from uuid import UUID
 
 from axis.clock import Clock, in_vietnam
 from axis.errors import InvalidInputError
+from axis.exchange.changes import Resubmitted
 from axis.exchange.dead_letters.desk import (
     LetterFilter,
     LetterKind,
@@ -24,7 +25,7 @@ from axis.exchange.dead_letters.keeping import (
 )
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.outgoing.messages import for_an_endpoint
-from axis.exchange.records import DeadLetterRow, Resubmitted
+from axis.exchange.records import DeadLetterRow
 from axis.exchange.submission import Submission
 from axis.store.pool import Connection, Pool, transaction
 from axis.store.registry_rows import audit

@@ -11,9 +11,10 @@ from uuid import UUID
 from asyncpg import Record
 
 from axis.edxml.codes import DocumentKind, Priority
+from axis.exchange.changes import DeliveryChange, Lapse
 from axis.exchange.deliveries.deadlines import DeadlineKind, Deadlines, Facts, Waiting
 from axis.exchange.deliveries.states import DeliveryState, Position
-from axis.exchange.records import DeliveryChange, DeliveryRow, DocumentRow, Lapse
+from axis.exchange.records import DeliveryRow, DocumentRow
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 

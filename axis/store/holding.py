@@ -7,9 +7,10 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.errors import InvalidInputError
+from axis.exchange.changes import Postponement
 from axis.exchange.decision.case import message_lock
 from axis.exchange.faults import StoreUnavailableError
-from axis.exchange.records import HeldRow, Postponement, SubmissionRow
+from axis.exchange.records import HeldRow, SubmissionRow
 from axis.exchange.stored import HeldLoad, HeldSubmission, Load
 from axis.exchange.submission import Submission
 from axis.reasons import Reason

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from axis.exchange.records import DocumentRow, Withdrawal
+from axis.exchange.changes import Withdrawal
+from axis.exchange.records import DocumentRow
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from axis.exchange.records import Narrowing, Rerouting
+from axis.exchange.changes import Narrowing, Rerouting
 from axis.store.pool import Connection
 from axis.store.sql import load_queries
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from asyncpg import Record
 
+from axis.exchange.changes import DeliveryChange
 from axis.exchange.deliveries.deadlines import Deadlines
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, Position, move
 from axis.exchange.outgoing.messages import inbox
-from axis.exchange.records import DeliveryChange, Records
+from axis.exchange.records import Records
 from axis.store.deadlines import usual_deadlines
 from axis.store.pool import CONNECT_TIMEOUT_SECONDS, Connection, Pool, transaction, translated
 from axis.store.sql import load_queries

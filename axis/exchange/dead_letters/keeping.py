@@ -11,6 +11,7 @@ import structlog
 
 from axis.clock import Clock
 from axis.evidence.events import Event
+from axis.exchange.changes import DeliveryChange
 from axis.exchange.dead_letters.desk import LetterKind
 from axis.exchange.deliveries.states import DeliveryEvent, move
 from axis.exchange.faults import is_outage
@@ -18,7 +19,7 @@ from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_senders
 from axis.exchange.ports import Workbench
-from axis.exchange.records import DeadLetterRow, DeliveryChange, Records
+from axis.exchange.records import DeadLetterRow, Records
 from axis.exchange.stored import CopyArrived
 from axis.exchange.submission import Submission
 

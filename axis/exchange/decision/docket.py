@@ -10,6 +10,7 @@ from uuid import UUID
 from axis.edxml.values import Document, Status
 from axis.evidence.events import Event
 from axis.exchange.admission.known import Known
+from axis.exchange.changes import Resend, Resubmitted
 from axis.exchange.decision.case import Case, Decision, Ending, Matter
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.outgoing import messages
@@ -18,8 +19,6 @@ from axis.exchange.records import (
     DeadLetterRow,
     EvidenceRow,
     Records,
-    Resend,
-    Resubmitted,
     SubmissionOutcome,
     SubmissionRow,
 )

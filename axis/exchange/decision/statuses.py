@@ -9,13 +9,14 @@ from axis.evidence.events import Event
 from axis.exchange.admission import checks
 from axis.exchange.admission.answering import Settlement
 from axis.exchange.admission.statuses import admit_status
+from axis.exchange.changes import DeliveryChange
 from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close
 from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.outgoing import messages
-from axis.exchange.records import DeliveryChange, StatusRow, SubmissionOutcome
+from axis.exchange.records import StatusRow, SubmissionOutcome
 from axis.exchange.stored import KnownDelivery, KnownDocument, KnownStatus
 from axis.ids import new_id
 from axis.registry.agency import Agency

@@ -5,9 +5,14 @@ from datetime import datetime, timedelta
 from axis.evidence.events import Event
 from axis.exchange.admission import checks
 from axis.exchange.admission.standing import asked_about
+from axis.exchange.changes import Postponement
 from axis.exchange.decision.case import Case, Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, brings, close, reasons_of
-from axis.exchange.records import AuthorityRow, HeldRow, Postponement, SubmissionOutcome
+from axis.exchange.records import (
+    AuthorityRow,
+    HeldRow,
+    SubmissionOutcome,
+)
 from axis.exchange.stored import HeldSubmission
 from axis.reasons import Reason
 from axis.verdict import Finding, Verdict

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from axis.evidence.events import Event
 from axis.exchange.admission.known import Known
+from axis.exchange.changes import DeliveryChange, Withdrawal
 from axis.exchange.deliveries.states import DeliveryEvent, move
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers
-from axis.exchange.records import DeliveryChange, Records, Withdrawal
+from axis.exchange.records import Records
 from axis.exchange.stored import CopyArrived, KnownDelivery, KnownDocument
 
 

@@ -19,13 +19,18 @@ from uuid import UUID
 
 from axis.clock import Clock
 from axis.evidence.events import Event
+from axis.exchange.changes import DeliveryChange, Withdrawal
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.dispatch.redirecting import astray, named_in, redirect
 from axis.exchange.faults import BrokerLostError, is_outage
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_senders
 from axis.exchange.ports import DispatchWork, Publication, Publisher, Store, Workbench
-from axis.exchange.records import DeliveryChange, MessageType, OutboxRow, Records, Withdrawal
+from axis.exchange.records import (
+    MessageType,
+    OutboxRow,
+    Records,
+)
 from axis.exchange.stored import CopyArrived, OutboxMessage
 from axis.registry.directory import Directory
 

@@ -12,11 +12,16 @@ from uuid import UUID
 
 from axis.edxml.codes import DocumentKind
 from axis.evidence.events import Event
+from axis.exchange.changes import (
+    DeliveryChange,
+    Narrowing,
+    Rerouting,
+)
 from axis.exchange.deliveries.states import FINAL, DeliveryEvent, DeliveryState, move
 from axis.exchange.outgoing import messages
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers, tell_senders
-from axis.exchange.records import DeliveryChange, Narrowing, OutboxRow, Records, Rerouting
+from axis.exchange.records import OutboxRow, Records
 from axis.exchange.stored import CopyArrived
 from axis.ids import new_id
 from axis.registry.directory import Directory

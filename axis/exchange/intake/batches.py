@@ -19,6 +19,7 @@ from axis.exchange.admission import follow_ups, targets
 from axis.exchange.admission import statuses as about
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.standing import Standings, asked_about
+from axis.exchange.changes import Resubmitted
 from axis.exchange.decision.case import Case, Decision, Ending
 from axis.exchange.decision.decider import Decider, in_turn
 from axis.exchange.decision.holding import HoldLimits
@@ -26,7 +27,6 @@ from axis.exchange.decision.waiting import LoadUnknownError
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import IntakeWork, Store, Workbench
-from axis.exchange.records import Resubmitted
 from axis.exchange.stored import HeldSubmission
 from axis.exchange.submission import Submission
 from axis.registry.directory import Directory

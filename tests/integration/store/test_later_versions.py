@@ -8,10 +8,10 @@ import pytest
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.edxml.limits import MAX_FIELD_CHARS
 from axis.edxml.values import Document
+from axis.exchange.changes import Lapse
 from axis.exchange.deliveries.deadlines import DeadlineKind, Deadlines
 from axis.exchange.deliveries.next_step import Owner
 from axis.exchange.deliveries.states import DeliveryState
-from axis.exchange.records import Lapse
 from axis.exchange.views.document import (
     DeliveryLine,
     DocumentView,

@@ -9,10 +9,15 @@ import pytest
 
 from axis.edxml.codes import DocumentKind
 from axis.evidence.events import Event
+from axis.exchange.changes import Narrowing, Rerouting
 from axis.exchange.deliveries.states import DeliveryState, Position
 from axis.exchange.dispatch.redirecting import Waiting, astray, moved_on, redirect, rerouted
 from axis.exchange.outgoing.receipts import Notary
-from axis.exchange.records import MessageType, Narrowing, OutboxRow, Records, Rerouting
+from axis.exchange.records import (
+    MessageType,
+    OutboxRow,
+    Records,
+)
 from axis.exchange.stored import CopyArrived, KnownDocument
 from axis.ids import new_id
 from axis.registry.agency import Agency, Endpoint, Level
