@@ -10,13 +10,11 @@ from typing import Protocol
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
-from aiohttp import web
 from prometheus_client import CollectorRegistry
-from prometheus_client.aiohttp import make_aiohttp_handler
 
 from axis.broker.consume import BatchConsumer, BatchLimits
 from axis.broker.intake import dead_letter_of, submissions_of
-from axis.broker.lanes import LaneWatch, QueueState, missing
+from axis.broker.lanes import LaneWatch, QueueState
 from axis.broker.publish import RabbitPublisher
 from axis.broker.settling import Handler
 from axis.broker.topology import DEAD, INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT
@@ -25,24 +23,19 @@ from axis.exchange.dead_letters.keeping import DeadLetters, LetterStore
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.dispatch.moving import Moving, MovingStore
 from axis.exchange.dispatch.outbox import Dispatch, DispatchLimits
-from axis.exchange.faults import BrokerLostError, StoreRefusedError, UnavailableError
+from axis.exchange.faults import UnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.intake.retrying import Retrying
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.ports import Store, Workbench
+from axis.health import Health
 from axis.metrics.router import RouterMetrics, RouterObserver, Stopwatch
 from axis.revocation.keeper import Keeper
 from axis.settings import RouterSettings
 from axis.trust.policy import RevocationRules
+from axis.turns import Turns
 from axis.watching import Watching
-
-POLL_SECONDS = 1.0
-"""How long a committed message can wait for its dispatch when nobody wakes it: after a crash, or
-when another router committed it."""
-
-FAULT_PAUSE_SECONDS = 1.0
-"""Pause after a fault of store or broker before the dispatch tries again."""
 
 MEASURE_SECONDS = 10.0
 """How often what waits for a check, or for an administrator, is counted for the metrics."""
@@ -83,8 +76,8 @@ class Router:
     def __init__(self, parts: Parts, settings: RouterSettings, registry: CollectorRegistry) -> None:
         self._parts = parts
         self._settings = settings
-        self._registry = registry
         self._metrics = RouterMetrics(registry)
+        self._turns = Turns(self._metrics.faults)
         self._wake = {lane: asyncio.Event() for lane in self._dispatched}
         self._intake_states: Mapping[str, QueueState] = {}
         self._due = asyncio.Event()
@@ -103,6 +96,16 @@ class Router:
             parts.store, self._intake, parts.workbench, parts.notary, parts.clock
         )
         self._consumers = self._make_consumers()
+        self._metrics.consumers.set_function(
+            lambda: sum(consumer.connected for consumer in self._consumers)
+        )
+        self._health = Health(
+            registry,
+            parts.ready,
+            lambda: self.connected,
+            settings.lanes,
+            lambda: self._intake_states,
+        )
 
     @property
     def connected(self) -> bool:
@@ -111,7 +114,8 @@ class Router:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        runner = await self._serve_metrics()
+        settings = self._settings
+        runner = await self._health.serve(settings.metrics_host, settings.metrics_port)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for consumer in self._consumers:
@@ -140,10 +144,10 @@ class Router:
             watching = parts.watching.run(lambda: self.connected, lambda: self._wake_up(Lane))
             tasks.create_task(watching)
         retrying = Retrying(parts.store, self._intake, parts.clock)
-        tasks.create_task(self._go_round("retrying", retrying.round, self._due))
-        tasks.create_task(self._go_round("resubmission", self._letters.resubmit))
+        tasks.create_task(self._turns.go_round("retrying", retrying.round, self._due))
+        tasks.create_task(self._turns.go_round("resubmission", self._letters.resubmit))
         moving = Moving(parts.store, parts.workbench, parts.notary, parts.clock)
-        tasks.create_task(self._go_round("moving", moving.round))
+        tasks.create_task(self._turns.go_round("moving", moving.round))
         tasks.create_task(self._measure())
 
     async def _watch_lanes(self) -> None:
@@ -205,7 +209,7 @@ class Router:
         return timed
 
     async def _pump(self, lane: Lane) -> None:
-        """Dispatch one lane: as long as there is something at once, else when woken."""
+        """Dispatch one lane over a connection of its own."""
         parts = self._parts
         publisher = RabbitPublisher(parts.broker_url, f"axis {parts.name} dispatch {lane}")
         limits = DispatchLimits()
@@ -218,47 +222,12 @@ class Router:
             urgent=lane is Lane.URGENT,
             limits=limits,
         )
-        wake = self._wake[lane]
-        careful = 0  # rounds to go one by one: any message of the lost burst may be to blame
         try:
-            while True:
-                wake.clear()
-                try:
-                    done = await dispatch.round(careful=careful > 0)
-                except UnavailableError as error:
-                    if isinstance(error, BrokerLostError | StoreRefusedError):
-                        careful = limits.count
-                    await self._fault("dispatch", error)
-                    continue
-                except Exception as error:  # noqa: BLE001 - a bug must not end the lane for good
-                    careful = limits.count
-                    _log.exception("dispatch.failed", error=type(error).__name__)
-                    await asyncio.sleep(FAULT_PAUSE_SECONDS)
-                    continue
-                careful = max(careful - 1, 0)
-                self._observer.dispatched(done)
-                if done.idle:
-                    await self._rest(wake)
+            await self._turns.pump(
+                dispatch, self._wake[lane], self._observer.dispatched, burst=limits.count
+            )
         finally:
             await publisher.close()
-
-    async def _go_round(
-        self, where: str, turn: Callable[[], Awaitable[int]], wake: asyncio.Event | None = None
-    ) -> None:
-        """Do what becomes due, turn by turn; rest when a turn found nothing, until woken."""
-        wake = wake or asyncio.Event()
-        while True:
-            wake.clear()
-            try:
-                done = await turn()
-            except UnavailableError as error:
-                await self._fault(where, error)
-                continue
-            except Exception as error:  # noqa: BLE001 - a bug must not end the rounds for good
-                _log.exception(f"{where}.failed", error=type(error).__name__)
-                done = 0
-            if not done:
-                await self._rest(wake)
 
     async def _measure(self) -> None:
         while True:
@@ -273,48 +242,7 @@ class Router:
                 self._metrics.dead(waiting)
             await asyncio.sleep(MEASURE_SECONDS)
 
-    async def _rest(self, wake: asyncio.Event) -> None:
-        try:
-            async with asyncio.timeout(POLL_SECONDS):
-                await wake.wait()
-        except TimeoutError:
-            return
-
-    async def _fault(self, where: str, error: Exception) -> None:
-        self._metrics.faults.labels(where).inc()
-        _log.warning(f"{where}.fault", error=str(error)[:200])
-        await asyncio.sleep(FAULT_PAUSE_SECONDS)
-
     def _wake_up(self, lanes: Iterable[Lane]) -> None:
         for lane in lanes:
             if lane in self._wake:
                 self._wake[lane].set()
-
-    async def _serve_metrics(self) -> web.AppRunner:
-        app = web.Application()
-        app.router.add_get("/metrics", make_aiohttp_handler(self._registry))
-        app.router.add_get("/healthz", self._healthz)
-        app.router.add_get("/readyz", self._readyz)
-        self._metrics.consumers.set_function(
-            lambda: sum(consumer.connected for consumer in self._consumers)
-        )
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        settings = self._settings
-        await web.TCPSite(runner, settings.metrics_host, settings.metrics_port).start()
-        return runner
-
-    async def _healthz(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    async def _readyz(self, _request: web.Request) -> web.Response:
-        database = await self._parts.ready()
-        ready = database and self.connected
-        body = {
-            "ready": ready,
-            "database": database,
-            "broker": self.connected,
-            "lanes": sorted(self._settings.lanes),
-            "missing_lanes": missing(self._intake_states),
-        }
-        return web.json_response(body, status=200 if ready else 503)

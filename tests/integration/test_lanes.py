@@ -12,7 +12,7 @@ import pytest
 from aio_pika.abc import AbstractChannel
 from prometheus_client import CollectorRegistry
 
-from axis import router as routing
+from axis import turns
 from axis.broker import lanes
 from axis.broker.topology import INTAKE_DOCUMENTS, INTAKE_STATUSES, INTAKE_URGENT, SUBMIT
 from axis.edxml.codes import Priority
@@ -139,7 +139,7 @@ async def _true(answer: bool) -> bool:
 async def site(
     vhost: VirtualHost, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Site]:
-    monkeypatch.setattr(routing, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(turns, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(lanes, "LOOK_SECONDS", 0.1)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(topology(vhost))

@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractChannel
 from prometheus_client import CollectorRegistry
 
 from axis import router as routing
+from axis import turns
 from axis.broker import consume
 from axis.broker.management import Management
 from axis.broker.topology import INTAKE_DOCUMENTS, SUBMIT, endpoint_queues
@@ -145,8 +146,8 @@ async def site(
     vhost: VirtualHost, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Site]:
     monkeypatch.setattr(consume, "LONGEST_PAUSE_SECONDS", 0.5)
-    monkeypatch.setattr(routing, "FAULT_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(routing, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(turns, "FAULT_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(turns, "POLL_SECONDS", 0.1)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(topology(vhost))
         pool = await stack.enter_async_context(stocked_pool(database))
@@ -272,7 +273,7 @@ async def test_open_dead_letters_are_counted_by_kind(
 
         async def counted() -> bool:
             labels = {"kind": "submission"}
-            return router._registry.get_sample_value("axis_dead_letters_open", labels) == 1
+            return router._health.figures.get_sample_value("axis_dead_letters_open", labels) == 1
 
         await until(counted)
 
