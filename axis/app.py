@@ -33,7 +33,8 @@ from axis.logs import configure_logging
 from axis.metrics.background import ClockFigures, WatchFigures
 from axis.receipt_key import CertificateUse, receipt_key
 from axis.router import Parts, Router
-from axis.settings import Settings, read_secret
+from axis.secret_files import read_secret
+from axis.settings import Settings
 from axis.store.accounts import PostgresAccounts
 from axis.store.clock import kept_clock
 from axis.store.dead_letters import PostgresDeadLetters

@@ -6,11 +6,10 @@ setting names the file that holds one.
 """
 
 import os
-import stat
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -27,6 +26,7 @@ from axis.errors import ConfigurationError
 from axis.exchange.deliveries.deadlines import USUAL_TERMS, Deadlines, Term, Terms
 from axis.exchange.lanes import Lane
 from axis.reasons import Severity
+from axis.secret_files import with_password
 from axis.trust.profiles import USUAL
 from axis.worktime.reading import calendar_of
 
@@ -347,32 +347,3 @@ def load_settings() -> Settings:
         ) from error
     except ValueError as error:
         raise ConfigurationError(f"Cấu hình sai / Wrong settings: {error}") from error
-
-
-def read_secret(file: Path) -> str:
-    """Return the secret in a file; raises ConfigurationError when others could read it too."""
-    try:
-        mode = file.stat().st_mode
-        text = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"Không đọc được tệp bí mật «{file}». / The secret file «{file}» cannot be read:"
-            f" {error}"
-        ) from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigurationError(
-            f"Tệp bí mật «{file}» mở cho người khác; hãy chạy: chmod 600 {file}"
-            f" / The secret file «{file}» is open to others; run: chmod 600 {file}"
-        )
-    return text
-
-
-def with_password(url: str, file: Path | None) -> str:
-    """Return the address with the password of a file in it; unchanged without a file."""
-    if file is None:
-        return url
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    user = parts.username or ""
-    secret = quote(read_secret(file), safe="")
-    return urlunsplit(parts._replace(netloc=f"{user}:{secret}@{host}"))

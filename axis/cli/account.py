@@ -13,7 +13,7 @@ from axis.cli.running import actor, clock_at, database, run
 from axis.errors import InvalidInputError
 from axis.ids import new_id
 from axis.registry.problems import quoted
-from axis.settings import read_secret
+from axis.secret_files import read_secret
 from axis.store.accounts import PostgresAccounts
 from axis.store.registry import PostgresAdministration
 from axis.web.passwords import hash_password

@@ -8,7 +8,8 @@ from axis.cli.output import say
 from axis.cli.running import database, run
 from axis.clock import system_clock
 from axis.errors import ConfigurationError
-from axis.settings import Settings, load_settings, read_secret
+from axis.secret_files import read_secret
+from axis.settings import Settings, load_settings
 from axis.store.registry import PostgresAdministration
 
 app = typer.Typer(name="broker", no_args_is_help=True, help="RabbitMQ theo danh bạ · RabbitMQ.")

@@ -10,7 +10,7 @@ from axis.client import ReceiptTrust, TimestampAuthority
 from axis.clock import system_clock
 from axis.errors import ConfigurationError
 from axis.facts import SignatureLevel
-from axis.settings import with_password
+from axis.secret_files import with_password
 from axis.trust.certificates import Certificate, load_certificates
 from axis.trust.folders import certificates_in
 from axis.trust.keys import SigningKey

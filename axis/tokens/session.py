@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from axis.errors import ConfigurationError
-from axis.settings import read_secret
+from axis.secret_files import read_secret
 from axis.trust.keys import KeyUnavailableError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Settings come from arguments, environment and file; secrets only from closed files."""
+"""Settings come from arguments, environment and file."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from axis.errors import ConfigurationError
 from axis.exchange.deliveries.deadlines import USUAL_TERMS, Deadlines, Term
 from axis.exchange.lanes import Lane
 from axis.reasons import Severity
-from axis.settings import CONFIG_VARIABLE, load_settings, read_secret, with_password
+from axis.settings import CONFIG_VARIABLE, load_settings
 
 
 def test_environment_is_stronger_than_file_and_file_than_default(
@@ -110,21 +110,3 @@ def test_missing_settings_file_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv(CONFIG_VARIABLE, "/nowhere/axis.toml")
     with pytest.raises(ConfigurationError, match="/nowhere/axis"):
         load_settings()
-
-
-def test_secret_open_to_others_is_refused_with_advice(tmp_path: Path) -> None:
-    file = tmp_path / "password"
-    file.write_text("secret\n")
-    file.chmod(0o640)
-    with pytest.raises(ConfigurationError, match="chmod 600"):
-        read_secret(file)
-    file.chmod(0o600)
-    assert read_secret(file) == "secret"
-
-
-def test_password_of_a_file_is_put_into_an_address_quoted(tmp_path: Path) -> None:
-    file = tmp_path / "password"
-    file.write_text("a/b@c:d")
-    file.chmod(0o600)
-    assert with_password("amqp://me@host:1/v", file) == "amqp://me:a%2Fb%40c%3Ad@host:1/v"
-    assert with_password("amqp://me@host:1/v", None) == "amqp://me@host:1/v"
