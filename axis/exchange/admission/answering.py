@@ -1,10 +1,12 @@
 """What a status settles: which deliveries it moves, and which of them it is filed under.
 
-A report (01 … 06) belongs to the document itself, and to all deliveries of it that the reporter
-now answers for: its own, and those of agencies that it has succeeded. An answer (15, 16) belongs
-to what asks for it: a take-back, a recall, an update; whichever DocumentId it names, it settles
-the question on the document, on its later versions, and on the recall that asked. 06 after 15
-confirms destruction. To take back (13) is asked of a document; a recall is a question itself.
+A report (01 … 06) belongs to the document itself (`reporting`), and to all deliveries of it that
+the reporter now answers for: its own, and those of agencies that it has succeeded. An answer (15,
+16) belongs to what asks for it: a take-back, a recall, an update; whichever DocumentId it names, it
+settles the question on the document, on its later versions, and on the recall that asked. Of
+several updates it answers the one that it names by a DocumentId of its own, else the newest, and
+with it those before that wait for an answer. 06 after 15 confirms destruction. To take back (13) is
+asked of a document; a recall is a question itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,17 +15,17 @@ from typing import Final
 
 from axis.edxml.codes import DocumentKind, StatusCode
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.reporting import Pair, pairs_in, reported_on
 from axis.exchange.deliveries.reports import event_of
 from axis.exchange.deliveries.states import (
     RANK,
+    WAY,
     DeliveryEvent,
     DeliveryState,
     Position,
     move,
 )
 from axis.exchange.stored import KnownDelivery, KnownDocument
-
-Pair = tuple[KnownDocument, KnownDelivery]
 
 ANSWERS: Final = (StatusCode.AGREED, StatusCode.DISAGREED)
 
@@ -71,29 +73,40 @@ def settle(
     """
     if code in ANSWERS:
         family = known.links.family([document.id for document, _ in named])
-        return _answer(code, list(known.deliveries_at(family, receivers)) or list(named), known)
+        together = list(known.deliveries_at(family, receivers)) or list(named)
+        return _answer(code, together, named, known)
     documents = _documents(named)
-    if code is StatusCode.TAKE_BACK and not documents:
-        return None
-    document, delivery = (documents or list(named))[0]
-    event = event_of(code, document.kind, delivery.state)
-    moved = {pair[1].id: pair for pair in named if pair[0].id == document.id}
     if code is StatusCode.TAKE_BACK:
-        versions = known.links.versions(document.id)
-        moved |= {pair[1].id: pair for pair in known.deliveries_at(versions, receivers)}
-    elif code is StatusCode.DONE:
+        return _taken_back(documents, known, receivers)
+    about = list(reported_on(code, documents or named))
+    document, delivery = about[0]
+    if code is StatusCode.DONE:
         family = known.links.family([document.id for document, _ in named])
-        agreed = _in(DeliveryState.AGREED, known.deliveries_at(family, receivers))
-        moved |= {pair[1].id: pair for pair in agreed}
-    moves = tuple(Settled(*pair, (event,)) for pair in moved.values())
-    return Settlement(document, delivery, moves)
+        about += pairs_in(DeliveryState.AGREED, known.deliveries_at(family, receivers))
+    event = event_of(code, document.kind, delivery.state)
+    moved = {pair[1].id: Settled(*pair, (event,)) for pair in about}
+    return Settlement(document, delivery, tuple(moved.values()))
 
 
-def _answer(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlement | None:
+def _taken_back(
+    documents: Sequence[Pair], known: Known, receivers: Sequence[str]
+) -> Settlement | None:
+    """Ask for whatever goes by the DocumentId, with its later versions."""
+    if not documents:
+        return None
+    versions = [one for document, _ in documents for one in known.links.versions(document.id)]
+    moved = {pair[1].id: pair for pair in known.deliveries_at(versions, receivers)}
+    moves = (Settled(*pair, (DeliveryEvent.BACK_ASKED,)) for pair in moved.values())
+    return Settlement(*documents[0], tuple(moves))
+
+
+def _answer(
+    code: StatusCode, family: Sequence[Pair], named: Sequence[Pair], known: Known
+) -> Settlement | None:
     """An open question comes first; what asks nothing is only answered when nothing is open."""
-    asked = _in(DeliveryState.TAKE_BACK_ASKED, _documents(family))
+    asked = pairs_in(DeliveryState.TAKE_BACK_ASKED, _documents(family))
     if not asked:
-        return _answer_again(code, family, known)
+        return _answer_again(code, family, named, known)
     event = DeliveryEvent.GIVEN_BACK if code is StatusCode.AGREED else DeliveryEvent.KEPT
     given = [Settled(*pair, (event,)) for pair in asked]
     questions = [pair for pair in family if _unanswered(pair[1]) and _asks(pair, known)]
@@ -104,7 +117,9 @@ def _answer(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlemen
     return Settlement(first.document, first.delivery, (*given, *answered))
 
 
-def _answer_again(code: StatusCode, family: Sequence[Pair], known: Known) -> Settlement | None:
+def _answer_again(
+    code: StatusCode, family: Sequence[Pair], named: Sequence[Pair], known: Known
+) -> Settlement | None:
     """Answer what asks for nothing back (an update), or answer a question another time."""
     asked = [
         pair
@@ -113,22 +128,58 @@ def _answer_again(code: StatusCode, family: Sequence[Pair], known: Known) -> Set
     ]
     if not asked:
         return None
-    document, delivery = last = asked[-1]
+    document, delivery = last = _named_update(asked, named, family, known) or asked[-1]
     event = event_of(code, document.kind, delivery.state)
     asks = _asks(last, known)
     asked_for = _asked_for(last, family, known) if asks else []
     if code is StatusCode.AGREED and (asks or _was_asked_back(delivery, family)):
         event = DeliveryEvent.GIVEN_BACK
     if event is not DeliveryEvent.GIVEN_BACK:
-        return Settlement(document, delivery, (Settled(document, delivery, (event,)),))
-    kept = _in(DeliveryState.DECLINED, family)
+        before = [] if asks else _unanswered_updates(asked[: asked.index(last)], known)
+        moves = tuple(Settled(*pair, (event,)) for pair in (last, *before))
+        return Settlement(document, delivery, moves)
+    kept = pairs_in(DeliveryState.DECLINED, family)
     if asks:  # what was kept then may have been worked on since
         recalls = [pair for pair in kept if pair[0].kind is DocumentKind.RECALL]
         worked_on = [pair for pair in asked_for if pair[1].state in RANK]
-        kept = [*_in(DeliveryState.DECLINED, asked_for), *worked_on, *recalls]
+        kept = [*pairs_in(DeliveryState.DECLINED, asked_for), *worked_on, *recalls]
     given = [Settled(*pair, (event,)) for pair in kept if pair[1].id != delivery.id]
     moves = (_answered(event, last, asked_for, given), *given)
     return Settlement(document, delivery, moves)
+
+
+def _named_update(
+    asked: Sequence[Pair], named: Sequence[Pair], family: Sequence[Pair], known: Known
+) -> Pair | None:
+    """Return the update that an answer names by a DocumentId of its own, where it is answered for
+    itself: it waits for that, or nothing but updates has been asked about since.
+    """
+    own = [pair for pair in asked if pair in named]
+    if not own or any(document.kind is not DocumentKind.UPDATE for document, _ in named):
+        return None
+    newest = own[-1]
+    if _unanswered_updates([newest], known):
+        return newest
+    since = asked[asked.index(newest) :]
+    return newest if all(_is_plain(pair, family, known) for pair in since) else None
+
+
+def _is_plain(pair: Pair, family: Sequence[Pair], known: Known) -> bool:
+    """Tell whether it is an update that asks nothing back, and was not asked back either."""
+    update = pair[0].kind is DocumentKind.UPDATE and not _asks(pair, known)
+    return update and not _was_asked_back(pair[1], family)
+
+
+def _unanswered_updates(pairs: Iterable[Pair], known: Known) -> list[Pair]:
+    """Return the updates that wait for a 15 or 16 and ask nothing back."""
+    waiting = (*WAY[: RANK[DeliveryState.RECEIVED]], DeliveryState.EXPIRED)
+    return [
+        pair
+        for pair in pairs
+        if pair[0].kind is DocumentKind.UPDATE
+        and pair[1].state in waiting
+        and not _asks(pair, known)
+    ]
 
 
 def _was_asked_back(delivery: KnownDelivery, family: Sequence[Pair]) -> bool:
@@ -137,7 +188,7 @@ def _was_asked_back(delivery: KnownDelivery, family: Sequence[Pair]) -> bool:
     """
     together = [
         document
-        for document, one in _in(DeliveryState.DECLINED, family)
+        for document, one in pairs_in(DeliveryState.DECLINED, family)
         if one.reported_at == delivery.reported_at
     ]
     return delivery.state is DeliveryState.DECLINED and any(
@@ -184,10 +235,6 @@ def _asks(pair: Pair, known: Known) -> bool:
 
 def _unanswered(delivery: KnownDelivery) -> bool:
     return delivery.state in (*RANK, DeliveryState.EXPIRED, DeliveryState.UNDELIVERABLE)
-
-
-def _in(state: DeliveryState, pairs: Iterable[Pair]) -> list[Pair]:
-    return [pair for pair in pairs if pair[1].state is state]
 
 
 def _documents(pairs: Iterable[Pair]) -> list[Pair]:

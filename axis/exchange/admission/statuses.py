@@ -84,6 +84,8 @@ def _about(status: Status, agency: Agency, known: Known, at: datetime) -> Settle
         for receiver in receivers
         if (delivery := known.deliveries.get((document.id, receiver))) is not None
     ]
+    # An agency and one that it has succeeded may both have used a DocumentId.
+    deliveries = [pair for pair in deliveries if pair[0].sender == senders[0]] or deliveries
     if not deliveries and status.code in WIDE:
         family = known.links.family([document.id for document in documents])
         deliveries = list(known.deliveries_at(family, receivers))

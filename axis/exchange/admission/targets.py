@@ -6,7 +6,7 @@ version of it (for an update any version), under the agency's present code or th
 that it has succeeded.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -129,9 +129,11 @@ def _named(document: Document) -> Mapping[str, str]:
     return {name: places.get(name, f"{own}/DocumentId") for name in named}
 
 
-def _target(document_id: str, senders: Collection[str], known: Known) -> KnownDocument | Reason:
+def _target(document_id: str, senders: Sequence[str], known: Known) -> KnownDocument | Reason:
+    """Return what the first of these senders sent under a DocumentId, else one of the others."""
     named = known.documents.get(document_id, [])
     own = [document for document in named if document.sender in senders]
+    own.sort(key=lambda document: document.sender != senders[0])
     for document in own:
         if document.kind is not DocumentKind.RECALL:
             return document

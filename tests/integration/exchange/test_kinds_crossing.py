@@ -8,7 +8,7 @@ from axis.exchange.decision.case import Ending
 from axis.registry.agency import Agency, Level
 from axis.store.pool import Pool
 from axis.store.registry import PostgresAdministration
-from tests.support.exchange import NOW, case, document, recall, reported, update
+from tests.support.exchange import NOW, case, document, recall, replacement, reported, update
 from tests.support.stocked import Exchange
 
 
@@ -90,6 +90,34 @@ async def test_update_of_an_update_reaches_and_drops_who_has_an_earlier_version_
     third = update(second, ["H37.02"], drops=["G09"], document_id="G22,2026/03/02,8/X")
     assert (await states(stocked, await accept(exchange, third))).keys() == {"H37.02", "G09"}
     assert (await states(stocked, original))["G09"] == ("take_back_asked", "accepted")
+
+
+async def test_replacement_under_the_same_document_id_is_accepted_by_a_report_of_its_own(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = document("G22", ["G09"])
+    rows = [await accept(exchange, first)]
+    await report(exchange, "G09", StatusCode.ACCEPTED, first, "g09")
+    newer = replacement(["G09"], (first, []), document_id=first.document_id)
+    rows.append(await accept(exchange, newer))
+    for code, state in ((StatusCode.ACCEPTED, "received"), (StatusCode.DONE, "done")):
+        await report(exchange, "G09", code, newer, "g09")
+        for row in rows:
+            assert await states(stocked, row) == {"G09": (state, state)}
+
+
+async def test_answer_to_the_second_update_answers_the_first_that_waits_for_one(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    first = document("G22", ["G09"])
+    await accept(exchange, first)
+    updates = [
+        update(first, ["G09"], document_id=f"G22,2026/03/02,{number}/X") for number in (7, 8)
+    ]
+    rows = [await accept(exchange, one) for one in updates]
+    await report(exchange, "G09", StatusCode.AGREED, updates[1], "g09")
+    for row in rows:
+        assert await states(stocked, row) == {"G09": ("received", "received")}
 
 
 async def test_successor_reports_once_for_all_that_it_and_its_predecessor_were_sent(
