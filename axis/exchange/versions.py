@@ -62,6 +62,11 @@ class Links:
                     queue.append(link.document)
         return tuple(found)
 
+    def recalls(self, document: UUID) -> tuple[UUID, ...]:
+        """Return the recalls that name a document as what they recall."""
+        links = self._to.get(document, ())
+        return tuple(one.document for one in links if one.kind is DocumentKind.RECALL)
+
     def firsts(self, document: UUID) -> tuple[UUID, ...]:
         """Return what a document is a later version of, from the very beginning; else itself."""
         found = {document: None}

@@ -133,6 +133,14 @@ TOO_MANY_VERSIONS = entry(
     " Send a new document with a DocumentId of its own.",
     OUR_LIMIT,
 )
+DOCUMENT_RECALLED = entry(
+    "A-RECALLED",
+    "Văn bản «{document_id}» đã được thu hồi nên không cập nhật được nữa. Nếu cần, hãy gửi văn bản"
+    " mới hoặc văn bản thay thế.",
+    "Document «{document_id}» was recalled and can't be updated any more. Send a new document or a"
+    " replacement if one is needed.",
+    "QĐ 28/2018/QĐ-TTg",
+)
 TARGET_UNKNOWN = entry(
     "A-TARGET-UNKNOWN",
     "Trục không có văn bản «{document_id}» mà gói tin này nói tới và không chờ thêm. Hãy kiểm tra"

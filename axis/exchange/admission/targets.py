@@ -1,9 +1,10 @@
-"""What a recall, update or replacement is about: whose document it is, and who has had it.
+"""What a recall, update or replacement is about: whose document it is, who has had it, and whether
+it still stands.
 
 Only the original sender may speak about a document, or the successor of one that has closed, and
 only to those who received it. To have received it is to have got the document itself or a later
 version of it (for an update any version), under the agency's present code or that of an agency
-that it has succeeded.
+that it has succeeded. What was recalled is not updated any more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -64,7 +65,9 @@ def find_targets(
         target = _target(document_id, senders, known)
         if isinstance(target, KnownDocument):
             targets[document_id] = target
-        else:
+            if document.kind is DocumentKind.UPDATE and _is_recalled(target, known):
+                target = Reason.DOCUMENT_RECALLED
+        if isinstance(target, Reason):
             findings.append(Finding(target, place, facts={"document_id": document_id}))
     if crowd(document, known.directory, at) is not None:
         return {}, findings  # refused for that: who of so many had what is not looked up
@@ -140,6 +143,22 @@ def _target(document_id: str, senders: Sequence[str], known: Known) -> KnownDocu
     if own:
         return Reason.TARGET_UNKNOWN  # a recall: there is nothing to wait for
     return Reason.NOT_ORIGINAL_SENDER if named else Reason.DOCUMENT_AWAITED
+
+
+def _is_recalled(target: KnownDocument, known: Known) -> bool:
+    """Tell whether a document was recalled from its first version on, and not replaced under its
+    DocumentId since. An update would bring it to those whom it adds.
+    """
+    links = known.links
+    recalls = {one for first in links.firsts(target.id) for one in links.recalls(first)}
+    concerned = recalls.union(links.all_versions(target.id)) & known.by_id.keys()
+    acts = [
+        one
+        for one in map(known.by_id.__getitem__, concerned)
+        if one.id in recalls or one.kind is DocumentKind.REPLACE
+    ]
+    last = max(acts, key=lambda one: (one.accepted_at, one.id.int), default=None)
+    return last is not None and last.id in recalls
 
 
 def _never_had_it(

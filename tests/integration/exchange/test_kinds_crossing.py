@@ -5,6 +5,7 @@ from uuid import UUID
 from axis.edxml.codes import StatusCode
 from axis.edxml.values import Document
 from axis.exchange.decision.case import Ending
+from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
 from axis.store.pool import Pool
 from axis.store.registry import PostgresAdministration
@@ -118,6 +119,16 @@ async def test_answer_to_the_second_update_answers_the_first_that_waits_for_one(
     await report(exchange, "G09", StatusCode.AGREED, updates[1], "g09")
     for row in rows:
         assert await states(stocked, row) == {"G09": ("received", "received")}
+
+
+async def test_update_of_a_recalled_document_is_refused(exchange: Exchange) -> None:
+    first = document("G22", ["G09"])
+    second = update(first, ["G09"], document_id="G22,2026/03/02,7/X")
+    for message in (first, second, recall(first, ["G09"])):
+        await accept(exchange, message)
+    third = update(second, ["H37"], adds=["H37"], document_id="G22,2026/03/02,8/X")
+    (decision,) = await exchange.handle(case(third))
+    assert decision.reasons == (Reason.DOCUMENT_RECALLED.code,)
 
 
 async def test_successor_reports_once_for_all_that_it_and_its_predecessor_were_sent(

@@ -133,6 +133,11 @@ def _documents() -> Iterator[Vector]:
     ]
     *earlier, last = (replace(_SENT, body=xml(one)) for one in updates)
     yield _vector("A-TOO-MANY-VERSIONS", last, before=(_SENT, *earlier))
+    recalled, update = (
+        replace(_SENT, body=xml(following(kind, _FIRST)))
+        for kind in (DocumentKind.RECALL, DocumentKind.UPDATE)
+    )
+    yield _vector("A-RECALLED", update, before=(_SENT, recalled))
     for kind in (DocumentKind.RECALL, DocumentKind.UPDATE, DocumentKind.REPLACE):
         name = kind.name.lower()
         unknown = following(kind, letter(number="100"))

@@ -5,15 +5,20 @@ from datetime import date, timedelta
 import pytest
 
 from axis.edxml.codes import StatusCode
+from axis.edxml.values import Document
 from axis.evidence.events import Event
-from axis.exchange.decision.case import Ending
+from axis.exchange.decision.case import Case, Ending
 from axis.exchange.deliveries.states import DeliveryState as S
 from axis.exchange.records import DocumentRow
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
+from axis.verdict import Finding
+from tests.support.changing import replace
 from tests.support.exchange import (
     NOW,
     REPORTED_AT,
+    case,
+    claimed,
     decider,
     document,
     recall,
@@ -333,3 +338,51 @@ def test_copy_that_one_receiver_has_reported_is_in_the_system_of_those_who_share
     assert endpoints == (["g09"] if recalled else [])  # nothing is left in the inbox of the others
     story.report("H37.02", StatusCode.AGREED, first)
     assert at(story, "H37.02", row) == [S.AGREED]  # not withdrawn unread: it is to be destroyed
+
+
+# -- an update of what was recalled ---------------------------------------------------------------
+def refused_as_recalled(story: World, message: Document) -> bool:
+    return story.send(message).reasons == (Reason.DOCUMENT_RECALLED.code,)
+
+
+def test_update_of_a_recalled_document_is_refused_and_brings_it_to_nobody() -> None:
+    story, first = World(), document("G22", ["G09"])
+    row = story.accept(first)
+    second = update(first, ["G09"], document_id=SECOND)
+    story.accept(second)
+    story.accept(recall(first, ["G09"]))
+    for about in (first, second):
+        assert refused_as_recalled(story, update(about, ["G09"], adds=["H37"], document_id=THIRD))
+    assert story.states(row).keys() == {"G09"}
+
+
+def test_update_that_was_held_while_its_document_was_recalled_is_refused() -> None:
+    story, first = World(), document("G22", ["G09"])
+    story.accept(first)
+    late = case(update(first, ["G09"], adds=["H37"]), findings=[Finding(Reason.SCANNER_AWAY)])
+    assert story.deciding.decide(late).ending is Ending.HELD
+    story.accept(recall(first, ["G09"], OWN))
+    late.examination = replace(late.examination, findings=())
+    decision = story.deciding.decide(
+        Case(late.submission, late.examination, claimed(late.submission))
+    )
+    assert decision.reasons == (Reason.DOCUMENT_RECALLED.code,)
+
+
+def test_document_of_which_an_update_alone_was_recalled_is_updated() -> None:
+    story, first = World(), document("G22", ["G09"])
+    story.accept(first)
+    second = update(first, ["G09"], document_id=SECOND)
+    story.accept(second)
+    story.accept(recall(second, ["G09"], OWN))
+    story.accept(update(first, ["G09"], document_id=THIRD))
+
+
+def test_recalled_document_is_replaced_and_updated_anew_under_its_document_id() -> None:
+    story, first = World(), document("G22", ["G09"])
+    story.accept(first)
+    story.accept(recall(first, ["G09"]))
+    story.accept(replacement(["G09"], (first, []), document_id=first.document_id))
+    story.accept(update(first, ["G09"]))
+    story.accept(recall(first, ["G09"]))
+    assert refused_as_recalled(story, update(first, ["G09"]))
