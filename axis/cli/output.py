@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from msgspec import Struct
+from msgspec.structs import asdict
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -34,13 +36,20 @@ def console() -> Console:
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON."""
-    sys.stdout.write(orjson.dumps(value, default=str, option=_JSON | orjson.OPT_INDENT_2).decode())
+    sys.stdout.write(
+        orjson.dumps(value, default=_plain, option=_JSON | orjson.OPT_INDENT_2).decode()
+    )
 
 
 def print_json_line(value: Any) -> None:
     """Print a value as one line of JSON, for commands that go on; it is out at once."""
-    sys.stdout.write(orjson.dumps(value, default=str, option=_JSON).decode())
+    sys.stdout.write(orjson.dumps(value, default=_plain, option=_JSON).decode())
     sys.stdout.flush()
+
+
+def _plain(value: object) -> object:
+    """Return what JSON can hold of a value that it does not know."""
+    return asdict(value) if isinstance(value, Struct) else str(value)
 
 
 NARROW = 15

@@ -87,11 +87,12 @@ def _facts(receipt: Receipt) -> Iterator[tuple[str, object]]:
         yield "Trục nhận lúc · Taken at", submission.received_at
         yield "message_id", submission.message_id
     if receipt.status is not None:
-        yield "Trạng thái · Status", _status(receipt.status.code)
+        yield "Trạng thái · Status", status_text(receipt.status.code)
         yield "Nội dung · Description", receipt.status.description
 
 
-def _status(code: str) -> str:
+def status_text(code: str) -> str:
+    """Return a status's code with its name in both languages."""
     known = {one.value: one for one in StatusCode}.get(code)
     return code if known is None else f"{code} {known.name_vi} · {known.name_en}"
 

@@ -1,4 +1,4 @@
-"""`axis status`: statuses (trạng thái xử lý) that an agency reports about a document."""
+"""`axis status`: statuses (trạng thái xử lý) about documents, those of one's own and of others."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,22 +11,22 @@ from axis.cli.profile_file import RECEIPT_SECONDS, STILL_HELD, ProfileFile
 from axis.cli.receipt_view import print_held, print_receipt, receipt_json, say_held
 from axis.cli.running import run
 from axis.cli.session import connected, sent_document
+from axis.cli.status_view import print_statuses, status_json
 from axis.client import AgencySystem, CheckedReceipt, SubmissionHeldError
+from axis.client.statuses import CheckedStatus, newest_statuses
 from axis.edxml.codes import StatusCode
 from axis.edxml.values import Code, Document, Organization, PromulgationInfo
 
 app = typer.Typer(
     name="status",
     no_args_is_help=True,
-    help="Báo trạng thái xử lý · Report statuses; hồ sơ kết nối: axis document --help.",
+    help="Báo và xem trạng thái xử lý · Report and list statuses; hồ sơ kết nối: axis document"
+    " --help.",
 )
 
+MAX_LINES = 1_000
+
 _CODES = ", ".join(f"{code.value} {code.name_vi}" for code in StatusCode)
-
-
-@app.callback()
-def status() -> None:
-    """Keep `report` a command of its own."""
 
 
 @app.command()
@@ -74,6 +74,41 @@ def report(
         print_receipt(receipt)
     if not receipt.accepted:
         raise typer.Exit(1)
+
+
+@app.command(name="list")
+def list_statuses(
+    profile: ProfileFile,
+    document: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOCUMENT",
+            help="Chỉ về văn bản có DocumentId hoặc mã trên trục này · "
+            "Only about the document with this DocumentId or axis id.",
+        ),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_LINES, help="Nhiều nhất · At most.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """Liệt kê trạng thái nhận được, mới nhất trước · List those that came, newest first.
+
+    Trước hết lấy những gì đang chờ trong hàng đợi answers vào sổ; answers() của axis.client vẫn đưa
+    ra như thường. Chữ ký được kiểm tra theo lúc nhận. · What waits in the answers queue is first
+    taken into the journal; answers() of axis.client still shows it. Signatures are judged as of
+    when it came.
+    """
+    found = run(_came(load_profile(profile), document, limit))
+    if json:
+        print_json([status_json(one) for one in found])
+    else:
+        print_statuses(found)
+
+
+async def _came(profile: ClientProfile, document: str | None, limit: int) -> list[CheckedStatus]:
+    policy = profile.document_policy()
+    async with connected(profile) as system:
+        await system.collect()
+        return await newest_statuses(system.journal, policy, limit, document)
 
 
 async def _report(

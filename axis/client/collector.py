@@ -13,7 +13,13 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from axis.client.connection import being_cancelled, broker_faults, insist, keep_connected
+from axis.client.connection import (
+    being_cancelled,
+    broker_faults,
+    connect,
+    insist,
+    keep_connected,
+)
 from axis.client.contract import AnswerType, answers
 from axis.client.journal import AnswerRecord, Journal
 from axis.client.receipts import ReceiptTrust
@@ -65,6 +71,11 @@ class AnswerCollector:
             waiting.remove(event)
             if not waiting:
                 del self._waiting[message_id]
+
+    async def collect(self) -> None:
+        """Return once all answers that wait now are written down; raises AxisUnreachableError."""
+        async with connect(self._url, f"{self._endpoint} answers") as connection:
+            await self.catch_up(connection)
 
     async def catch_up(self, connection: AbstractConnection) -> None:
         """Return once all answers that waited before are written down.

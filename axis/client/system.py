@@ -266,6 +266,13 @@ class AgencySystem:
                 self._background.check()
                 await _wait_at_most(news, POLL_SECONDS)
 
+    async def collect(self) -> None:
+        """Take the receipts and statuses that wait now into the journal, then return.
+
+        `answers` shows them all the same. Raises AxisUnreachableError.
+        """
+        await self._collector.collect()
+
     # -- receiving -------------------------------------------------------------------------------
 
     @property

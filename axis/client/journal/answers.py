@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from axis.client.contract import AnswerType
 from axis.client.journal.database import Database
 from axis.clock import iso_utc
 
@@ -92,6 +93,13 @@ class Answers:
     async def about(self, document: str) -> list[AnswerRecord]:
         """Return the receipts and statuses about a document (the axis's id)."""
         return await self._select("document = ? ORDER BY sequence", (document,))
+
+    async def statuses(self, before: int, limit: int) -> list[AnswerRecord]:
+        """Return statuses before a sequence, newest first, acknowledged ones too."""
+        return await self._select(
+            "type = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?",
+            (AnswerType.STATUS.value, before, limit),
+        )
 
     async def acknowledge(self, sequence: int, at: datetime) -> None:
         """Note that an answer has been dealt with."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import stat
 from pathlib import Path
+from typing import Any
 
 import aio_pika
 import pytest
@@ -141,6 +142,18 @@ def test_file_that_is_no_edxml_is_not_signed(profile: Profile, tmp_path: Path) -
     assert "Traceback" not in ended.err
 
 
+def statuses_of(profile: Path, document: str, count: int) -> list[dict[str, Any]]:
+    """List the statuses about a document once so many have come; the outbox sends them soon."""
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        ended = axis_command(
+            "status", "list", "--profile", profile, "--document", document, "--json"
+        )
+        assert ended.code == 0, ended.err
+        found = ended.json
+    return found
+
+
 def test_received_document_is_saved_with_its_files_and_a_checked_signature(
     letter: Path, sent: Ended, received: list[dict[str, object]]
 ) -> None:
@@ -198,6 +211,36 @@ def test_status_is_reported_by_document_id_from_the_journal(
         "H37.02 (000.00.02.H37)",
     ):
         assert text in traced.out, text
+
+
+def test_status_that_came_is_listed_by_its_document_with_a_checked_signature(
+    sent: Ended, received: list[dict[str, object]], profile: Profile
+) -> None:
+    subject = sent.json["receipt"]["subject"]
+    lgsp, g22 = profile("lgsp-h37", "H37.02", "H37.101"), profile("g22", "G22")
+    for agency, code in (("H37.02", "01"), ("H37.101", "02"), ("H37.02", "03")):
+        ended = axis_command(
+            *("status", "report", subject["document_id"], code, "--profile", lgsp),
+            *("--as", agency, "--description", f"{agency} báo {code}"),
+        )
+        assert ended.code == 0, ended.err + ended.out
+    listed = statuses_of(g22, subject["document_id"], 3)
+    assert [(one["sender"], one["status"]) for one in listed] == [
+        ("H37.02", "03"),
+        ("H37.101", "02"),
+        ("H37.02", "01"),
+    ]
+    assert {one["signature"]["outcome"] for one in listed} == {"PASSED"}
+    assert {one["axis_id"] for one in listed} == {subject["axis_id"]}
+    shown = axis_command("status", "list", "--profile", g22, "--document", subject["axis_id"])
+    assert shown.code == 0, shown.err
+    for text in ("03 đã tiếp nhận · accepted", "H37.101 báo 02", "hợp lệ · valid"):
+        assert text in shown.out, text
+    other = axis_command("status", "list", "--profile", g22, "--document", "G22,unknown")
+    assert (other.code, other.out.strip()) == (
+        0,
+        "Không có gì để liệt kê. · There is nothing to list.",
+    )
 
 
 def test_status_of_somebody_who_is_no_receiver_is_refused_with_1(

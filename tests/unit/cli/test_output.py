@@ -2,13 +2,15 @@
 
 import contextlib
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
 
 from axis.cli import main as command
-from axis.cli.output import print_facts, print_table, say, shown, size
+from axis.cli.output import print_facts, print_json, print_table, say, shown, size
+from axis.edxml.values import Code, ResponseFor
 from axis.errors import InvalidInputError
 from tests.support.command import axis_command
 
@@ -23,6 +25,12 @@ def printed(work: Callable[[], None]) -> str:
 def test_moment_is_shown_on_the_clock_of_viet_nam() -> None:
     assert shown(datetime(2026, 3, 1, 20, 30, tzinfo=UTC)) == "02/03/2026 03:30:00"
     assert shown(date(2026, 3, 2)) == "02/03/2026"
+
+
+def test_values_of_a_message_are_objects_in_json() -> None:
+    about = ResponseFor(organ_id="G22", code=Code("1", "VPCP"))
+    found = json.loads(printed(lambda: print_json([about])))
+    assert (found[0]["organ_id"], found[0]["code"]["notation"]) == ("G22", "VPCP")
 
 
 @pytest.mark.parametrize(
