@@ -5,7 +5,6 @@ depend on no catalogue or registry to be read.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -30,8 +29,7 @@ class SubjectKind(StrEnum):
     """Nothing that could be read; known by its digest only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionFacts(Clean):
+class SubmissionFacts(Clean, frozen=True, kw_only=True):
     """How the message came in."""
 
     endpoint: str
@@ -42,8 +40,7 @@ class SubmissionFacts(Clean):
     """When the axis took it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject(Clean):
+class Subject(Clean, frozen=True, kw_only=True):
     """The message that a receipt is about; what could not be read is None."""
 
     kind: SubjectKind
@@ -63,8 +60,7 @@ class Subject(Clean):
     """Code of the sending agency as the message names it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiverLine(Clean):
+class ReceiverLine(Clean, frozen=True, kw_only=True):
     """One receiving agency."""
 
     named: tuple[str, ...]
@@ -80,8 +76,7 @@ class ReceiverLine(Clean):
     """State of the delivery once the event had happened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusFacts(Clean):
+class StatusFacts(Clean, frozen=True, kw_only=True):
     """What a status message says."""
 
     code: str
@@ -89,8 +84,7 @@ class StatusFacts(Clean):
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingFacts(Clean):
+class FindingFacts(Clean, frozen=True, kw_only=True):
     """One finding, in words that need no catalogue."""
 
     code: str
@@ -115,8 +109,7 @@ class FindingFacts(Clean):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictFacts(Clean):
+class VerdictFacts(Clean, frozen=True, kw_only=True):
     """The outcome of admission and what led to it."""
 
     outcome: Outcome
@@ -135,8 +128,7 @@ class VerdictFacts(Clean):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt(Clean):
+class Receipt(Clean, frozen=True, kw_only=True):
     """Evidence of one event (biên nhận)."""
 
     id: UUID

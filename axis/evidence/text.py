@@ -1,10 +1,11 @@
 """What a receipt may repeat of hostile input: characters that XML can carry, bounded."""
 
 import re
-from dataclasses import fields
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 MAX_TEXT_CHARS = 1000
 """Longest single text in a receipt: a finding's text with its facts stays below; a sender's
@@ -34,23 +35,18 @@ def clean_moment(moment: datetime) -> datetime:
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
-class Clean:
-    """Base of a receipt's values: they hold from the start exactly what the XML will say."""
+class Clean(Struct, frozen=True, kw_only=True):
+    """Base of a receipt's values: they hold from the start exactly what the XML will say.
 
-    __slots__ = ()
+    A broadcast's receipt has thousands of them.
+    """
 
     def __post_init__(self) -> None:
-        for name in _names(type(self)):  # type: ignore[arg-type]  # mypy mistakes it for a value
+        for name in self.__struct_fields__:
             value = getattr(self, name)
             cleaned = _cleaned(value)
             if cleaned is not value:
-                object.__setattr__(self, name, cleaned)
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    """Return the names of a value's fields; a broadcast's receipt has thousands of values."""
-    return tuple(field.name for field in fields(kind))
+                force_setattr(self, name, cleaned)
 
 
 def _cleaned(value: Any) -> Any:
