@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 
 from axis.antivirus import ClamdScanner
 from axis.broker.inboxes import ManagementInboxes
-from axis.clock import Clock
+from axis.clock import Clock, system_clock
 from axis.content.scanner import Scanner
 from axis.edxml.schema import compile_schema
 from axis.errors import ConfigurationError
@@ -114,7 +114,7 @@ async def _router(settings: Settings, name: str) -> None:
                 revocation=tools.rules.signature.revocation,
                 keeper=keeper,
                 watching=Watching(
-                    watch=Watch(store, workbench, notary, clock),
+                    watch=Watch(store, workbench, notary, clock, witness=system_clock),
                     grace=settings.deadlines.grace_seconds,
                     figures=WatchFigures(registry),
                     store=PostgresTaking(pool, deadlines),

@@ -4,6 +4,9 @@ Any number of routers watch at once. A round is one transaction: deliveries are 
 another router holds are passed over), moved and marked, and the receipts about them are signed and
 put into the outbox. One that dies in a round has done nothing, and the next one does it; one that
 dies after its commit leaves deliveries whose deadline is gone, so nothing is told twice.
+
+That a deadline has passed is a signed statement against somebody, so two clocks have to say so: the
+axis's and the one of the router's machine. One that is set ahead by mistake passes none.
 """
 
 from collections import Counter
@@ -75,12 +78,21 @@ class Watch:
     """Deals with deadlines that have passed."""
 
     def __init__(
-        self, store: WatchStore, workbench: Workbench, notary: Notary, clock: Clock
+        self,
+        store: WatchStore,
+        workbench: Workbench,
+        notary: Notary,
+        clock: Clock,
+        witness: Clock | None = None,
     ) -> None:
+        """`clock` dates what is told; where there is a `witness`, it has to agree that a deadline
+        has passed.
+        """
         self._store = store
         self._workbench = workbench
         self._notary = notary
         self._clock = clock
+        self._witness = witness or clock
         self._rounds = Rounds(self._deal, MAX_DELIVERIES)
 
     async def round(self) -> Mapping[DeadlineKind, int]:
@@ -100,26 +112,31 @@ class Watch:
         async with self._store.watch() as work:
             directory = await work.directory()
             now = self._clock()
-            due = await work.overdue(at=now, limit=limit, but=but)
+            agreed = min(now, self._witness())
+            due = await work.overdue(at=agreed, limit=limit, but=but)
             claimed += [one.copy.delivery for one in due]
             if not due:
                 return {}
-            records = lapses_of(due, directory, self._notary, now)
+            records = lapses_of(due, directory, self._notary, now, agreed)
             receipts = await self._workbench.sign([row.receipt for row in records.evidence])
             await work.save(records.with_signed(receipts))
         return Counter(kind for lapse in records.lapses for kind in lapse.missed)
 
 
 def lapses_of(
-    overdue: Sequence[Overdue], directory: Directory, notary: Notary, at: datetime
+    overdue: Sequence[Overdue],
+    directory: Directory,
+    notary: Notary,
+    at: datetime,
+    passed_by: datetime,
 ) -> Records:
-    """Return what follows from deadlines that have passed by a moment."""
+    """Return what follows, now, from the deadlines that have passed by a moment."""
     records = Records()
     told: dict[Event, list[CopyArrived]] = {}
     for one in overdue:
         missed = tuple(
             kind
-            for kind in one.waiting.passed(at)
+            for kind in one.waiting.passed(passed_by)
             if kind is not DeadlineKind.DUE or not one.facts.superseded
         )
         position = one.copy.position

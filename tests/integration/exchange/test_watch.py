@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from axis.clock import Clock
 from axis.edxml.codes import DocumentKind, Priority, StatusCode
 from axis.edxml.values import Document
 from axis.evidence.receipt import Receipt
@@ -42,8 +43,8 @@ class Office:
         self.workbench = MemoryWorkbench()
         self.exchange = Exchange(self.store, clock=self.clock)
 
-    def watch(self) -> Watch:
-        return Watch(self.store, self.workbench, Notary(ISSUER), self.clock)
+    def watch(self, witness: Clock | None = None) -> Watch:
+        return Watch(self.store, self.workbench, Notary(ISSUER), self.clock, witness)
 
     async def look(self) -> list[dict[DeadlineKind, int]]:
         """Watch until nothing more is due."""
@@ -88,6 +89,37 @@ class Office:
 @pytest.fixture
 def office(stocked: Pool) -> Office:
     return Office(stocked)
+
+
+# -- two clocks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["the axis's", "the machine's"])
+async def test_clock_that_is_set_ahead_passes_no_deadline_before_the_other_agrees(
+    office: Office, which: str
+) -> None:
+    await office.send(replace(document("G22", ["G09"]), due_date=NOW.date()))
+    machine = Hands(office.clock.now)
+    watch = office.watch(machine)
+    ahead, behind = (office.clock, machine) if which == "the axis's" else (machine, office.clock)
+
+    ahead.turn(WEEK)
+    assert await watch.round() == {}
+
+    behind.turn(DAY + timedelta(minutes=1))
+    assert await watch.round() == {DeadlineKind.HANDOVER: 1, DeadlineKind.DUE: 1}
+    assert await office.states() == [("consigned", ["due", "handover"])]
+
+
+async def test_passed_deadline_is_dated_by_the_axiss_clock_whatever_the_machine_shows(
+    office: Office,
+) -> None:
+    await office.send(document("G22", ["G09"]))
+    office.clock.turn(WEEK)
+
+    await office.watch(Hands(NOW + DAY + HOUR)).round()
+
+    assert {receipt.at for _, _, receipt in await office.told()} == {office.clock.now}
 
 
 # -- one delivery ---------------------------------------------------------------------------------
