@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from axis.edxml.codes import DocumentKind, Priority
 from axis.exchange.deliveries.states import DeliveryState, Position
 from axis.exchange.records import OutboxRow
@@ -107,8 +109,7 @@ class Family:
     links: Sequence[Link] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDelivery:
+class KnownDelivery(Struct, frozen=True):
     """A stored delivery, locked for the running transaction."""
 
     id: UUID

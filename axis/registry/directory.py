@@ -37,7 +37,16 @@ class DirectoryChange:
 class Directory:
     """Agencies, groups, endpoints and mandates at one version of the registry."""
 
-    __slots__ = ("_agencies", "_endpoints", "_groups", "_mandates", "_members", "_version")
+    __slots__ = (
+        "_agencies",
+        "_day",
+        "_endpoints",
+        "_groups",
+        "_lineages",
+        "_mandates",
+        "_members",
+        "_version",
+    )
 
     def __init__(
         self,
@@ -72,7 +81,10 @@ class Directory:
         self._version = version
         self._endpoints = {endpoint.id: endpoint for endpoint in endpoints}
         self._groups = {group.code: group for group in groups}
-        self._members: dict[tuple[str, date], Members] = {}
+        self._members: dict[str, Members] = {}
+        self._lineages: dict[str, tuple[str, ...]] = {}
+        self._day: date | None = None
+        """The day for which these two were worked out; of days gone by nobody asks again."""
 
     @property
     def version(self) -> int:
@@ -137,12 +149,10 @@ class Directory:
 
     def members(self, group: Group, at: date) -> Members:
         """Return who belongs to a group on that day; worked out once a day for each."""
-        key = (group.code, legal_day(at))
-        found = self._members.get(key)
+        day = self._turn_to(legal_day(at))
+        found = self._members.get(group.code)
         if found is None:
-            if any(day != key[1] for _, day in self._members):
-                self._members.clear()  # of days gone by nobody asks again
-            found = self._members[key] = self._members_of(group, key[1])
+            found = self._members[group.code] = self._members_of(group, day)
         return found
 
     def route(
@@ -202,20 +212,15 @@ class Directory:
         """Return the agency's code and those of the closed agencies that it now acts for.
 
         They are the codes under which it may have received: a successor has what its
-        predecessors, over any number of mergers, were sent.
+        predecessors, over any number of mergers, were sent. Worked out once a day for each.
         """
         if agency.code not in self._agencies.heirs:
             return (agency.code,)
-        day = legal_day(at)
-        found = {agency.code: agency}
-        queue = [agency]
-        while queue:
-            for code in self._agencies.heirs.get(queue.pop().code, ()):
-                closed = self._agencies.by_code[code]
-                if closed.closed_before(day) and closed.code not in found:
-                    found[closed.code] = closed
-                    queue.append(closed)
-        return tuple(found)
+        day = self._turn_to(legal_day(at))
+        found = self._lineages.get(agency.code)
+        if found is None:
+            found = self._lineages[agency.code] = self._lineage_of(agency, day)
+        return found
 
     def serves(self, endpoint_id: str, code: str, at: date) -> bool:
         """Return whether this endpoint acts for the agency: it is its own, or its route ends there.
@@ -296,6 +301,25 @@ class Directory:
             if mandate.capacity is Capacity.SEAL
         )
         return next((agency.code for agency in agencies if agency is not None), None)
+
+    def _turn_to(self, day: date) -> date:
+        """Forget what was worked out for another day than this one."""
+        if day != self._day:
+            self._members.clear()
+            self._lineages.clear()
+            self._day = day
+        return day
+
+    def _lineage_of(self, agency: Agency, day: date) -> tuple[str, ...]:
+        found = {agency.code: agency}
+        queue = [agency]
+        while queue:
+            for code in self._agencies.heirs.get(queue.pop().code, ()):
+                closed = self._agencies.by_code[code]
+                if closed.closed_before(day) and closed.code not in found:
+                    found[closed.code] = closed
+                    queue.append(closed)
+        return tuple(found)
 
     def _members_of(self, group: Group, day: date) -> Members:
         reached: dict[str, Resolved] = {}

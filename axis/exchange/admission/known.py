@@ -4,9 +4,11 @@ Decisions add to it, so that a later message of the batch sees an earlier one.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from axis.edxml.codes import DocumentKind
 from axis.examination import Examination
@@ -152,16 +154,16 @@ class Known:
         self, documents: Collection[UUID], codes: Collection[str] | None = None
     ) -> Iterator[tuple[KnownDocument, KnownDelivery]]:
         """Yield the known deliveries of documents, to these agencies or to all, oldest first."""
-        wanted = set(documents)
-        keys = (
-            [key for key in self.deliveries if key[0] in wanted]
-            if codes is None
-            else [(one, code) for one in documents for code in codes]
-        )
-        found = [
-            (self.by_id[key[0]], self.deliveries[key])
-            for key in keys
-            if key in self.deliveries and key[0] in self.by_id
-        ]
+        wanted = {one: self.by_id[one] for one in documents if one in self.by_id}
+        if codes is None:
+            every = self.deliveries.items()
+            found = [(wanted[key[0]], one) for key, one in every if key[0] in wanted]
+        else:
+            found = [
+                (document, one)
+                for document in wanted.values()
+                for code in codes
+                if (one := self.deliveries.get((document.id, code))) is not None
+            ]
         found.sort(key=lambda pair: (pair[0].accepted_at, pair[0].id.int, pair[1].id.int))
         yield from found

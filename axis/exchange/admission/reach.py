@@ -28,9 +28,10 @@ class Reach:
     had: Mapping[str, tuple[Had, ...]] = field(default_factory=dict)
     """What receivers of it had before, by their present codes."""
 
-    def with_had(self, code: str, had: Had) -> "Reach":
-        """Return the reach with something more that a receiver has, or is just being sent."""
-        return replace(self, had={**self.had, code: (*self.had.get(code, ()), had)})
+    def with_had(self, more: Mapping[str, Had]) -> "Reach":
+        """Return the reach with one more that each of these receivers has, or is being sent."""
+        had = {code: (*self.had.get(code, ()), one) for code, one in more.items()}
+        return replace(self, had={**self.had, **had})
 
     def behind(self, endpoint: str, codes: Iterable[str]) -> Behind:
         """Return behind what its copy for these receivers goes to their endpoint.

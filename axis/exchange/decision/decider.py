@@ -16,6 +16,7 @@ from axis.exchange.decision.documents import decide_document
 from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.decision.statuses import decide_status
 from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.pace import Walk, in_one_go
 from axis.exchange.records import Records
 from axis.exchange.stored import EarlierSubmission
 from axis.reasons import Reason
@@ -49,10 +50,15 @@ class Decider:
         return self._docket.records
 
     def decide(self, case: Case) -> Decision:
-        """Decide one case.
+        """Decide one case in one go; raises as `walk` does."""
+        return in_one_go(self.walk(case))
 
-        Raises LoadUnknownError where it may have to wait and it is not known how much does. Nothing
-        is entered then; it can be decided once that is known.
+    def walk(self, case: Case) -> Walk[Decision]:
+        """Decide one case, with a pause now and then where thousands of receivers are concerned.
+
+        The next case begins when this one has ended. Raises LoadUnknownError where it may have to
+        wait and it is not known how much does. Nothing is entered then; it can be decided once that
+        is known.
         """
         docket, endpoint = self._docket, case.submission.user_id
         if endpoint is None:
@@ -62,9 +68,9 @@ class Decider:
             return docket.bury(case, Finding(Reason.UNKNOWN_ENDPOINT, facts=facts))
         earlier = docket.known.submissions.get((endpoint, case.message_key))
         if case.held is not None:
-            return self._again(Matter(case, endpoint, case.message_key), earlier)
+            return (yield from self._again(Matter(case, endpoint, case.message_key), earlier))
         if earlier is None:
-            return self._judge(Matter(case, endpoint, case.message_key))
+            return (yield from self._judge(Matter(case, endpoint, case.message_key)))
         if earlier.sha256 == case.examination.sha256:
             return docket.repeat_answer(case, endpoint, earlier)
         reused = docket.known.submissions.get((endpoint, case.reuse_key))
@@ -76,19 +82,19 @@ class Decider:
             [Finding(Reason.MESSAGE_ID_REUSED, facts=facts)],
         )
 
-    def _again(self, matter: Matter, earlier: EarlierSubmission | None) -> Decision:
+    def _again(self, matter: Matter, earlier: EarlierSubmission | None) -> Walk[Decision]:
         """Try a held submission again; nothing happens where another router has settled it."""
         if earlier is None or not earlier.held:
             return close(matter.case, Ending.REPEATED)
         if earlier.refusal is not None:
             wanted = Finding(Reason.REFUSED_BY_OPERATOR, facts={"reason": earlier.refusal})
             matter = replace(matter, findings=(wanted,))
-        return self._judge(matter)
+        return (yield from self._judge(matter))
 
-    def _judge(self, matter: Matter) -> Decision:
+    def _judge(self, matter: Matter) -> Walk[Decision]:
         case = matter.case
         if isinstance(case.message, Document):
-            return decide_document(self._docket, matter, case.message)
+            return (yield from decide_document(self._docket, matter, case.message))
         if isinstance(case.message, Status):
             return decide_status(self._docket, matter, case.message)
         findings = [

@@ -15,6 +15,7 @@ from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.outgoing import messages
+from axis.exchange.pace import Pace, Walk, pause_after
 from axis.exchange.records import DeliveryRow, DocumentRow, SubmissionOutcome
 from axis.exchange.stored import KnownDelivery, KnownDocument
 from axis.ids import new_id
@@ -24,7 +25,7 @@ from axis.trust.certificates import Certificate
 from axis.verdict import Outcome, Verdict
 
 
-def decide_document(docket: Docket, matter: Matter, document: Document) -> Decision:
+def decide_document(docket: Docket, matter: Matter, document: Document) -> Walk[Decision]:
     """Decide one document and enter what follows from it."""
     known, at = docket.known, docket.at
     examination = matter.case.examination
@@ -40,6 +41,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
                 urgent=first.urgent,
             )
     admitted = checks.admit_document(document, matter.endpoint, examination, known, at)
+    yield from pause_after(len(admitted.routing.resolved))
     matter = replace(matter, agency=admitted.speaker.agency)
     verdict = Verdict.of(
         [
@@ -57,7 +59,7 @@ def decide_document(docket: Docket, matter: Matter, document: Document) -> Decis
     if not verdict.passed or matter.agency is None or examination.certificate is None:
         return docket.refuse(matter, verdict.findings)
     row = _row(docket, matter, document, matter.agency, examination.certificate, verdict, admitted)
-    return _accept(docket, matter, row, document, admitted, verdict)
+    return (yield from _accept(docket, matter, row, document, admitted, verdict))
 
 
 def _accept(
@@ -67,10 +69,10 @@ def _accept(
     document: Document,
     admitted: DocumentAdmission,
     verdict: Verdict,
-) -> Decision:
+) -> Walk[Decision]:
     reach = admitted.reach
     accepted = _known(row, document, verdict)
-    deliveries = _deliveries(docket, accepted, reach)
+    deliveries = yield from _deliveries(docket, accepted, reach)
     receipt = docket.notary.about_submission(
         Event.SUBMISSION_ACCEPTANCE,
         docket.about(matter, row.id),
@@ -85,7 +87,8 @@ def _accept(
     docket.enter(matter, SubmissionOutcome.ACCEPTED, receipt.id, document=row.id)
     docket.known.add_document(replace(accepted, receipt=receipt.id))
     docket.known.add_links(row.links)
-    ask_back(docket.records, docket.known, docket.notary, reach.asked_back, docket.at)
+    yield from pause_after(len(deliveries))
+    yield from ask_back(docket.records, docket.known, docket.notary, reach.asked_back, docket.at)
     return close(matter.case, Ending.ACCEPTED, row.id, deliveries=len(deliveries))
 
 
@@ -150,7 +153,7 @@ def _known(row: DocumentRow, document: Document, verdict: Verdict) -> KnownDocum
     )
 
 
-def _deliveries(docket: Docket, document: KnownDocument, reach: Reach) -> list[DeliveryRow]:
+def _deliveries(docket: Docket, document: KnownDocument, reach: Reach) -> Walk[list[DeliveryRow]]:
     """Enter the document's copies and deliveries; return the latter.
 
     Whom an update adds gets its target, too, in front of it.
@@ -158,18 +161,19 @@ def _deliveries(docket: Docket, document: KnownDocument, reach: Reach) -> list[D
     if reach.added:
         for target in reach.targets.values():
             routing = Routing(reach.added, names=reach.routing.names)
-            _enter(docket, target, routing, Reach(routing))
-            for one in reach.added:
-                delivery = docket.known.deliveries[target.id, one.agency.code]
-                reach = reach.with_had(one.agency.code, (target, delivery))
-    return _enter(docket, document, reach.routing, reach)
+            yield from _enter(docket, target, routing, Reach(routing))
+            codes = [one.agency.code for one in reach.added]
+            sent = docket.known.deliveries
+            reach = reach.with_had({code: (target, sent[target.id, code]) for code in codes})
+    return (yield from _enter(docket, document, reach.routing, reach))
 
 
 def _enter(
     docket: Docket, document: KnownDocument, routing: Routing, reach: Reach
-) -> list[DeliveryRow]:
+) -> Walk[list[DeliveryRow]]:
     """Enter one copy an endpoint, more for a crowd, and one delivery a receiver."""
     deliveries = []
+    pace = Pace()
     for endpoint, receivers in routing.by_endpoint.items():
         for codes in messages.shares(receivers):
             behind = reach.behind(endpoint, codes)
@@ -190,6 +194,8 @@ def _enter(
             ]
             for row in deliveries[-len(codes) :]:
                 docket.known.add_delivery(_known_delivery(row, urgent=copy.urgent))
+            if pace.due(len(codes)):
+                yield
     docket.records.deliveries += deliveries
     return deliveries
 

@@ -16,6 +16,7 @@ from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
 from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
 from axis.exchange.outgoing import messages
+from axis.exchange.pace import in_one_go
 from axis.exchange.records import StatusRow, SubmissionOutcome
 from axis.exchange.stored import KnownDelivery, KnownDocument, KnownStatus
 from axis.ids import new_id
@@ -141,7 +142,7 @@ def _move(
     """
     if status.code is StatusCode.TAKE_BACK:
         asked = [(one.document, one.delivery) for one in settlement.moves]
-        ask_back(docket.records, docket.known, docket.notary, asked, docket.at)
+        in_one_go(ask_back(docket.records, docket.known, docket.notary, asked, docket.at))
         return []
     destroyed = []
     for one in settlement.moves:

@@ -7,6 +7,7 @@ right behind, in the same queue.
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from axis.evidence.events import Event
 from axis.exchange.admission.known import Known
@@ -14,6 +15,7 @@ from axis.exchange.changes import DeliveryChange, Withdrawal
 from axis.exchange.deliveries.states import DeliveryEvent, move
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.outgoing.telling import tell_receivers
+from axis.exchange.pace import Pace, Walk
 from axis.exchange.records import Records
 from axis.exchange.stored import CopyArrived, KnownDelivery, KnownDocument
 
@@ -24,14 +26,18 @@ def ask_back(
     notary: Notary,
     deliveries: Iterable[tuple[KnownDocument, KnownDelivery]],
     at: datetime,
-) -> list[KnownDelivery]:
+) -> Walk[list[KnownDelivery]]:
     """Ask for deliveries back, and withdraw the copies that nobody is known to have taken.
 
     Who shares a copy with somebody that has reported it has it in its system, too. Return those
     that are asked back by this, as they are now.
     """
-    asked, copies = [], []
+    asked = []
+    copies: dict[UUID, list[CopyArrived]] = {}
+    pace = Pace()
     for document, delivery in deliveries:
+        if pace.due():
+            yield
         before = delivery.position
         if delivery.copy in known.gone:
             before = move(before, DeliveryEvent.INBOX_EMPTIED)
@@ -42,9 +48,12 @@ def ask_back(
         records.changes.append(DeliveryChange(delivery.id, position, at))
         asked.append(moved)
         if before.untaken and delivery.copy is not None:
-            copies.append(_copy(document, moved, known))
-    withdraw(records, notary, [one for one in copies if _reachable(one, known)], at)
-    records.withdrawn += [Withdrawal(one.copy, at) for one in copies]
+            copies.setdefault(delivery.copy, []).append(_copy(document, moved, known))
+    for copy, carried in copies.items():
+        withdraw(records, notary, [one for one in carried if _reachable(one, known)], at)
+        records.withdrawn.append(Withdrawal(copy, at))
+        if pace.due(len(carried)):
+            yield
     return asked
 
 

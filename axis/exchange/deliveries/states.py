@@ -7,9 +7,10 @@ order they come. `TABLE` is the machine; the picture in ARCHITECTURE.md is drawn
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class DeliveryState(StrEnum):
@@ -85,8 +86,7 @@ class DeliveryEvent(StrEnum):
     """What a recall asked back was given back before any clerk had it: nothing to be destroyed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a delivery stands."""
 
     state: DeliveryState = DeliveryState.ACCEPTED

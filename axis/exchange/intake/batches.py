@@ -26,6 +26,7 @@ from axis.exchange.decision.holding import HoldLimits
 from axis.exchange.decision.waiting import LoadUnknownError
 from axis.exchange.lanes import Lane
 from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.pace import Walk
 from axis.exchange.ports import IntakeWork, Store, Workbench
 from axis.exchange.stored import HeldSubmission
 from axis.exchange.submission import Submission
@@ -108,20 +109,29 @@ class Intake:
 
 
 async def _decided(decider: Decider, cases: Sequence[Case], work: IntakeWork) -> Sequence[Decision]:
-    """Decide a batch, giving everybody else a turn after each case.
-
-    A broadcast to thousands takes tenths of a second; for a batch of them urgent documents and the
-    broker's heartbeats would wait ten.
+    """Decide a batch, giving everybody else a turn after each case, and on the way where one
+    concerns thousands of receivers.
     """
     by_number: dict[int, Decision] = {}
     for number in in_turn(cases):
         try:
-            by_number[number] = decider.decide(cases[number])
+            by_number[number] = await _in_turns(decider.walk(cases[number]))
         except LoadUnknownError:
             decider.known.held_load = await work.held_load()
-            by_number[number] = decider.decide(cases[number])
+            by_number[number] = await _in_turns(decider.walk(cases[number]))
         await asyncio.sleep(0)
     return [by_number[number] for number in range(len(cases))]
+
+
+async def _in_turns(walk: Walk[Decision]) -> Decision:
+    """Let others have the turn whenever a walk pauses; return its result."""
+    while True:
+        try:
+            next(walk)
+        except StopIteration as end:
+            decision: Decision = end.value
+            return decision
+        await asyncio.sleep(0)
 
 
 async def look_up(

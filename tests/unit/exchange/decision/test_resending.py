@@ -7,7 +7,6 @@ has changed since.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from dataclasses import replace as replaced
 from datetime import timedelta
 
 import pytest
@@ -38,7 +37,7 @@ from tests.support.exchange import (
 )
 
 SENDER = Agency("G31", "Bộ Thử nghiệm", Level.CENTRAL, endpoint="g22")
-CLOSED = replaced(SENDER, valid_to=(NOW - timedelta(days=1)).date())
+CLOSED = replace(SENDER, valid_to=(NOW - timedelta(days=1)).date())
 PLATFORM = Agency("H37.55", "Sở Thử nghiệm", Level.PROVINCE, parent="H37")
 
 
@@ -102,11 +101,11 @@ def closed(story: Story) -> None:
 
 
 def succeeded(story: Story) -> None:
-    story.known.directory = directory(replaced(CLOSED, successor="H37"))
+    story.known.directory = directory(replace(CLOSED, successor="H37"))
 
 
 def moved(story: Story) -> None:
-    story.known.directory = directory(replaced(SENDER, endpoint="g09"))
+    story.known.directory = directory(replace(SENDER, endpoint="g09"))
 
 
 def recalled(story: Story) -> None:
@@ -120,7 +119,7 @@ def answered(story: Story) -> None:
     """Every delivery has gone on."""
     done = DeliveryState.DONE
     for key, one in story.known.deliveries.items():
-        story.known.deliveries[key] = replaced(one, state=done, reached=done)
+        story.known.deliveries[key] = replace(one, state=done, reached=done)
 
 
 def undecidable(story: Story) -> None:
@@ -178,7 +177,7 @@ def test_agency_that_has_moved_is_answered_where_it_is_served_now(
 
 def test_agency_behind_a_platform_that_closed_without_successor_is_answered_still() -> None:
     story = sent(PLATFORM, "lgsp-h37")
-    gone = replaced(PLATFORM, valid_to=(NOW - timedelta(days=1)).date())
+    gone = replace(PLATFORM, valid_to=(NOW - timedelta(days=1)).date())
     story.known.directory = directory(gone)
     other = again(story.first.submission, message_id="other")
     assert story.sent_again(Case(other, story.first.examination))[0] is Ending.DUPLICATE

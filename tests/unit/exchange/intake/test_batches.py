@@ -5,11 +5,13 @@ import asyncio
 import pytest
 
 from axis.edxml.codes import StatusCode
+from axis.exchange import pace
 from axis.exchange.decision.case import Case, Decision, Ending
 from axis.exchange.decision.decider import Decider
 from axis.exchange.faults import StoreUnavailableError, WorkbenchUnavailableError
 from axis.exchange.intake.batches import Intake
 from axis.exchange.outgoing.receipts import Notary
+from axis.exchange.pace import Walk
 from tests.support.exchange import ISSUER, NOW, case, document, reported
 from tests.support.memory import SIGNATURE, MemoryStore, MemoryWorkbench, Observed
 
@@ -56,26 +58,50 @@ async def test_how_much_waits_is_looked_up_once_and_only_where_something_has_to_
     assert (len(records.submissions), len(records.evidence)) == (3, 3)
 
 
+class Onlookers:
+    """Somebody else on the event loop: has a turn whenever the intake lets them."""
+
+    def __init__(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.log = bench.log
+        walk = Decider.walk
+
+        def noting(decider: Decider, one: Case) -> Walk[Decision]:
+            self.log.append("decide")
+            decision = yield from walk(decider, one)
+            self.log.append("decision")
+            return decision
+
+        monkeypatch.setattr(Decider, "walk", noting)
+
+    async def have_turns(self) -> None:
+        while "decided" not in self.log:
+            self.log.append("turn")
+            await asyncio.sleep(0)
+
+
 async def test_others_have_a_turn_between_the_documents_of_a_batch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A batch of broadcasts would keep urgent documents and heartbeats waiting for seconds."""
     bench = Bench(*(case(document()) for _ in range(3)))
-    decide = Decider.decide
-
-    def noting(self: Decider, one: Case) -> Decision:
-        bench.log.append("decide")
-        return decide(self, one)
-
-    async def have_turns() -> None:
-        while "decided" not in bench.log:
-            bench.log.append("turn")
-            await asyncio.sleep(0)
-
-    monkeypatch.setattr(Decider, "decide", noting)
-    await asyncio.gather(bench.intake.handle(bench.submissions), have_turns())
+    onlookers = Onlookers(bench, monkeypatch)
+    await asyncio.gather(bench.intake.handle(bench.submissions), onlookers.have_turns())
     first = bench.log.index("decide")
-    assert bench.log[first : first + 5] == ["decide", "turn", "decide", "turn", "decide"]
+    one = ["decide", "decision", "turn"]
+    assert bench.log[first : first + 9] == one * 3
+
+
+async def test_others_have_turns_while_a_document_to_many_is_decided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One broadcast, or a recall of it, would keep them waiting for tenths of a second."""
+    monkeypatch.setattr(pace, "STRETCH", 1)
+    bench = Bench(case(document("G22", ["G09", "H37"])))
+    onlookers = Onlookers(bench, monkeypatch)
+    await asyncio.gather(bench.intake.handle(bench.submissions), onlookers.have_turns())
+    begin, end = bench.log.index("decide"), bench.log.index("decision")
+    pauses = ["turn"] * 4  # after the checks, after each of two copies, after the receipt
+    assert bench.log[begin : end + 1] == ["decide", *pauses, "decision"]
 
 
 async def test_status_about_an_unknown_document_locks_no_delivery() -> None:
