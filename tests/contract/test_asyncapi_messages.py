@@ -45,7 +45,7 @@ def decided() -> Decider:
     first = case(letter)
     deciding.decide(first)
     deciding.decide(case(letter, again(first.submission, message_id="m-again")))
-    for kind in (DocumentKind.RECALL, DocumentKind.UPDATE):
+    for kind in (DocumentKind.UPDATE, DocumentKind.RECALL):
         deciding.decide(case(document(kind=kind, target=letter.document_id)))
     replaced = [letter.document_id]
     deciding.decide(case(document(kind=DocumentKind.REPLACE, replaces=replaced)))
