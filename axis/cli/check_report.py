@@ -1,8 +1,9 @@
 """The report of a check as people read it: Vietnamese first, English below."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,17 @@ from axis.cli.page import (
     print_line,
     print_reason,
 )
-from axis.edxml.values import Document, Message
-from axis.exchange.intake.preview import Preview, addressees
+from axis.edxml.codes import ReceiverType
+from axis.edxml.values import Document
+from axis.exchange.intake.preview import Preview, addressees, lists_of
 from axis.reasons import Severity
 from axis.verdict import FileFacts, FileSignature, Outcome, Verdict
 
 MAX_NAMED_RECEIVERS = 20
 """A broadcast has hundreds."""
+
+MAX_LISTS = 10
+"""Replaced documents whose receivers are listed."""
 
 MAX_SHOWN_FILES = 50
 """Files of one document that are listed."""
@@ -131,8 +136,9 @@ def print_subject(page: Console, result: Preview) -> None:
         return
     sender = _named(message.sender, result.sender.name if result.sender else "")
     print_fact(page, "Nơi gửi · From", sender)
-    print_fact(page, "Nơi nhận · To", ", ".join(_receivers(message, result)))
+    print_fact(page, "Nơi nhận · To", ", ".join(_receivers(addressees(message), result)))
     if isinstance(message, Document):
+        _print_lists(page, message, result)
         print_fact(page, "Nghiệp vụ · Kind", f"{message.kind.name_vi} · {message.kind.label}")
         print_fact(page, "Số · Number", str(message.code))
         print_fact(page, "Trích yếu · Subject", message.subject)
@@ -144,8 +150,24 @@ def print_subject(page: Console, result: Preview) -> None:
     print_fact(page, "SHA-256", result.sha256)
 
 
-def _receivers(message: Message, result: Preview) -> Iterator[str]:
-    codes = addressees(message)
+def _print_lists(page: Console, message: Document, result: Preview) -> None:
+    """Print whom an update adds and drops, and for whom a replacement holds."""
+    lists: dict[str, list[str]] = {}
+    for one in lists_of(message):
+        if one.change is None:
+            label = f"Thay {printable(cut(one.document_id))} cho · Replaces it for"
+        elif one.change is ReceiverType.ADDED:
+            label = "Thêm nơi nhận · Adds"
+        else:
+            label = "Bỏ nơi nhận · Drops"
+        lists.setdefault(label, []).append(one.code)
+    for label, codes in islice(lists.items(), MAX_LISTS):
+        print_fact(page, label, ", ".join(_receivers(codes, result)))
+    if len(lists) > MAX_LISTS:
+        print_indented(page, Text(f"… +{len(lists) - MAX_LISTS}", style="dim"), 2)
+
+
+def _receivers(codes: Sequence[str], result: Preview) -> Iterator[str]:
     for code in codes[:MAX_NAMED_RECEIVERS]:
         found = result.receivers.get(code)
         if found is None:

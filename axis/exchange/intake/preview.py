@@ -7,6 +7,7 @@ file, an agency's system, the web view. What is not at hand is held, never passe
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from axis.examination import Examination
 from axis.exchange.admission import checks
 from axis.exchange.admission.checks import Speaker
 from axis.exchange.admission.known import Known
+from axis.exchange.admission.lists import Named, listed
 from axis.exchange.admission.statuses import admit_status
 from axis.exchange.decision.case import Case
 from axis.exchange.intake.batches import look_up
@@ -24,6 +26,7 @@ from axis.exchange.submission import Route, Submission
 from axis.ids import new_id
 from axis.reasons import Reason
 from axis.registry.agency import Agency
+from axis.registry.directory import Directory
 from axis.registry.routing import Resolved
 from axis.trust.policy import RevocationRules
 from axis.verdict import Finding, Verdict
@@ -58,9 +61,9 @@ class Preview:
     sender: Agency | None = None
     """The agency that the sender's code names in the registry."""
     receivers: Mapping[str, Resolved] = field(default_factory=dict)
-    """Every code of a receiver that resolved."""
+    """Every code of a receiver that resolved, in To and in the message's own lists."""
     groups: Mapping[str, str] = field(default_factory=dict)
-    """Every code that is a group's, with the group's name."""
+    """Every code there that is a group's, with the group's name."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the stable JSON shape of reports: verdict, reasons, and what they are about."""
@@ -77,6 +80,14 @@ class Preview:
             "subject": document.subject if document else None,
             "sender": _sender(message, self.sender),
             "receivers": [self._receiver(code) for code in addressees(message)],
+            "lists": [
+                {
+                    "document_id": one.document_id,
+                    "change": None if one.change is None else one.change.name.lower(),
+                    **self._receiver(one.code),
+                }
+                for one in lists_of(message)
+            ],
             "files": [file.to_json() for file in self.verdict.files],
             "signature": None if self.verdict.signature is None else asdict(self.verdict.signature),
         }
@@ -113,10 +124,7 @@ def preview(examination: Examination, grounds: Grounds, at: datetime) -> Preview
             speaker = checks.check_speaker(message, grounds.endpoint, examination, known, at)
             findings += speaker.findings if grounds.of_signature else ()
         if isinstance(message, Document):
-            codes = _some(message.receivers)
-            receivers = known.directory.route(codes, at).named
-            found_groups = map(known.directory.group, codes)
-            groups = {group.code: group.name for group in found_groups if group is not None}
+            receivers, groups = _called(message, known.directory, at)
     return Preview(
         sha256=examination.sha256,
         size=examination.size,
@@ -156,6 +164,27 @@ def addressees(message: Message | None) -> tuple[str, ...]:
         return ()
     named = message.receivers if isinstance(message, Document) else (message.addressee,)
     return tuple(dict.fromkeys(_some(named)))
+
+
+def lists_of(message: Message | None) -> tuple[Named, ...]:
+    """Return whom an update adds and drops, and for whom a replacement holds; a bounded number."""
+    found = listed(message) if isinstance(message, Document) else ()
+    return tuple(islice(found, checks.MAX_RECEIVERS))
+
+
+def _called(
+    document: Document, directory: Directory, at: datetime
+) -> tuple[dict[str, Resolved], dict[str, str]]:
+    """Return the agencies that receive under the codes named, and the names of the groups."""
+    codes = _some(document.receivers)
+    receivers = dict(directory.route(codes, at).named)
+    own = {one.code for one in lists_of(document)}
+    for code in own.difference(receivers):
+        outcome = directory.resolve(code, at)
+        if isinstance(outcome, Resolved):
+            receivers[code] = outcome
+    found = map(directory.group, {*codes, *own})
+    return receivers, {group.code: group.name for group in found if group is not None}
 
 
 def _nobodys(at: datetime) -> Submission:

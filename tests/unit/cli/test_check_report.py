@@ -9,9 +9,11 @@ from axis.cli.check_report import Unreadable, print_notes, print_report, print_s
 from axis.exchange.admission.known import Known
 from axis.exchange.intake.preview import Grounds, Preview, preview
 from axis.reasons import Reason
+from axis.registry.agency import Level
+from axis.registry.groups import Group
 from axis.verdict import FileFacts, FileSignature, Finding, Outcome
 from tests.support.changing import replace
-from tests.support.exchange import NOW, case, directory, document
+from tests.support.exchange import NOW, case, directory, document, replacement, update
 
 GROUNDS = Grounds(Known(directory(), stored_known=False))
 SIGNATURE = FileSignature(
@@ -44,6 +46,19 @@ def test_report_names_verdict_parties_and_subject() -> None:
         "V/v thử nghiệm",
     ):
         assert part in text
+
+
+def test_report_names_whom_an_update_adds_and_drops_and_for_whom_a_replacement_holds() -> None:
+    groups = [Group("NHOM.TINH", "Các tỉnh", Level.PROVINCE)]
+    grounds = Grounds(Known(directory(groups=groups), stored_known=False))
+    first = document("G22", ["G09"], document_id="D-1")
+    changed = update(first, ["G09"], adds=["NHOM.TINH"], drops=["000.00.02.H37", "G09"])
+    text = printed(preview(case(changed).examination, grounds, NOW), 200)
+    assert "Thêm nơi nhận · Adds: NHOM.TINH Các tỉnh" in text
+    assert "Bỏ nơi nhận · Drops: 000.00.02.H37 → H37.02 Sở Nội vụ, G09 Bộ Nội vụ" in text
+    instead = replacement(["H37"], (first, ["NHOM.TINH"]), document_id="D-2")
+    text = printed(preview(case(instead).examination, grounds, NOW), 200)
+    assert "Thay D-1 cho · Replaces it for: NHOM.TINH Các tỉnh" in text
 
 
 def test_reason_is_told_with_code_place_line_and_both_languages() -> None:

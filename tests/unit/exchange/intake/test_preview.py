@@ -20,8 +20,10 @@ from tests.support.exchange import (
     directory,
     document,
     fingerprint,
+    replacement,
     status,
     submission,
+    update,
 )
 
 OFFLINE = Grounds(Known(directory(), stored_known=False))
@@ -53,6 +55,26 @@ def test_group_among_the_receivers_is_called_by_its_name() -> None:
     assert found.to_json()["receivers"] == [
         {"code": "NHOM.TINH", "agency": None, "name": "Các tỉnh"},
         {"code": "G09", "agency": "G09", "name": "Bộ Nội vụ"},
+    ]
+
+
+def test_who_is_added_dropped_and_replaced_for_is_called_by_name_as_the_receivers_are() -> None:
+    known = Known(
+        directory(groups=[Group("NHOM.TINH", "Các tỉnh", Level.PROVINCE)]), stored_known=False
+    )
+    first = document("G22", ["G09"])
+    changed = seen(update(first, ["G09"], adds=["NHOM.TINH"], drops=["G09"]), Grounds(known))
+    group = {"code": "NHOM.TINH", "agency": None, "name": "Các tỉnh"}
+    ministry = {"code": "G09", "agency": "G09", "name": "Bộ Nội vụ"}
+    about = {"document_id": first.document_id}
+    assert changed.to_json()["lists"] == [
+        {**about, "change": "added", **group},
+        {**about, "change": "dropped", **ministry},
+    ]
+    replaced = seen(replacement(["H37"], (first, ["G09", "NHOM.TINH"])), Grounds(known))
+    assert replaced.to_json()["lists"] == [
+        {**about, "change": None, **ministry},
+        {**about, "change": None, **group},
     ]
 
 
