@@ -1,7 +1,7 @@
 """Publishes bursts with confirms, on one connection that is opened anew after a fault."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC
 from typing import NoReturn
@@ -34,9 +34,8 @@ _log = structlog.get_logger(__name__)
 class RabbitPublisher:
     """Implements `axis.exchange.ports.Publisher`; one object a publishing task.
 
-    A queue that did not take the last message is asked with one, and gets its others once that was
-    taken: what waits for a full queue costs the broker a message a burst, not a hundred. One that
-    gave no answer at all is given little time to do so, so that it holds up no other.
+    A queue that gave no answer to the last message is given little time to do so, so that it holds
+    up no other.
     """
 
     def __init__(self, url: str, name: str) -> None:
@@ -55,51 +54,39 @@ class RabbitPublisher:
         False means that the message is not in its queue as far as is known: there is no such queue,
         it is full or does not answer while others do, or AMQP cannot express the message.
         """
-        doubtful = self._full | self._silent
-        first: dict[int, Publication] = {}
-        others: dict[int, Publication] = {}
-        asked = set()
-        for number, message in enumerate(messages):
-            wait = message.queue in asked and message.queue in doubtful
-            (others if wait else first)[number] = message
-            asked.add(message.queue)
-        answers = await self._burst(first)
-        doubtful = self._full | self._silent
-        ready = {number: one for number, one in others.items() if one.queue not in doubtful}
-        if ready:
-            answers |= await self._burst(ready)
-        return [answers.get(number, False) for number in range(len(messages))]
-
-    async def _burst(self, messages: Mapping[int, Publication]) -> dict[int, bool]:
         exchange = self._exchange or await self._open()
         try:
             outcomes = await asyncio.gather(
-                *(self._one(exchange, message) for message in messages.values()),
+                *(self._one(exchange, message) for message in messages),
                 return_exceptions=True,
             )
         except asyncio.CancelledError:
             await self.close()
             raise
-        answers: dict[int, bool] = {}
+        answers: list[bool] = []
         silent = {
             message.queue
-            for message, outcome in zip(messages.values(), outcomes, strict=True)
+            for message, outcome in zip(messages, outcomes, strict=True)
             if isinstance(outcome, TimeoutError)
         }
-        for number, outcome in zip(messages, outcomes, strict=True):
+        for outcome in outcomes:
             if isinstance(outcome, TimeoutError):
                 if True not in outcomes and not silent <= self._silent:
                     await self._lose(outcome)  # nobody has answered: it may be the broker
-                answers[number] = False
+                answers.append(False)
             elif isinstance(outcome, BaseException):
                 await self._lose(outcome)
             else:
-                answers[number] = outcome
+                answers.append(outcome)
         if silent:
             _log.warning("queues.silent", queues=sorted(silent))
             self._silent |= silent
             await self.close()  # so that no confirm comes late
         return answers
+
+    def doubtful(self, queue: str) -> bool:
+        """Tell whether a queue did not take the last message, or gave no answer to it."""
+        return queue in self._full or queue in self._silent
 
     async def _one(self, exchange: AbstractExchange, message: Publication) -> bool:
         known = message.queue in self._silent

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from axis.examination import Examination
-from axis.exchange.records import MessageType, Records
+from axis.exchange.records import MessageType, OutboxRow, Records
 from axis.exchange.stored import (
     CopyArrived,
     EarlierSubmission,
@@ -121,7 +121,13 @@ class DispatchWork(Protocol):
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
     ) -> Sequence[OutboxMessage]:
-        """Lock and return due messages, oldest first, skipping what others hold."""
+        """Lock and return due messages, oldest first, skipping what others hold.
+
+        At least one and at most `max_bytes` in all.
+        """
+
+    async def bodies(self, rows: Sequence[OutboxRow]) -> Mapping[UUID, bytes]:
+        """Return the bytes of messages, by the `subject` of each."""
 
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         """Lock and return the deliveries that these confirmed copies carry."""
@@ -172,6 +178,9 @@ class Publisher(Protocol):
         Raises BrokerUnavailableError when nothing was sent, BrokerLostError when the outcome is
         unknown.
         """
+
+    def doubtful(self, queue: str) -> bool:
+        """Tell whether a queue did not take the last message, or gave no answer to it."""
 
 
 class Workbench(Protocol):

@@ -152,11 +152,11 @@ class KnownStatus:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """An outbox row with its bytes, claimed for publishing."""
+    """An outbox row that is claimed for publishing."""
 
     row: OutboxRow
-    body: bytes
     attempts: int
+    """How often it was tried before."""
 
 
 @dataclass(frozen=True, slots=True)

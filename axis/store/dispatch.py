@@ -1,6 +1,6 @@
 """The dispatch's transaction on PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -65,8 +65,8 @@ class PostgresDispatchWork:
     async def claim(
         self, *, urgent: bool, at: datetime, limit: int, max_bytes: int
     ) -> Sequence[OutboxMessage]:
-        """Lock due messages and read their bytes, at least one and at most `max_bytes` in all, to
-        `MAX_RECEIVERS` receivers.
+        """Lock due messages, at least one and at most `max_bytes` in all, to `MAX_RECEIVERS`
+        receivers.
 
         Every copy of a document counts, since each has to go over the wire before the broker
         confirms; in memory they share its bytes. What was tried before takes the places that new
@@ -78,7 +78,7 @@ class PostgresDispatchWork:
         if not rows:  # a clock that is set right must keep nothing back
             latest = at + LONGEST_PAUSE
             await self._connection.execute(_SQL["hasten"], urgent, at, latest, MAX_HASTENED)
-        claimed: list[tuple[OutboxRow, int]] = []
+        claimed: list[OutboxMessage] = []
         total = receivers = 0
         for row in rows:
             values = dict(row)
@@ -89,9 +89,18 @@ class PostgresDispatchWork:
             receivers += len(named_in(message)) if message.type is MessageType.DOCUMENT else 0
             if claimed and (total > max_bytes or receivers > MAX_RECEIVERS):
                 break
-            claimed.append((message, attempts))
-        bodies = await self._bodies([row for row, _ in claimed])
-        return [OutboxMessage(row, bodies[row.subject], attempts) for row, attempts in claimed]
+            claimed.append(OutboxMessage(message, attempts))
+        return claimed
+
+    async def bodies(self, rows: Sequence[OutboxRow]) -> Mapping[UUID, bytes]:
+        """Return the bytes of messages, by the `subject` of each."""
+        bodies: dict[UUID, bytes] = {}
+        for kind, query in _BODIES.items():
+            subjects = list({row.subject for row in rows if row.type is kind})
+            if subjects:
+                found = await self._connection.fetch(query, subjects)
+                bodies.update((row["id"], row["body"]) for row in found)
+        return bodies
 
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         """Lock and return the deliveries that these copies carry."""
@@ -118,15 +127,6 @@ class PostgresDispatchWork:
         if self._may_let_go:
             await self._connection.execute(_HOLDING["hold_on"])
             self._may_let_go = False
-
-    async def _bodies(self, rows: Sequence[OutboxRow]) -> dict[UUID, bytes]:
-        bodies: dict[UUID, bytes] = {}
-        for kind, query in _BODIES.items():
-            subjects = list({row.subject for row in rows if row.type is kind})
-            if subjects:
-                found = await self._connection.fetch(query, subjects)
-                bodies.update((row["id"], row["body"]) for row in found)
-        return bodies
 
 
 async def copies_of(connection: Connection, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:

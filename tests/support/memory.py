@@ -10,7 +10,7 @@ from axis.examination import Examination
 from axis.exchange.decision.case import Decision
 from axis.exchange.lanes import Lane
 from axis.exchange.ports import MessageKey, Publication
-from axis.exchange.records import Records
+from axis.exchange.records import OutboxRow, Records
 from axis.exchange.stored import (
     CopyArrived,
     EarlierSubmission,
@@ -36,6 +36,10 @@ class MemoryStore:
     log: list[str] = field(default_factory=list)
     committed: list[Records] = field(default_factory=list)
     waiting: list[OutboxMessage] = field(default_factory=list)
+    bodies: dict[UUID, bytes] = field(default_factory=dict)
+    """What `waiting` carries, by the subject of each."""
+    read: list[UUID] = field(default_factory=list)
+    """Messages whose bytes were read."""
     copies: list[CopyArrived] = field(default_factory=list)
     directories: list[Directory] = field(default_factory=list)
     """What the registry is each time that the dispatch holds it; as usual once they run out."""
@@ -174,6 +178,10 @@ class MemoryDispatchWork:
         due = [one for one in self._store.waiting if one.row.urgent is urgent]
         return [one for one in due if one.row.id not in done][:limit]
 
+    async def bodies(self, rows: Sequence[OutboxRow]) -> Mapping[UUID, bytes]:
+        self._store.read += [row.id for row in rows]
+        return {row.subject: self._store.bodies[row.subject] for row in rows}
+
     async def copies_of(self, outbox_ids: Collection[UUID]) -> Sequence[CopyArrived]:
         self._store.step("copies_of")
         return [copy for copy in self._store.copies if copy.copy in outbox_ids]
@@ -217,13 +225,20 @@ class MemoryPublisher:
     fault: Exception | None = None
     fault_at: str | None = None
     """The message that the fault comes with; None: every one."""
+    in_doubt: set[str] = field(default_factory=set)
+    """Queues that did not take the last message."""
 
     async def publish(self, messages: Sequence[Publication]) -> Sequence[bool]:
         self.bursts.append(list(messages))
         hit = any(self.fault_at in (None, message.message_id) for message in messages)
         if self.fault is not None and hit:
             raise self.fault
+        asked = {message.queue for message in messages}
+        self.in_doubt = self.in_doubt - asked | asked & self.refused
         return [message.queue not in self.refused for message in messages]
+
+    def doubtful(self, queue: str) -> bool:
+        return queue in self.in_doubt
 
 
 @dataclass

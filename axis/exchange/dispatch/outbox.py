@@ -8,6 +8,9 @@ more. A broker that is slow must not hold up its changes, and behind them every 
 after `PATIENCE_SECONDS` it is let go, and looked at once more when the broker has answered. Copies
 whose receivers have moved meanwhile count as not published then: they go where these are now, and
 the former endpoint is told to pass the old ones over.
+
+A queue that did not take the last message is asked with one, and gets its others once that was
+taken: what waits for a full queue costs the broker, and the database, a message a burst.
 """
 
 import asyncio
@@ -115,19 +118,33 @@ class Dispatch:
                 )
                 if not claimed:
                     return Dispatched()
+                asked = self._asked(claimed)
+                bodies = await work.bodies([one.row for one in asked])
                 directory = await work.directory()
                 astray = self._astray(claimed, directory)
                 if astray:  # committed before anything else: a broker that fails undoes no move
                     copies = await work.copies_of(list(astray))
                     await self._redirect(work, astray, copies, directory)
                     return Dispatched(redirected=len(astray))
-                return await self._send(work, claimed, directory, careful=careful)
+                burst = [publication(one.row, bodies[one.row.subject]) for one in asked]
+                return await self._send(work, claimed, burst, directory, careful=careful)
         except Exception as error:
             # What one message brings out must not hold up the rest; it is raised anyway.
             if careful and claimed and not is_outage(error):
                 async with self._store.dispatch() as work:
                     await self._put_off(work, claimed)
             raise
+
+    def _asked(self, messages: Sequence[OutboxMessage]) -> Sequence[OutboxMessage]:
+        """Return what is sent now: of what waits for a queue in doubt the first message only."""
+        asked = []
+        in_doubt = set[str]()
+        for one in messages:
+            if one.row.queue not in in_doubt:
+                asked.append(one)
+            if self._publisher.doubtful(one.row.queue):
+                in_doubt.add(one.row.queue)
+        return asked
 
     def _astray(
         self, messages: Sequence[OutboxMessage], directory: Directory
@@ -158,28 +175,32 @@ class Dispatch:
     async def _send(
         self,
         work: DispatchWork,
-        messages: Sequence[OutboxMessage],
+        claimed: Sequence[OutboxMessage],
+        burst: Sequence[Publication],
         directory: Directory,
         *,
         careful: bool,
     ) -> Dispatched:
         strayed: Mapping[UUID, _Astray] = {}
         try:
-            answers, held = await self._publish(work, messages)
+            answers, held = await self._publish(work, burst)
         except BrokerLostError:
             if not careful:
                 raise
             answers, held = [False], False
+        taken = {one.message_id: arrived for one, arrived in zip(burst, answers, strict=True)}
+        # What was not sent, and waits for a queue that is well again, goes out in the next round.
+        messages = [
+            one
+            for one in claimed
+            if str(one.row.id) in taken or self._publisher.doubtful(one.row.queue)
+        ]
         if not held:
             directory = await work.directory()
             strayed = self._astray(messages, directory)
-        rest = [
-            (one, arrived)
-            for one, arrived in zip(messages, answers, strict=True)
-            if one.row.id not in strayed
-        ]
-        confirmed = [one for one, arrived in rest if arrived]
-        returned = [one for one, arrived in rest if not arrived]
+        rest = [one for one in messages if one.row.id not in strayed]
+        confirmed = [one for one in rest if taken.get(str(one.row.id))]
+        returned = [one for one in rest if not taken.get(str(one.row.id))]
         if confirmed:
             await work.confirm([one.row.id for one in confirmed], self._clock())
         await self._put_off(work, returned)
@@ -192,12 +213,10 @@ class Dispatch:
         return Dispatched(len(confirmed), len(returned), len(strayed))
 
     async def _publish(
-        self, work: DispatchWork, messages: Sequence[OutboxMessage]
+        self, work: DispatchWork, burst: Sequence[Publication]
     ) -> tuple[Sequence[bool], bool]:
         """Return what has arrived, and whether the registry was held all the time."""
-        publishing = asyncio.create_task(
-            self._publisher.publish([publication(one) for one in messages])
-        )
+        publishing = asyncio.create_task(self._publisher.publish(burst))
         try:
             await asyncio.wait({publishing}, timeout=PATIENCE_SECONDS)
             held = publishing.done()
@@ -267,14 +286,13 @@ def _carried(
     return [copy for copy in copies if copy.receiver in named.get(copy.copy, ())]
 
 
-def publication(message: OutboxMessage) -> Publication:
+def publication(row: OutboxRow, body: bytes) -> Publication:
     """Return the AMQP message of an outbox row; always the same one for the same row."""
-    row = message.row
     return Publication(
         message_id=str(row.id),
         queue=row.queue,
         type=row.type,
-        body=message.body,
+        body=body,
         correlation_id=row.correlation_id,
         headers=row.headers,
         timestamp=row.created_at,

@@ -1,5 +1,6 @@
 """The dispatch's transaction on a real PostgreSQL."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,10 @@ import pytest
 from axis.edxml.codes import Priority, StatusCode
 from axis.exchange.dispatch.outbox import LONGEST_PAUSE, DispatchLimits
 from axis.exchange.faults import BrokerLostError
-from axis.exchange.records import MessageType
+from axis.exchange.records import MessageType, OutboxRow
 from axis.exchange.stored import OutboxMessage
 from axis.store import dispatch
+from axis.store.dispatch import PostgresDispatchWork
 from axis.store.exchange import PostgresStore
 from axis.store.pool import Connection, Pool
 from axis.store.sql import load_queries
@@ -41,21 +43,22 @@ async def claimed(
 # -- claims ------------------------------------------------------------------------------------
 
 
-async def test_claim_reads_each_message_with_its_own_bytes(
-    exchange: Exchange, stocked: Pool
-) -> None:
+async def test_each_claimed_message_has_its_own_bytes(exchange: Exchange, stocked: Pool) -> None:
     message, submitted = document("G22", ["G09", "H37.02"]), submission(body=b"<edXML>A</edXML>")
     await exchange.handle(case(message, submitted))
     report = reported("G09", StatusCode.ARRIVED, message, "g09", body=b"<edXML>B</edXML>")
     await exchange.handle(report)
-    found = {(one.row.type, one.row.queue): one for one in await claimed(stocked)}
-    assert found[MessageType.DOCUMENT, "inbox.g09"].body == b"<edXML>A</edXML>"
-    assert found[MessageType.DOCUMENT, "inbox.lgsp-h37"].body == b"<edXML>A</edXML>"
-    assert found[MessageType.STATUS, "answers.g22"].body == b"<edXML>B</edXML>"
-    assert found[MessageType.RECEIPT, "answers.g09"].body.endswith(SIGNATURE)
-    for one in found.values():
-        assert one.row.size == len(one.body)
-        assert one.row.created_at == NOW
+    rows = {(one.row.type, one.row.queue): one.row for one in await claimed(stocked)}
+    async with PostgresStore(stocked).dispatch() as work:
+        bodies = await work.bodies([*rows.values()])
+    found = {what: bodies[row.subject] for what, row in rows.items()}
+    assert found[MessageType.DOCUMENT, "inbox.g09"] == b"<edXML>A</edXML>"
+    assert found[MessageType.DOCUMENT, "inbox.lgsp-h37"] == b"<edXML>A</edXML>"
+    assert found[MessageType.STATUS, "answers.g22"] == b"<edXML>B</edXML>"
+    assert found[MessageType.RECEIPT, "answers.g09"].endswith(SIGNATURE)
+    for what, row in rows.items():
+        assert row.size == len(found[what])
+        assert row.created_at == NOW
 
 
 async def test_claim_takes_the_oldest_of_its_lane_that_are_due(
@@ -218,7 +221,9 @@ async def test_round_moves_the_deliveries_and_proves_it_to_the_sender(
     assert await counts(stocked, "evidence_delivery") == [4]
     (proof,) = await claimed(stocked)
     assert (proof.row.queue, proof.row.correlation_id) == ("answers.g22", "id-1")
-    assert proof.row.size == len(proof.body)
+    assert proof.row.size == await stocked.fetchval(
+        "SELECT length(receipt) FROM evidence WHERE id = $1", proof.row.subject
+    )
 
 
 async def test_rounds_end_when_everything_is_confirmed(exchange: Exchange, stocked: Pool) -> None:
@@ -261,6 +266,35 @@ async def test_returned_messages_wait_and_count_their_attempts(
     assert row["due_at"] == NOW + timedelta(seconds=1)
     assert await claimed(stocked) == []
     assert len(await claimed(stocked, after=timedelta(seconds=1))) == 1
+
+
+async def test_full_queue_costs_the_database_one_body_a_round(
+    exchange: Exchange, stocked: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(6):
+        await exchange.handle(case(document()))
+    await stocked.execute("UPDATE outbox SET published_at = $1 WHERE type = 'receipt'", NOW)
+    exchange.publisher.refused.add("inbox.g09")  # type: ignore[attr-defined]
+    read: list[int] = []
+    bodies = PostgresDispatchWork.bodies
+
+    async def counted(
+        work: PostgresDispatchWork, rows: Sequence[OutboxRow]
+    ) -> Mapping[UUID, bytes]:
+        found = await bodies(work, rows)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(PostgresDispatchWork, "bodies", counted)
+    lane = exchange.lane()
+    for _ in range(3):
+        assert (await lane.round()).returned == 6
+        await stocked.execute("UPDATE outbox SET due_at = $1", NOW)
+    assert read == [6, 1, 1]
+    exchange.publisher.refused.clear()  # type: ignore[attr-defined]
+    assert (await lane.round()).confirmed == 1
+    await lane.round()
+    assert {row["state"] for row in await all_of(stocked, "delivery")} == {"consigned"}
 
 
 async def test_attempts_stop_counting_where_the_column_ends(

@@ -72,7 +72,8 @@ class Bench:
         for delivery in deciding.records.deliveries:
             (copy,) = [one for one in deciding.records.outbox if one.id == delivery.copy]
             copies.append(copy)
-            self.store.waiting.append(OutboxMessage(copy, row.body, attempts))
+            self.store.bodies[copy.subject] = row.body
+            self.store.waiting.append(OutboxMessage(copy, attempts))
             self.store.copies.append(
                 CopyArrived(
                     delivery=delivery.id,
@@ -99,7 +100,8 @@ class Bench:
         deciding = decider()
         deciding.decide(case(document()))
         _, answer = deciding.records.outbox
-        self.store.waiting.append(OutboxMessage(answer, b"<receipt/>", 0))
+        self.store.bodies[answer.subject] = b"<receipt/>"
+        self.store.waiting.append(OutboxMessage(answer, 0))
         return answer.id
 
 
@@ -204,6 +206,32 @@ async def test_returned_message_holds_up_no_other() -> None:
     _, reached = bench.add_document("G09", "H37.02")
     assert await bench.dispatch.round() == Dispatched(confirmed=1, returned=1)
     assert bench.store.confirmed == [reached.id]
+
+
+async def test_full_queue_is_asked_with_one_message_and_no_other_is_read_for_it() -> None:
+    """A hundred thousand large documents may wait for it."""
+    bench = Bench()
+    bench.publisher.refused.add("inbox.g09")
+    bench.add_document("G09")
+    await bench.dispatch.round()
+    bench.store.read.clear()
+    probe, *others = [bench.add_document("G09")[0] for _ in range(5)]
+    (sound,) = bench.add_document("H37.02")
+    assert await bench.dispatch.round() == Dispatched(confirmed=1, returned=5)
+    assert bench.store.read == [probe.id, sound.id]
+    assert {one.id for one in (probe, *others)} < bench.store.postponed.keys()
+    assert bench.store.confirmed == [sound.id]
+
+
+async def test_queue_that_takes_a_message_again_gets_its_others_in_the_next_round() -> None:
+    bench = Bench()
+    bench.publisher.in_doubt.add("inbox.g09")
+    probe, *others = [bench.add_document("G09")[0] for _ in range(5)]
+    assert await bench.dispatch.round() == Dispatched(confirmed=1)
+    assert bench.store.confirmed == bench.store.read == [probe.id]
+    assert bench.store.postponed == {}
+    assert await bench.dispatch.round() == Dispatched(confirmed=4)
+    assert bench.store.confirmed == [probe.id, *(one.id for one in others)]
 
 
 async def test_copy_that_does_not_get_through_is_left_to_its_deadline() -> None:
