@@ -9,6 +9,7 @@ from axis.clock import Clock
 from axis.errors import InvalidInputError
 from axis.exchange.changes import Postponement
 from axis.exchange.decision.case import message_lock
+from axis.exchange.decision.holding import LONGEST_PAUSE
 from axis.exchange.faults import StoreUnavailableError
 from axis.exchange.records import HeldRow, SubmissionRow
 from axis.exchange.stored import HeldLoad, HeldSubmission, Load
@@ -29,10 +30,16 @@ _LOCK_KEYS = load_queries("intake")["lock_keys"]
 async def claim(
     connection: Connection, *, at: datetime, leased_until: datetime, limit: int, max_bytes: int
 ) -> Sequence[HeldSubmission]:
-    """Take what is due, at least one and at most `max_bytes` in all."""
+    """Take what is due, at least one and at most `max_bytes` in all.
+
+    What cannot be due as late as it is becomes due for the next claim.
+    """
     due: list[UUID] = []
     total = 0
-    for row in await connection.fetch(_SQL["due"], at, limit):
+    rows = await connection.fetch(_SQL["due"], at, limit)
+    if not rows:  # a clock that is set right must keep nothing back
+        await connection.execute(_SQL["hasten"], at, at + LONGEST_PAUSE, limit)
+    for row in rows:
         total += row["size"]
         if due and total > max_bytes:
             break

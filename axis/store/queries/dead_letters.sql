@@ -22,6 +22,18 @@ ORDER BY due_at, id
 LIMIT $2
 FOR UPDATE SKIP LOCKED
 
+-- name: hasten
+-- Makes due what is leased for longer than a lease lasts: the clock was ahead when that was written.
+-- $1 now, $2 the end of a lease from now, $3 how many
+UPDATE dead_letter SET due_at = $1
+WHERE id IN (
+    SELECT id FROM dead_letter
+    WHERE state = 'resubmitting' AND due_at > $2
+    ORDER BY due_at DESC
+    LIMIT $3
+    FOR UPDATE SKIP LOCKED
+)
+
 -- name: lease
 -- Moves the next try on and reads what is to be taken in; too many tries end in its reopening.
 -- $1 ids, $2 leased until, $3 most tries, $4 what is noted then

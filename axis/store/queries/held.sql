@@ -7,6 +7,18 @@ ORDER BY next_try_at, submission
 LIMIT $2
 FOR UPDATE SKIP LOCKED
 
+-- name: hasten
+-- Makes due what was put off beyond every pause: the clock was ahead when that was written.
+-- $1 now, $2 the end of the longest pause from now, $3 how many
+UPDATE held_submission SET next_try_at = $1
+WHERE submission IN (
+    SELECT submission FROM held_submission
+    WHERE next_try_at > $2
+    ORDER BY next_try_at DESC
+    LIMIT $3
+    FOR UPDATE SKIP LOCKED
+)
+
 -- name: lease
 -- Moves the next try on, so that nobody else tries these meanwhile, and reads them.
 -- $1 ids, $2 leased until

@@ -126,6 +126,18 @@ async def test_nothing_is_tried_before_it_is_due_or_twice_at_a_time(scene: Scene
     assert await scene.try_again(LEASE) == [Ending.STILL_HELD]
 
 
+async def test_what_was_put_off_by_a_clock_far_ahead_is_tried_once_the_clock_is_right(
+    scene: Scene,
+) -> None:
+    right = scene.at
+    scene.at += timedelta(days=30)
+    await scene.submit(case(document()))
+    scene.at = right
+
+    assert await scene.try_again() == [], "it is found now"
+    assert await scene.try_again(timedelta()) == [Ending.STILL_HELD]
+
+
 async def test_claim_takes_as_many_bytes_as_it_may_and_one_in_any_case(scene: Scene) -> None:
     for _ in range(3):
         await scene.submit(case(document(), submission(body=b"x" * 100 + str(_).encode())))

@@ -371,6 +371,21 @@ async def test_submission_that_takes_routers_down_is_tried_a_few_times_only(
     assert (line.state, line.remark) == (LetterState.OPEN, DEADLY)
 
 
+async def test_submission_that_was_claimed_by_a_clock_far_ahead_is_kept_back_no_longer_than_a_lease(
+    stocked: Pool,
+) -> None:
+    yard = Yard(stocked)
+    letter = replace(plain(), user_id="g22", queue="intake.document")
+    await yard.letters.bury([letter])
+    await yard.desk.republish(letter.id, "cli:a")
+    ahead = yard.clock() + timedelta(days=30)
+    async with PostgresStore(stocked).letters() as work:  # claimed, then the router dies
+        assert await work.claim(at=ahead, leased_until=ahead + LEASE, limit=10)
+
+    assert await yard.letters.resubmit() == 0, "it is found now"
+    assert await yard.letters.resubmit() == 1
+
+
 async def test_submission_that_was_taken_in_before_is_answered_with_its_first_receipt(
     exchange: Exchange, stocked: Pool
 ) -> None:
