@@ -2,6 +2,7 @@
 kept back; and what a router's machine takes for the time counts for nothing.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ import asyncpg
 import pytest
 
 from axis.exchange.deliveries.deadlines import EVENTS
+from axis.local.processes import until
 from tests.adversity.ground import Ground
 from tests.adversity.withstanding import BETWEEN
 from tests.support.wrong_clock import WrongClock
@@ -19,8 +21,8 @@ MACHINE_SECONDS: Final = (240.0, -240.0, 3600.0, -3600.0, 86_400.0, 2_592_000.0,
 """By how much a machine's clock is wrong, one after the other: from minutes to thirty days, in
 which every deadline of every document would pass; and right again."""
 
-POSTGRESQL_SECONDS: Final = (20.0, -20.0, 600.0, -600.0, 0.0)
-"""The same of PostgreSQL's clock, by which no deadline passes truly."""
+POSTGRESQL_SECONDS: Final = (20.0, -20.0, 600.0, -600.0, 2_592_000.0, 0.0)
+"""The same of PostgreSQL's clock."""
 
 NEAR: Final = timedelta(seconds=30)
 """Between the beginning of a batch and its end, on a machine that is busy."""
@@ -68,18 +70,28 @@ async def test_postgresqls_clock_that_is_set_under_load_is_followed_and_nothing_
     with monkeypatch.context() as patch:
         wrong.give_to_postgresql(patch)
         await postgresql.restart()
-    async with ground.routers(2, name="follower") as routers, ground.load() as load:
+    before = {receipt.id for receipt in ground.ledger.receipts.values()}
+    async with (
+        ground.routers(2, name="follower", AXIS_DEADLINES__GRACE_SECONDS="0") as routers,
+        ground.load() as load,
+    ):
         await load.progress(BETWEEN)
-        for seconds in POSTGRESQL_SECONDS:
+        for count, seconds in enumerate(POSTGRESQL_SECONDS, start=1):
             wrong.set(seconds)
+            assert await until(lambda: all(followed(ground, routers.names, count)), 60)  # noqa: B023
             await load.progress(BETWEEN)
         running = routers.running
     outcome = await ground.reconcile("PostgreSQL's clock set", len(POSTGRESQL_SECONDS))
     assert outcome.clean, f"seed {ground.seed}\n{outcome.faults}"
     assert running
-    for name in routers.names:
-        assert log(ground, name).count("clock.database_was_set") >= 1
+    receipts = [one for one in ground.ledger.receipts.values() if one.id not in before]
+    assert not {one.event for one in receipts} & set(EVENTS.values()), "no deadline has passed"
     await postgresql.restart()  # its clock is right again
+
+
+def followed(ground: Ground, routers: Sequence[str], times: int) -> list[bool]:
+    """Tell of each router whether it has followed PostgreSQL's clock so many times."""
+    return [log(ground, name).count("clock.database_was_set") >= times for name in routers]
 
 
 def log(ground: Ground, router: str) -> str:
