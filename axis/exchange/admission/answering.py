@@ -105,11 +105,11 @@ def _answer(
 ) -> Settlement | None:
     """An open question comes first; what asks nothing is only answered when nothing is open."""
     asked = pairs_in(DeliveryState.TAKE_BACK_ASKED, _documents(family))
-    if not asked:
+    questions = [pair for pair in family if _unanswered(pair[1]) and _asks(pair, known)]
+    if not asked and not questions:  # who has refused a document owes a recall its answer, too
         return _answer_again(code, family, named, known)
     event = DeliveryEvent.GIVEN_BACK if code is StatusCode.AGREED else DeliveryEvent.KEPT
     given = [Settled(*pair, (event,)) for pair in asked]
-    questions = [pair for pair in family if _unanswered(pair[1]) and _asks(pair, known)]
     answered = [
         _answered(event, pair, _asked_for(pair, family, known), given) for pair in questions
     ]

@@ -386,3 +386,17 @@ def test_recalled_document_is_replaced_and_updated_anew_under_its_document_id() 
     story.accept(update(first, ["G09"]))
     story.accept(recall(first, ["G09"]))
     assert refused_as_recalled(story, update(first, ["G09"]))
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [(StatusCode.AGREED, S.AGREED), (StatusCode.DISAGREED, S.DECLINED)]
+)
+def test_recalls_of_what_was_refused_are_all_answered_by_one_answer(
+    answer: StatusCode, state: S
+) -> None:
+    story, first = World(), document("G22", ["G09"])
+    row = story.accept(first)
+    recalls = [story.accept(recall(first, ["G09"], own)) for own in (OWN, THIRD)]
+    story.report("G09", StatusCode.REFUSED, first)
+    story.report("G09", answer, first, at=REPORTED_AT + timedelta(hours=1))
+    assert at(story, "G09", row, *recalls) == [S.REFUSED, state, state]

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from axis.edxml.codes import DocumentKind
 from axis.edxml.codes import StatusCode as Code
 from axis.evidence.events import Event
+from axis.exchange.deliveries.next_step import Owner, next_step
 from axis.exchange.deliveries.states import DeliveryState as S
 from axis.exchange.records import DocumentRow
 from axis.registry.agency import Agency, Level
@@ -229,3 +234,43 @@ def test_answer_to_the_newest_update_answers_those_before_it_that_wait_for_one(
 
 def test_answer_to_an_update_by_its_own_name_says_nothing_of_a_later_one() -> None:
     assert Updated(own_ids=True).answer((0, YES)) == [S.RECEIVED, S.ACCEPTED]
+
+
+# -- whatever was sent ----------------------------------------------------------------------------
+REPORTS = [code for code in Code if not code.from_sender]
+acts = st.one_of(
+    st.tuples(st.sampled_from([recall, update, replacement]), st.booleans()),
+    st.tuples(st.sampled_from(REPORTS), st.booleans()),
+    st.just((Code.TAKE_BACK, False)),
+)
+
+
+@settings(derandomize=True, max_examples=100, deadline=None)
+@given(st.lists(acts, max_size=8))
+def test_receiver_that_answers_and_ends_whatever_has_a_document_id_owes_nothing(
+    story: list[tuple[Any, bool]],
+) -> None:
+    """Whatever was sent, and reported before: nothing is out of reach of every status."""
+    world, first = World(), document("G22", ["G09"])
+    world.accept(first)
+    sent = [first]
+    for number, (act, own_id) in enumerate(story):
+        name = f"G22,2026/03/02,{number}/Y" if own_id else first.document_id
+        if act is replacement:
+            sent.append(replacement(["G09"], (first, []), document_id=name))
+        elif act in (recall, update):
+            sent.append(act(first, ["G09"], document_id=name))
+        elif act is Code.TAKE_BACK:
+            world.report("G22", act, first, to="G09")
+        else:
+            world.report("G09", act, sent[-1] if own_id else first)
+        if not isinstance(act, Code):
+            world.send(sent[-1])
+    moment = REPORTED_AT
+    for about in sent * len(sent):
+        for code in (Code.AGREED, Code.ACCEPTED, Code.DONE):
+            moment += timedelta(minutes=1)
+            world.report("G09", code, about, at=moment)
+    for row in world.deciding.records.documents:
+        taken_in = row.kind is DocumentKind.UPDATE and at(world, row) == [S.RECEIVED]
+        assert taken_in or next_step(*at(world, row)).owner in (Owner.NOBODY, Owner.SENDER)
