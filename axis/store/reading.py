@@ -146,11 +146,10 @@ class PostgresReader:
         )
         try:
             async with asyncio.timeout(SEARCH_TIMEOUT_SECONDS):
-                if scope.everything and wanted.late:
-                    found = await connection.fetch(_SQL["found_late_of_all"], *common)
-                elif scope.everything:
+                if scope.everything:
+                    name = "found_late_of_all" if wanted.late else "found_of_all"
                     agencies = await _agencies_matching(connection, text)
-                    found = await connection.fetch(_SQL["found_of_all"], *common, agencies)
+                    found = await connection.fetch(_SQL[name], *common, agencies)
                 else:
                     found = await connection.fetch(
                         _SQL["found_of_agencies"],

@@ -210,5 +210,8 @@ class Desk:
     async def publish(self, messages: Sequence[Publication]) -> list[bool]:
         return [message.queue not in self.full for message in messages]
 
+    def doubtful(self, queue: str) -> bool:
+        return False
+
     def decided(self, decisions: Sequence[Decision], _lanes: Collection[Lane]) -> None:
         self.decisions += decisions

@@ -1,8 +1,11 @@
 """Whose turn it is, what is late, and receivers that one code stands for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
+import orjson
 import pytest
 
 from axis.exchange.deliveries.deadlines import DeadlineKind
@@ -10,6 +13,7 @@ from axis.exchange.deliveries.next_step import Owner, next_step
 from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.views.documents import DocumentFilter, DocumentLine
 from axis.exchange.views.scope import Direction, Scope
+from axis.store.sql import load_queries
 from tests.support.stage import Stage
 
 ALL = Scope(everything=True)
@@ -62,6 +66,76 @@ async def test_late_documents_are_narrowed_by_what_else_is_asked(
     stage: Stage, wanted: DocumentFilter, count: int
 ) -> None:
     assert len(await stage.reader.documents(ALL, wanted)) == count
+
+
+# -- very much that is late ------------------------------------------------------------------------
+
+
+async def make_late(stage: Stage, documents: int) -> None:
+    """Add so many documents, each late with two receivers."""
+    columns = """sender, kind, sha256, size, body, priority, number, notation, subject, type_name,
+                 endpoint, certificate, verdict, accepted_at"""
+    await stage.pool.execute(
+        f"""
+        WITH made AS (
+            INSERT INTO document (id, document_id, {columns})
+            SELECT gen_random_uuid(), 'late ' || n, {columns}
+            FROM document CROSS JOIN generate_series(1, $2::integer) AS n WHERE id = $1
+            RETURNING id
+        )
+        INSERT INTO delivery (id, document, named, receiver, endpoint, copy, state, reached,
+                              changed_at, late)
+        SELECT gen_random_uuid(), made.id, '{{}}', receiver, 'g09', gen_random_uuid(), 'taken',
+               'taken', $3, '{{answer}}'
+        FROM made CROSS JOIN unnest(ARRAY['G09', 'H37']) AS receiver
+        """,
+        stage.scene.invitation,
+        documents,
+        stage.clock(),
+    )
+    await stage.pool.execute("ANALYZE document, delivery")
+
+
+async def test_pages_of_late_documents_follow_each_other_with_each_document_once(
+    stage: Stage,
+) -> None:
+    await make_late(stage, 7)
+    pages: list[list[UUID]] = []
+    last: UUID | None = None
+    while not pages or pages[-1]:
+        wanted = DocumentFilter(late=True, limit=3, before=last)
+        pages.append([line.id for line in await stage.reader.documents(ALL, wanted)])
+        last = pages[-1][-1] if pages[-1] else None
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
+    rows = await stage.pool.fetch("SELECT DISTINCT document FROM delivery WHERE late <> '{}'")
+    every = sorted((row["document"] for row in rows), reverse=True)
+    assert [one for page in pages for one in page] == every
+
+
+async def test_page_of_late_documents_reads_no_more_of_what_is_late_than_it_shows(
+    stage: Stage,
+) -> None:
+    """A million deliveries may be late."""
+    await make_late(stage, 2_000)
+    query = load_queries("reading")["found_late_of_all"]
+    newest = UUID(int=2**128 - 1)
+    found = await stage.pool.fetchval(
+        f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", newest, None, None, None, 31, []
+    )
+    nodes = list(parts(orjson.loads(found)[0]["Plan"]))
+    (scan,) = [one for one in nodes if one.get("Index Name") == "delivery_late_document"]
+    assert scan["Actual Rows"] <= 2 * 31 + 1
+    assert not [one for one in nodes if "Sort" in one["Node Type"]]
+
+
+def parts(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The nodes of a plan."""
+    yield node
+    for below in node.get("Plans", ()):
+        yield from parts(below)
+
+
+# -- owners ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scope", [ALL, OFFICE])
