@@ -32,7 +32,6 @@ from tests.support.eventually import until
 from tests.support.exchange import ISSUER, NOW, case, document
 from tests.support.memory import SIGNATURE
 from tests.support.proxy import proxied
-from tests.support.stocked import stocked_pool
 
 
 @dataclass
@@ -137,16 +136,15 @@ async def _true(answer: bool) -> bool:
 
 @pytest.fixture
 async def site(
-    vhost: VirtualHost, database: str, monkeypatch: pytest.MonkeyPatch
+    vhost: VirtualHost, stocked: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Site]:
     monkeypatch.setattr(turns, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(lanes, "LOOK_SECONDS", 0.1)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(topology(vhost))
-        pool = await stack.enter_async_context(stocked_pool(database))
         connection = await stack.enter_async_context(await aio_pika.connect(url))
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        yield Site(url, pool, channel)
+        yield Site(url, stocked, channel)
 
 
 def letter(priority: Priority) -> Case:

@@ -39,7 +39,7 @@ from tests.support.eventually import until
 from tests.support.exchange import ENDPOINTS, ISSUER, NOW, case, document, submission
 from tests.support.memory import SIGNATURE
 from tests.support.proxy import Proxy, proxied
-from tests.support.stocked import counts, stocked_pool
+from tests.support.stocked import counts
 
 POISON = b"<edXML>brings out a bug</edXML>"
 
@@ -143,21 +143,20 @@ class Site:
 
 @pytest.fixture
 async def site(
-    vhost: VirtualHost, database: str, monkeypatch: pytest.MonkeyPatch
+    vhost: VirtualHost, stocked: Pool, stocked_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Site]:
     monkeypatch.setattr(consume, "LONGEST_PAUSE_SECONDS", 0.5)
     monkeypatch.setattr(turns, "FAULT_PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(turns, "POLL_SECONDS", 0.1)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(topology(vhost))
-        pool = await stack.enter_async_context(stocked_pool(database))
-        dsn, database_proxy = await stack.enter_async_context(proxied(database))
+        dsn, database_proxy = await stack.enter_async_context(proxied(stocked_database))
         router_pool = await open_pool(dsn, max_size=8)
         stack.callback(router_pool.terminate)
         connection = await stack.enter_async_context(await aio_pika.connect(url))
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         proxied_url, broker_proxy = await stack.enter_async_context(proxied(url))
-        yield Site(vhost, pool, channel, broker_proxy, proxied_url, database_proxy, router_pool)
+        yield Site(vhost, stocked, channel, broker_proxy, proxied_url, database_proxy, router_pool)
 
 
 @asynccontextmanager

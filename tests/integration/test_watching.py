@@ -34,7 +34,7 @@ from tests.support.counting import quick_counts
 from tests.support.eventually import until
 from tests.support.exchange import ISSUER, NOW, case, document, submission
 from tests.support.memory import SIGNATURE
-from tests.support.stocked import Exchange, stocked_pool
+from tests.support.stocked import Exchange
 
 
 @dataclass
@@ -146,13 +146,12 @@ class Site:
 
 
 @pytest.fixture
-async def site(vhost: VirtualHost, database: str) -> AsyncIterator[Site]:
+async def site(vhost: VirtualHost, stocked: Pool) -> AsyncIterator[Site]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(quick_counts(vhost.rabbitmq))
         url = await stack.enter_async_context(topology(vhost))
-        pool = await stack.enter_async_context(stocked_pool(database))
         connection = await stack.enter_async_context(await aio_pika.connect(url))
-        yield Site(vhost, pool, await connection.channel(), url)
+        yield Site(vhost, stocked, await connection.channel(), url)
 
 
 async def test_copies_that_left_their_inbox_are_taken_and_others_are_not(site: Site) -> None:

@@ -1,7 +1,6 @@
-"""A database with the small registry in it, and an exchange that works on it without keys."""
+"""The small registry in a database, and an exchange that works on it without keys."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,22 +18,10 @@ from axis.exchange.ports import Publisher, Store, Workbench
 from axis.registry.administration import EndpointAccount
 from axis.registry.enrolment import NewCertificate, NewEnrolment
 from axis.store.exchange import PostgresStore
-from axis.store.migrate import migrate
-from axis.store.pool import Pool, open_pool
+from axis.store.pool import Pool
 from axis.store.registry import PostgresAdministration
 from tests.support.exchange import AGENCIES, ENDPOINTS, ISSUER, NOW, certificate, fingerprint
 from tests.support.memory import MemoryPublisher, MemoryWorkbench, Observed
-
-
-@asynccontextmanager
-async def stocked_pool(dsn: str, *, max_size: int = 8) -> AsyncIterator[Pool]:
-    """A migrated database with the agencies, endpoints and seals of `tests.support.exchange`."""
-    connection = await asyncpg.connect(dsn)
-    await migrate(connection)
-    await connection.close()
-    async with await open_pool(dsn, max_size=max_size) as pool:
-        await stock(pool)
-        yield pool
 
 
 async def stock(pool: Pool) -> None:

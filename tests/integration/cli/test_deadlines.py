@@ -11,11 +11,12 @@ from axis.edxml.values import Document
 from axis.exchange.outgoing.receipts import Notary
 from axis.exchange.watch import Watch
 from axis.store.exchange import PostgresStore
+from axis.store.pool import Pool
 from tests.support.command import Ended, axis_command
 from tests.support.exchange import ISSUER, NOW, case, document, reported, submission
 from tests.support.keeping import Hands
 from tests.support.memory import MemoryWorkbench
-from tests.support.stocked import Exchange, stocked_pool
+from tests.support.stocked import Exchange
 
 LATE = document("G22", ["G09", "H37.02"])
 FRESH = document("G22", ["G09"])
@@ -23,24 +24,23 @@ TAKEN = document("G09", ["G22"])
 
 
 @pytest.fixture
-async def story(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def story(stocked: Pool, stocked_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One document that two receivers have not taken in time, and two that run."""
-    monkeypatch.setenv("AXIS_STORE__DSN", database)
-    async with stocked_pool(database) as pool:
-        clock = Hands(NOW)
-        store = PostgresStore(pool)
-        exchange = Exchange(store, clock=clock)
+    monkeypatch.setenv("AXIS_STORE__DSN", stocked_database)
+    clock = Hands(NOW)
+    store = PostgresStore(stocked)
+    exchange = Exchange(store, clock=clock)
 
-        async def send(message: Document) -> None:
-            await exchange.handle(case(message, submission(message.sender.lower())))
-            await exchange.lane().round()
+    async def send(message: Document) -> None:
+        await exchange.handle(case(message, submission(message.sender.lower())))
+        await exchange.lane().round()
 
-        await send(LATE)
-        clock.turn(timedelta(days=1, hours=1))
-        await Watch(store, MemoryWorkbench(), Notary(ISSUER), clock).round()
-        await send(FRESH)
-        await send(TAKEN)
-        await exchange.handle(reported("G22", StatusCode.ARRIVED, TAKEN, "g22"))
+    await send(LATE)
+    clock.turn(timedelta(days=1, hours=1))
+    await Watch(store, MemoryWorkbench(), Notary(ISSUER), clock).round()
+    await send(FRESH)
+    await send(TAKEN)
+    await exchange.handle(reported("G22", StatusCode.ARRIVED, TAKEN, "g22"))
 
 
 async def axis(*arguments: object) -> Ended:

@@ -257,7 +257,7 @@ async def test_router_that_dies_after_the_commit_finds_the_held_submission_settl
 
 
 async def test_200_held_documents_at_two_routers_are_neither_doubled_nor_lost(
-    scene: Scene, stocked: Pool, database: str
+    scene: Scene, stocked: Pool, stocked_database: str
 ) -> None:
     """The routers' connections are cut all the while, and some documents come twice."""
     random = Random(20261125)
@@ -269,7 +269,7 @@ async def test_200_held_documents_at_two_routers_are_neither_doubled_nor_lost(
         for number, one in enumerate(random.sample(letters, 20))
     ]
     await scene.submit(*others)
-    async with proxied(database) as (dsn, proxy), await open_pool(dsn, max_size=8) as pool:
+    async with proxied(stocked_database) as (dsn, proxy), await open_pool(dsn, max_size=8) as pool:
 
         async def router() -> None:
             retrying = scene.retrying(PostgresStore(pool))

@@ -147,10 +147,10 @@ async def test_router_that_dies_after_the_commit_answers_the_same_when_asked_aga
 
 
 async def test_connection_that_is_cut_while_receipts_are_signed_leaves_nothing(
-    exchange: Exchange, stocked: Pool, database: str
+    exchange: Exchange, stocked: Pool, stocked_database: str
 ) -> None:
     first = case(document())
-    async with proxied(database) as (dsn, proxy), await open_pool(dsn, max_size=2) as pool:
+    async with proxied(stocked_database) as (dsn, proxy), await open_pool(dsn, max_size=2) as pool:
 
         class Cutting(MemoryWorkbench):
             async def sign(self, receipts: Sequence[bytes]) -> Sequence[bytes]:
@@ -169,7 +169,7 @@ async def test_connection_that_is_cut_while_receipts_are_signed_leaves_nothing(
 
 
 async def test_routers_whose_connections_are_cut_at_random_lose_and_double_nothing(
-    stocked: Pool, database: str
+    stocked: Pool, stocked_database: str
 ) -> None:
     """Few documents under few ids, redelivered and resubmitted to three routers over and over,
     while the database's connections are cut.
@@ -182,7 +182,7 @@ async def test_routers_whose_connections_are_cut_at_random_lose_and_double_nothi
         resubmitted(random.choice([*documents, *rivals]), f"m-{random.randrange(60)}")
         for _ in range(120)
     ]
-    async with proxied(database) as (dsn, proxy), await open_pool(dsn, max_size=8) as pool:
+    async with proxied(stocked_database) as (dsn, proxy), await open_pool(dsn, max_size=8) as pool:
         finished = asyncio.Event()
         cuts = barren = 0  # cuts in all, and since a batch was last committed
 

@@ -1,24 +1,5 @@
-"""The store's tests work on a migrated database with a small registry."""
+"""Readers of the store's views work on the scene of the web view's tests."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from axis.store.pool import Pool
 from tests.support.stage import played, stage
-from tests.support.stocked import Exchange, exchange_on, stocked_pool
 
 __all__ = ["played", "stage"]
-
-
-@pytest.fixture
-async def stocked(database: str) -> AsyncIterator[Pool]:
-    """A pool on a database with the small registry."""
-    async with stocked_pool(database) as pool:
-        yield pool
-
-
-@pytest.fixture
-def exchange(stocked: Pool) -> Exchange:
-    """A router's exchange on that database."""
-    return exchange_on(stocked)

@@ -5,7 +5,6 @@ import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import asyncpg
 import pytest
 
 from axis.evidence.reader import MAX_RECEIPT_BYTES
@@ -26,7 +25,6 @@ from axis.registry.administration import EndpointAccount
 from axis.registry.directory import Directory
 from axis.registry.routing import Resolved
 from axis.store.directory import DirectoryCache, load_directory
-from axis.store.migrate import migrate
 from axis.store.pool import Connection, Pool, open_pool
 from axis.store.registry import PostgresAdministration
 from tests.support.exchange import NOW, case, document, submission
@@ -38,11 +36,8 @@ COUNTRY = make_country()
 
 
 @pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    connection = await asyncpg.connect(database)
-    await migrate(connection)
-    await connection.close()
-    async with await open_pool(database, max_size=4) as pool:
+async def pool(migrated_database: str) -> AsyncIterator[Pool]:
+    async with await open_pool(migrated_database, max_size=4) as pool:
         await fill(PostgresAdministration(pool, lambda: NOW), COUNTRY)
         yield pool
     gc.unfreeze()

@@ -2,7 +2,6 @@
 
 import asyncpg
 
-from axis.store.migrate import migrate
 from axis.store.pool import IN_INDEX_ORDER
 from axis.store.sql import load_queries
 from tests.support.exchange import NOW
@@ -12,10 +11,11 @@ FULL = 5_000
 _SQL = load_queries("held")
 
 
-async def test_what_waits_is_counted_and_found_without_reading_all_of_it(database: str) -> None:
-    connection = await asyncpg.connect(database, server_settings=dict(IN_INDEX_ORDER))
+async def test_what_waits_is_counted_and_found_without_reading_all_of_it(
+    migrated_database: str,
+) -> None:
+    connection = await asyncpg.connect(migrated_database, server_settings=dict(IN_INDEX_ORDER))
     try:
-        await migrate(connection)
         await fill(connection)
         ids = await connection.fetchval("SELECT array_agg(submission) FROM first_ones")
         for name, arguments in {

@@ -12,7 +12,6 @@ from axis.errors import ConfigurationError, InvalidInputError
 from axis.local.pki import DemoPki, make_demo_pki
 from axis.receipt_key import CertificateUse
 from axis.store import receipt_certificates
-from axis.store.migrate import migrate
 from axis.store.pool import Pool, open_pool
 from axis.store.receipt_certificates import (
     IN_USE,
@@ -41,11 +40,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> DemoPki:
 
 
 @pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    connection = await asyncpg.connect(database)
-    await migrate(connection)
-    await connection.close()
-    async with await open_pool(database, max_size=4) as pool:
+async def pool(migrated_database: str) -> AsyncIterator[Pool]:
+    async with await open_pool(migrated_database, max_size=4) as pool:
         yield pool
 
 

@@ -19,7 +19,6 @@ from axis.registry.groups import MAX_MEMBERS, Group
 from axis.registry.mandates import Mandate, MessageKind
 from axis.registry.problems import RegistryFileError
 from axis.registry.rollover import WantedSwitch
-from axis.store.migrate import migrate
 from axis.store.pool import Pool, open_pool
 from axis.store.registry import PostgresAdministration
 
@@ -30,11 +29,8 @@ H37_02 = Agency("H37.02", "Sở Nội vụ", Level.PROVINCE, parent="H37", alias
 
 
 @pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    connection = await asyncpg.connect(database)
-    await migrate(connection)
-    await connection.close()
-    pool = await open_pool(database, max_size=4)
+async def pool(migrated_database: str) -> AsyncIterator[Pool]:
+    pool = await open_pool(migrated_database, max_size=4)
     yield pool
     await pool.close()
 
