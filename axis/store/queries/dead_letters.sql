@@ -119,10 +119,19 @@ SELECT EXISTS (
 )
 
 -- name: send_again
--- Makes a message due once more, under its own message_id; one that is on its way stays as it is.
+-- Makes a message due once more, under its own message_id; one that is on its way stays as it is. A
+-- copy names only those again who have not given it back and are not asked for it.
 -- $1 outbox row, $2 now
-UPDATE outbox SET published_at = NULL, due_at = $2, attempts = 0
-WHERE id = $1 AND published_at IS NOT NULL AND cancelled_at IS NULL
+UPDATE outbox o
+SET published_at = NULL, due_at = $2, attempts = 0,
+    headers = CASE WHEN still.receivers IS NULL THEN o.headers
+                   ELSE o.headers || jsonb_build_object('axis-to', still.receivers) END
+FROM (
+    SELECT string_agg(receiver, ',' ORDER BY id) AS receivers
+    FROM delivery
+    WHERE copy = $1 AND state NOT IN ('take_back_asked', 'agreed', 'withdrawn', 'destroyed')
+) AS still
+WHERE o.id = $1 AND o.published_at IS NOT NULL AND o.cancelled_at IS NULL
 
 -- name: copies_at
 -- The copies of a document that an endpoint has had, and still is to have.

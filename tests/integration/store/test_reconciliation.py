@@ -279,6 +279,21 @@ async def test_document_that_an_endpoint_lost_goes_out_again_under_its_first_mes
     assert facts == expected
 
 
+async def test_copy_that_goes_out_again_names_nobody_who_is_asked_to_give_it_back(
+    exchange: Exchange, stocked: Pool
+) -> None:
+    message = document("G22", ["H37", "H37.02", "H37.101"])
+    (decision,) = await exchange.handle(case(message))
+    assert decision.document is not None
+    await exchange.lane().round()
+    await exchange.handle(reported("G22", StatusCode.TAKE_BACK, message, "g22", to="H37.02"))
+    await redeliver(stocked, lambda: NOW, decision.document, "lgsp-h37", "cli:a")
+    copy = "SELECT headers FROM outbox WHERE subject = $1 AND published_at IS NULL"
+    headers = await stocked.fetchval(copy, decision.document)
+    assert headers["axis-to"] == "H37,H37.101"
+    await exchange.lane().round()
+
+
 async def test_document_that_an_endpoint_never_had_or_gave_back_is_not_delivered_again(
     exchange: Exchange, stocked: Pool
 ) -> None:
