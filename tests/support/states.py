@@ -52,6 +52,7 @@ EVENT_NAMES: Final = {
     _E.GIVEN_BACK: "15",
     _E.KEPT: "16",
     _E.CONSENTED: "15 (cập nhật · update)",
+    _E.WORK_DONE: "06 < 15",
     _E.NOTHING_LEFT: "chưa ai nhận · unread",
 }
 """How an arrow calls an event; reports are called by their codes."""

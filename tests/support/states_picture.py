@@ -82,7 +82,7 @@ _ROUTES: Final[Mapping[tuple[str, str], tuple[tuple[Point, ...], Point, str]]] =
     ("declined", "take_back_asked"): (((1060, 370), (1060, 520)), (1068, 450), "start"),
     ("take_back_asked", "agreed"): (((970, 570), (970, 735)), (978, 725), "start"),
     ("declined", "agreed"): (((960, 370), (960, 490), (900, 490), (900, 735)), (892, 690), "end"),
-    ("agreed", "withdrawn"): (((1043, 768), (1150, 768), (1150, 695)), (1110, 799), "two"),
+    ("agreed", "withdrawn"): (((1043, 768), (1174, 768), (1174, 695)), (1110, 799), "two"),
     ("withdrawn", "agreed"): (((1020, 695), (1020, 735)), (1028, 720), "start"),
     ("withdrawn", "destroyed"): (
         ((1195, 695), (1195, 885), (1043, 885)),

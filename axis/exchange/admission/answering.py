@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from axis.edxml.codes import DocumentKind, StatusCode
+from axis.edxml.values import Status
 from axis.exchange.admission.known import Known
 from axis.exchange.admission.reporting import Pair, pairs_in, reported_on
 from axis.exchange.deliveries.reports import event_of
@@ -65,12 +66,13 @@ class Settlement:
 
 
 def settle(
-    code: StatusCode, named: Sequence[Pair], known: Known, receivers: Sequence[str]
+    status: Status, named: Sequence[Pair], known: Known, receivers: Sequence[str]
 ) -> Settlement | None:
     """Return what a status settles; None for an answer to nothing.
 
     `named` are the deliveries to these receivers of the documents that it names, oldest first.
     """
+    code = status.code
     if code in ANSWERS:
         family = known.links.family([document.id for document, _ in named])
         together = list(known.deliveries_at(family, receivers)) or list(named)
@@ -78,14 +80,31 @@ def settle(
     documents = _documents(named)
     if code is StatusCode.TAKE_BACK:
         return _taken_back(documents, known, receivers)
-    about = list(reported_on(code, documents or named))
+    about = reported_on(code, documents or named)
     document, delivery = about[0]
-    if code is StatusCode.DONE:
-        family = known.links.family([document.id for document, _ in named])
-        about += pairs_in(DeliveryState.AGREED, known.deliveries_at(family, receivers))
     event = event_of(code, document.kind, delivery.state)
     moved = {pair[1].id: Settled(*pair, (event,)) for pair in about}
+    if code is StatusCode.DONE:
+        family = known.links.family([document.id for document, _ in named])
+        given = pairs_in(DeliveryState.AGREED, known.deliveries_at(family, receivers))
+        moved |= {pair[1].id: Settled(*pair, (event,)) for pair in given if not _late(status, pair)}
+        late = [pair for pair in about if _late(status, pair)]
+        moved |= {pair[1].id: Settled(*pair, (DeliveryEvent.WORK_DONE,)) for pair in late}
     return Settlement(document, delivery, tuple(moved.values()))
+
+
+def _late(status: Status, pair: Pair) -> bool:
+    """Tell whether a 06 that comes after a 15 was written before it.
+
+    It is about the work on the document then, and confirms no destruction.
+    """
+    delivery = pair[1]
+    return (
+        delivery.state in (DeliveryState.AGREED, DeliveryState.WITHDRAWN)
+        and delivery.reported_at is not None
+        and status.timestamp is not None
+        and status.timestamp < delivery.reported_at
+    )
 
 
 def _taken_back(

@@ -104,7 +104,7 @@ def _about(status: Status, agency: Agency, known: Known, at: datetime) -> Settle
         facts["code"] = status.addressee if from_sender else status.sender
         place = f"{_ANSWERED}/OrganId" if from_sender else SENDER
         return Finding(Reason.NOT_A_RECEIVER, place, facts=facts)
-    chosen = settle(status.code, deliveries, known, receivers)
+    chosen = settle(status, deliveries, known, receivers)
     if chosen is None:
         facts = {"status": status.code.value, "state": deliveries[-1][1].state.value}
         return Finding(Reason.STATUS_OUT_OF_ORDER, f"{HEADER}/StatusCode", facts=facts)

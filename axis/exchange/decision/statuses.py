@@ -14,7 +14,7 @@ from axis.exchange.decision.case import Decision, Ending, Matter
 from axis.exchange.decision.docket import Docket, close
 from axis.exchange.decision.waiting import hold
 from axis.exchange.decision.withdrawing import ask_back
-from axis.exchange.deliveries.states import DeliveryEvent, DeliveryState, move
+from axis.exchange.deliveries.states import DeliveryState
 from axis.exchange.outgoing import messages
 from axis.exchange.pace import in_one_go
 from axis.exchange.records import StatusRow, SubmissionOutcome
@@ -147,8 +147,6 @@ def _move(
     destroyed = []
     for one in settlement.moves:
         position = one.position
-        if _is_late_report(one.delivery, status):
-            position = move(one.delivery.position, DeliveryEvent.REPORTED_ARRIVED)
         if position == one.delivery.position:
             continue
         moved = docket.known.moved(one.delivery, position, status.timestamp)
@@ -167,20 +165,6 @@ def _reported(settlement: Settlement) -> list[KnownDelivery]:
     own = settlement.delivery
     moved = [one.delivery for one in settlement.moves if one.position != one.delivery.position]
     return [own, *(one for one in moved if one.id != own.id and one.document == own.document)]
-
-
-def _is_late_report(delivery: KnownDelivery, status: Status) -> bool:
-    """Tell whether a 06 that comes after a 15 was written before it.
-
-    It is about the work on the document then, and confirms no destruction.
-    """
-    return (
-        delivery.state in (DeliveryState.AGREED, DeliveryState.WITHDRAWN)
-        and status.code is StatusCode.DONE
-        and delivery.reported_at is not None
-        and status.timestamp is not None
-        and status.timestamp < delivery.reported_at
-    )
 
 
 def _row(

@@ -74,6 +74,8 @@ class DeliveryEvent(StrEnum):
     REPORTED_ASSIGNED = "04"
     REPORTED_IN_PROGRESS = "05"
     REPORTED_DONE = "06"
+    WORK_DONE = "06_before_15"
+    """06 that was written before the 15: of the work, and no word that the copy is destroyed."""
     BACK_ASKED = "back_asked"
     """13, a recall, or an update that drops the receiver."""
     GIVEN_BACK = "given_back"
@@ -131,6 +133,7 @@ _PROVES: Final[Mapping[DeliveryEvent, DeliveryState]] = {
     _E.REPORTED_ASSIGNED: _S.ASSIGNED,
     _E.REPORTED_IN_PROGRESS: _S.IN_PROGRESS,
     _E.REPORTED_DONE: _S.DONE,
+    _E.WORK_DONE: _S.DONE,
     _E.KEPT: _S.ARRIVED,
     _E.CONSENTED: _S.RECEIVED,
 }
@@ -219,6 +222,7 @@ TABLE: Final[Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]]] = {
         _E.REPORTED_RECEIVED: _S.AGREED,
         _E.REPORTED_ASSIGNED: _S.AGREED,
         _E.REPORTED_IN_PROGRESS: _S.AGREED,
+        _E.WORK_DONE: _S.AGREED,
         _E.REPORTED_DONE: _S.DESTROYED,
     },
     _S.DESTROYED: {},
@@ -230,7 +234,8 @@ what is given back before anybody reported it has the state WITHDRAWN instead of
 def move(position: Position, event: DeliveryEvent) -> Position:
     """Return where an event leads; the same position when it changes nothing."""
     state, reached = position.state, position.reached
-    if event not in TABLE[state] and state in FINAL:
+    before_15 = event is _E.WORK_DONE and state is not _S.AGREED
+    if event not in TABLE[state] and (state in FINAL or before_15):
         return position
     if event in _BACK_TO_START:
         to = TABLE[state].get(event)

@@ -9,6 +9,7 @@ from axis.edxml.values import Document
 from axis.evidence.events import Event
 from axis.exchange.decision.case import Case, Ending
 from axis.exchange.deliveries.states import DeliveryState as S
+from axis.exchange.deliveries.states import Position
 from axis.exchange.records import DocumentRow
 from axis.reasons import Reason
 from axis.registry.agency import Agency, Level
@@ -194,6 +195,21 @@ def test_report_that_the_axis_takes_after_the_agreement_shows_that_it_was_not_gi
     assert at(story, "G09", row) == [expected]
     proofs = story.receipts(Event.DESTRUCTION_CONFIRMED)
     assert len(proofs) == (expected is S.DESTROYED)
+
+
+def test_work_done_before_the_agreement_counts_though_it_is_told_later() -> None:
+    """It says nothing of the recall, whose copy nobody has reported."""
+    story, first = World(), document("G22", ["G09"])
+    original = story.accept(first)
+    story.report("G09", StatusCode.ACCEPTED, first)
+    asking = story.accept(recall(first, ["G09"]))
+    story.report("G09", StatusCode.AGREED, first)
+    story.report("G09", StatusCode.DONE, first, at=REPORTED_AT - timedelta(hours=1))
+    found = story.deciding.known.deliveries
+    assert found[original.id, "G09"].position == Position(S.AGREED, S.DONE)
+    assert found[asking.id, "G09"].position == Position(S.AGREED, S.ACCEPTED)
+    story.report("G09", StatusCode.DONE, first, at=REPORTED_AT + timedelta(hours=1))
+    assert at(story, "G09", original, asking) == [S.DESTROYED] * 2
 
 
 def test_agreement_that_comes_twice_leaves_what_was_given_back_unread_as_it_is() -> None:
