@@ -140,13 +140,14 @@ def _updated(
         people.findings.append(too_many(len(everyone.resolved), BUSINESS))
     parties = {one for found in everyone.resolved for one in codes_of(found.agency.code, known, at)}
     link = Link(target.id, target.id, DocumentKind.UPDATE, later=True, dropped=tuple(sorted(codes)))
+    had = list(known.deliveries_at(versions, parties | codes))
     reached = Reach(
         everyone,
         {target.document_id: target},
         (link,),
-        tuple(known.deliveries_at(versions, codes)),
+        tuple(pair for pair in had if pair[1].receiver in codes),
         tuple(new.values()),
-        _by_agency(known.deliveries_at(versions, parties), known, at),
+        _by_agency((pair for pair in had if pair[1].receiver in parties), known, at),
     )
     return reached, people.findings[:MAX_FINDINGS]
 
