@@ -18,10 +18,15 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
+from hypothesis import HealthCheck, settings
 
 from axis.local.installation import Installation
 from axis.local.rabbitmq import Credentials, PrivateRabbitMQ
 from axis.local.servers import LocalServers
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("axis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("axis")
 
 os.environ.pop("COLUMNS", None)  # what commands print does not depend on who runs the tests
 

@@ -45,7 +45,7 @@ async def test_readme_axis_commands_succeed_on_a_running_installation(
             [sys.executable, "-m", "axis", *words],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             cwd=ROOT,
         )
         assert done.returncode == 0, command + done.stdout + done.stderr

@@ -160,7 +160,6 @@ async def play(folder: Path) -> AsyncIterator[Play]:
         yield Play(installation, responders, system, offices, database, Timeline())
 
 
-@pytest.mark.timeout(300)
 async def test_authority_goes_down_comes_back_and_revokes(
     play: Play, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -102,7 +102,6 @@ def test_every_description_is_vietnamese_and_english() -> None:
 
 
 # -- the program -----------------------------------------------------------------------------------
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 async def test_app_keeps_to_its_description_whatever_is_asked(
     stage: Stage, mode: GenerationMode, monkeypatch: pytest.MonkeyPatch
@@ -123,7 +122,6 @@ def _ask(url: str, mode: GenerationMode) -> Counter[int]:
     @given(operation.as_strategy(generation_mode=mode))
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -70,7 +70,7 @@ def soft_token(folder: Path, setenv: Callable[[str, str], None]) -> Iterator[Sof
     end_module()
     command = [UTILITY, "--init-token", "--free", "--label", LABEL]
     command += ["--so-pin", "13579-so", "--pin", PIN]
-    subprocess.run(command, check=True, capture_output=True, timeout=30, env=dict(os.environ))
+    subprocess.run(command, check=True, capture_output=True, timeout=120, env=dict(os.environ))
     pin_file = folder / "token.pin"
     pin_file.touch(mode=0o600)
     token = SoftToken(tokens, pin_file)

@@ -23,8 +23,8 @@ def section() -> str:
 
 An arrow from a frame starts at every state in it. On the ordinary way each event leads to its state
 from all earlier ones too: a receiver may report 06 first. Reports from outside the way lead to the
-state that they name; `06 < 15` is a 06 that was written before the 15. What an arrow does not show changes
-nothing.
+state that they name; `06 < 15` is a 06 that was written before the 15. What an arrow does not show
+changes nothing.
 
 <details><summary>The same drawing in Mermaid</summary>
 

@@ -58,7 +58,6 @@ async def snapshot(pool: Pool, cache: DirectoryCache) -> Directory:
         return await cache.held(connection)
 
 
-@pytest.mark.timeout(400)
 async def test_whole_country_is_routed_and_changed_and_all_its_communes_get_a_document(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -218,7 +218,7 @@ NESTED = made.make_zip(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(NESTED) - 1), st.integers(0, 255)), max_size=8))
 def test_any_spoiled_archive_is_judged(changes):
     spoiled = bytearray(NESTED)
@@ -228,7 +228,7 @@ def test_any_spoiled_archive_is_judged(changes):
         inspect(letter(File(name, bytes(spoiled))), ContentPolicy())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.text(max_size=12), st.binary(max_size=40)), max_size=4))
 def test_archive_of_any_names_and_bytes_is_judged(entries):
     stream = io.BytesIO()

@@ -168,7 +168,7 @@ def test_findings_are_bounded_and_refusals_kept_before_warnings():
     assert findings[0].reason.code == "C-TYPE-NOT-ALLOWED"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=20),
     st.one_of(

@@ -202,7 +202,7 @@ def test_table_of_sectors_that_cannot_fit_the_file_is_refused_at_once(said, coun
     assert said("a.doc", bytes(data))[0][0] == "C-BAD-OFFICE"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(SOUND),
     st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 255)), max_size=12),

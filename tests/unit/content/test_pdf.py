@@ -415,7 +415,7 @@ def seeds(signed: bytes) -> list[bytes]:
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_mutated_pdf_never_raises(seeds: list[bytes], data: st.DataObject) -> None:
     body = data.draw(st.sampled_from(seeds))
     for _ in range(data.draw(st.integers(1, 4))):

@@ -26,12 +26,14 @@ from axis.local.processes import (
 )
 
 SLEEPER = "import time; time.sleep(600)"
-LEADERLESS = f"""
-import ctypes, threading
-threading.Thread(target=lambda: exec("{SLEEPER}")).start()
+LEADERLESS = """
+import ctypes, pathlib, threading, time
+threading.Thread(target=time.sleep, args=(600,)).start()
+while not pathlib.Path("end").exists():
+    time.sleep(0.01)
 ctypes.CDLL(None).pthread_exit(None)
 """
-"""The first thread ends by itself, the second goes on."""
+"""The first thread ends as soon as it is told to, the second goes on."""
 LISTENER = """
 import socket, threading, time
 for _ in range(40):
@@ -80,6 +82,7 @@ async def test_spawned_process_is_found_and_ended(tmp_path: Path) -> None:
 async def test_process_whose_first_thread_alone_has_ended_is_alive(tmp_path: Path) -> None:
     pid = await sleeper(tmp_path.name, tmp_path, LEADERLESS)
 
+    (tmp_path / "end").touch()
     assert await until(lambda: " Z " in Path(f"/proc/{pid}/stat").read_text(), 10)
     assert is_alive(pid)
     await end([pid], signal.SIGKILL, 10)

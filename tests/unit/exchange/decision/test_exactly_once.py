@@ -298,4 +298,4 @@ def replaced_case(one: Case, held: HeldSubmission) -> Case:
 
 
 TestCorrespondence = Correspondence.TestCase
-TestCorrespondence.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestCorrespondence.settings = settings(max_examples=40, stateful_step_count=40)

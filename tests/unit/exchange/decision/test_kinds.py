@@ -487,7 +487,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(codes, st.lists(steps, max_size=8))
 def test_whatever_is_sent_leaves_nobody_out_and_nothing_half_settled(
     receivers: list[str], story: list[tuple[Any, ...]]

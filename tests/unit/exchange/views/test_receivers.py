@@ -32,7 +32,6 @@ def line(
         state=state,
         reached=DeliveryState.RECEIVED,
         changed_at=AT,
-        deadline=None,
         late=late,
     )
 
