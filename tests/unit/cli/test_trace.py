@@ -41,6 +41,7 @@ def delivery(number: int, **changed: object) -> DeliveryLine:
         state=DeliveryState.RECEIVED,
         reached=DeliveryState.RECEIVED,
         changed_at=AT,
+        deadline=None,
         late=(),
     )
     return replace(line, **changed)  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ def line(
         state=state,
         reached=DeliveryState.RECEIVED,
         changed_at=AT,
+        deadline=None,
         late=late,
     )
 
