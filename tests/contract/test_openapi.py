@@ -123,7 +123,6 @@ def _ask(url: str, mode: GenerationMode) -> Counter[int]:
     @settings(
         max_examples=EXAMPLES,
         database=None,
-        derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
     def ask(one: schemathesis.Case) -> None:

@@ -245,7 +245,7 @@ acts = st.one_of(
 )
 
 
-@settings(derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(acts, max_size=8))
 def test_receiver_that_answers_and_ends_whatever_has_a_document_id_owes_nothing(
     story: list[tuple[Any, bool]],
