@@ -24,8 +24,8 @@ from axis.local.installation import Installation
 from axis.local.rabbitmq import Credentials, PrivateRabbitMQ
 from axis.local.servers import LocalServers
 
-# How long an example takes says how busy the machine is, and nothing of what is tested. A change is
-# judged by the same examples each time; `--hypothesis-profile=search` looks for others, and for more.
+# How long an example takes says how busy the machine is, and nothing of what is tested. A change
+# is judged by the same examples each time; `--hypothesis-profile=search` looks for more and others.
 _ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("axis", _ANY_PACE, derandomize=True)
 settings.register_profile("search", _ANY_PACE, max_examples=1000)
