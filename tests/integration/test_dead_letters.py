@@ -24,7 +24,7 @@ from tests.support.offices import Offices
 from tests.support.profiles import write_profile
 from tests.support.small import small_axis
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from axis.reasons import Reason
 from axis.store import holding
 from axis.store.pool import open_pool, transaction
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 async def flowed(dsn: str) -> None:

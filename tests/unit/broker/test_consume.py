@@ -50,7 +50,7 @@ async def test_batch_takes_what_is_there_up_to_its_count() -> None:
 
 
 async def test_lone_message_does_not_wait_for_company_for_long() -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await gathered(*channel_of(b"a")) == [[b"a"]]
 
 
@@ -112,7 +112,7 @@ async def assert_goes_on_after(error: BaseException) -> None:
 
     one._session = session  # type: ignore[method-assign]
     task = asyncio.create_task(one.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await third.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
