@@ -38,7 +38,7 @@ class Rounds(Generic[Done]):
         """Deal with up to the limit of deliveries; raises what stopped the round as a whole."""
         try:
             return await self._deal(self._limit, self._aside, [])
-        except Exception as error:
+        except Exception as error:  # raised anyway; a bug must not hold up what is beside it
             if not is_outage(error):
                 await self._one_by_one()
             raise
@@ -48,7 +48,7 @@ class Rounds(Generic[Done]):
             claimed: list[UUID] = []
             try:
                 await self._deal(1, self._aside, claimed)
-            except Exception as error:
+            except Exception as error:  # whatever a delivery brings out, it alone is set aside
                 if is_outage(error) or not claimed or len(self._aside) >= MAX_SET_ASIDE:
                     raise
                 self._aside.update(claimed)

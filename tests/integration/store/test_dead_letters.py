@@ -67,6 +67,12 @@ class Yard:
         (line,) = await self.desk.lines(wanted)
         return line
 
+    async def republish_a_submission(self) -> None:
+        """Have an administrator hand in again what an intake queue gave up."""
+        letter = replace(plain(), user_id="g22", queue="intake.document")
+        await self.letters.bury([letter])
+        await self.desk.republish(letter.id, "cli:a")
+
 
 async def delivered(exchange: Exchange, pool: Pool, *receivers: str) -> list[Any]:
     """Have a document in its inboxes and return the copies that are there."""
@@ -345,9 +351,7 @@ async def test_submission_that_brings_out_a_bug_again_is_open_again(
     exchange: Exchange, stocked: Pool
 ) -> None:
     yard = Yard(stocked)  # knows no examination of it, which is a KeyError
-    letter = replace(plain(), user_id="g22", queue="intake.document")
-    await yard.letters.bury([letter])
-    await yard.desk.republish(letter.id, "cli:a")
+    await yard.republish_a_submission()
     assert await yard.letters.resubmit() == 1
     line = await yard.only()
     assert line.state is LetterState.OPEN
@@ -358,9 +362,7 @@ async def test_submission_that_takes_routers_down_is_tried_a_few_times_only(
     stocked: Pool,
 ) -> None:
     yard = Yard(stocked)
-    letter = replace(plain(), user_id="g22", queue="intake.document")
-    await yard.letters.bury([letter])
-    await yard.desk.republish(letter.id, "cli:a")
+    await yard.republish_a_submission()
     for tries in range(MAX_TRIES + 2):
         async with PostgresStore(stocked).letters() as work:  # claimed, then the router dies
             claimed = await work.claim(at=yard.clock(), leased_until=yard.clock() + LEASE, limit=10)
@@ -375,9 +377,7 @@ async def test_submission_that_was_claimed_by_a_clock_far_ahead_is_kept_back_no_
     stocked: Pool,
 ) -> None:
     yard = Yard(stocked)
-    letter = replace(plain(), user_id="g22", queue="intake.document")
-    await yard.letters.bury([letter])
-    await yard.desk.republish(letter.id, "cli:a")
+    await yard.republish_a_submission()
     ahead = yard.clock() + timedelta(days=30)
     async with PostgresStore(stocked).letters() as work:  # claimed, then the router dies
         assert await work.claim(at=ahead, leased_until=ahead + LEASE, limit=10)
